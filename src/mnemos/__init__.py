@@ -1,0 +1,1 @@
+"""mnemos: a memory operating system for LLM agents."""

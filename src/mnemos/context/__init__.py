@@ -1,0 +1,1 @@
+"""From hits to a prompt: count tokens, pack to the budget, render with citations."""

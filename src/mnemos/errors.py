@@ -1,0 +1,103 @@
+"""Every error that mnemos raises on purpose.
+
+MnemosError
+├── InputError (ValueError)          what was handed in cannot be taken
+│   ├── MessageError                 a message is malformed; says which one and which field
+│   └── QueryError                   a question, filter, limit or budget makes no sense
+├── ConflictError                    well-formed, but at odds with what is stored
+│   ├── RefConflict                  the same ref with other content
+│   ├── RequestConflict              the same request_id for another write
+│   ├── SyncDiverged                 the messages are not a continuation of the stored session
+│   └── UndoRefused                  a later event touched the same rows, or it was an erase
+├── NotFound (LookupError)           no such id, ref or event here
+│   └── Erased                       it was here, and was erased
+├── StoreError                       the file, not the request
+│   ├── NotAMemory                   a directory, or a file that mnemos did not write
+│   ├── NewerSchema                  written by a newer mnemos
+│   ├── ReadOnly                     the file or its folder cannot be written
+│   ├── DiskFull                     no space left; nothing of the write was kept
+│   ├── Busy                         another process held the write lock for too long
+│   ├── Corrupt                      the file's bytes or its hash chain are not whole
+│   └── Closed                       the memory was closed, or is used after a fork
+└── RecipeError                      a recipe or a caller's function failed; nothing was applied
+"""
+
+
+class MnemosError(Exception):
+    """Something mnemos refuses or could not do. Nothing was changed."""
+
+
+class InputError(MnemosError, ValueError):
+    """What was handed in cannot be taken."""
+
+
+class MessageError(InputError):
+    """A message is malformed; the text says which one and which field."""
+
+
+class QueryError(InputError):
+    """A question, filter, limit or budget makes no sense."""
+
+
+class ConflictError(MnemosError):
+    """The request is well-formed, but at odds with what is stored."""
+
+
+class RefConflict(ConflictError):
+    """The same ref came with other content."""
+
+
+class RequestConflict(ConflictError):
+    """The same request_id was used for another write."""
+
+
+class SyncDiverged(ConflictError):
+    """The messages are not a continuation of the stored session."""
+
+
+class UndoRefused(ConflictError):
+    """A later event touched the same rows, or the event was an erase."""
+
+
+class NotFound(MnemosError, LookupError):
+    """There is no such id, ref or event here."""
+
+
+class Erased(NotFound):
+    """It was here, and was erased."""
+
+
+class StoreError(MnemosError):
+    """The file could not serve the request."""
+
+
+class NotAMemory(StoreError):
+    """The path is a directory, or a file that mnemos did not write."""
+
+
+class NewerSchema(StoreError):
+    """The file was written by a newer mnemos."""
+
+
+class ReadOnly(StoreError):
+    """The file or its folder cannot be written."""
+
+
+class DiskFull(StoreError):
+    """No space is left on the disk; nothing of the write was kept."""
+
+
+class Busy(StoreError):
+    """Another process held the write lock for too long."""
+
+
+class Corrupt(StoreError):
+    """The file's bytes or its hash chain are not whole."""
+
+
+class Closed(StoreError):
+    """The memory was closed, or is used in a forked child."""
+
+
+class RecipeError(MnemosError):
+    """A recipe or a caller's function failed; nothing was applied."""

@@ -1,0 +1,1 @@
+"""Signals, candidates and fusion: which documents answer a question."""

@@ -1,0 +1,1 @@
+"""Where memory is kept: one protocol, several stores."""

@@ -1,0 +1,102 @@
+"""The protocol every store speaks: a snapshot to read from, a transaction to write in.
+
+An item's own text and each further key is one *document* of the lexical index, known by a dense
+number ``no``. Numbers are given in the order of writing and never used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.types import Item, Scope
+
+#: "No time" in a column of microseconds.
+NO_TIME = np.iinfo(np.int64).min
+
+#: One document of the index, 48 bytes. Times are microseconds since 1970 UTC, or NO_TIME.
+DOC = np.dtype(
+    [
+        ("item", "<i4"),  # number of the item this document leads to; -1 where erased
+        ("scope", "<i4"),  # scope number; a scope with a session is a session
+        ("position", "<i4"),  # place in the session
+        ("speaker", "<i4"),  # name number, -1 for none
+        ("kind", "<i4"),  # name number
+        ("length", "<u2"),  # index terms in the text, at most 65,535
+        ("role", "u1"),  # place in ROLES
+        ("flags", "u1"),  # bits below
+        ("said_at", "<i8"),
+        ("event_from", "<i8"),
+        ("event_to", "<i8"),
+    ]
+)
+ROLES = ("", "system", "user", "assistant", "tool", "document")
+FLAG_QUESTION = 1  # the text ends with a question mark
+FLAG_TIME = 2  # the text holds a time expression
+FLAG_KEY = 4  # a further key, not the item's own text
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Where one term occurs.
+
+    Args:
+        docs: Document numbers, ascending. Shape (n,), int32.
+        tf: How often, 1 to 255. Shape (n,), uint8.
+    """
+
+    docs: NDArray[np.int32]
+    tf: NDArray[np.uint8]
+
+
+class Index(Protocol):
+    """The lexical index of one snapshot; arrays are read-only."""
+
+    @property
+    def docs(self) -> NDArray[np.void]:
+        """All documents, by number. Shape (n,), dtype DOC; the holes of erased ones included."""
+
+    @property
+    def live(self) -> int:
+        """How many documents are not erased."""
+
+    @property
+    def total_length(self) -> int:
+        """Sum of the lengths of documents that are not erased."""
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """Document numbers sorted by (scope, position, number): sessions in their order."""
+
+    def postings(self, terms: Sequence[str]) -> Mapping[str, Postings]:
+        """Return the postings of each term that occurs at all."""
+
+    def near_terms(self, term: str) -> Sequence[str]:
+        """Return indexed terms that look like an unknown one, nearest first, at most three."""
+
+
+class Reader(Protocol):
+    """A consistent snapshot of one space."""
+
+    @property
+    def index(self) -> Index:
+        """The lexical index."""
+
+    @property
+    def language(self) -> str:
+        """The Snowball name of the space's language."""
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Names of speakers and kinds, by name number."""
+
+    @property
+    def scopes(self) -> Mapping[int, Scope]:
+        """Scopes by scope number."""
+
+    def items(self, nos: Sequence[int]) -> list[Item]:
+        """Return the items with these numbers, in their order, as this snapshot shows them."""

@@ -1,0 +1,1 @@
+"""Pure functions over text: tokens, stems, sentences, dates, names."""
