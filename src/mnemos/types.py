@@ -170,6 +170,17 @@ class Delta:
     unlinked: tuple[Link, ...] = ()
     states: tuple[State, ...] = ()
 
+    @classmethod
+    def of(cls, side: Key | Link | State) -> Delta:
+        """Return the Delta that puts one key, link or named value."""
+        match side:
+            case Key():
+                return cls(keys=(side,))
+            case Link():
+                return cls(links=(side,))
+            case State():
+                return cls(states=(side,))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.types import Item, Scope
+
+if TYPE_CHECKING:
+    from mnemos.store.snapshot import Snapshot, Transaction
 
 #: "No time" in a column of microseconds.
 NO_TIME = np.iinfo(np.int64).min
@@ -91,12 +96,50 @@ class Reader(Protocol):
         """The Snowball name of the space's language."""
 
     @property
-    def names(self) -> Mapping[int, str]:
-        """Names of speakers and kinds, by name number."""
+    def speakers(self) -> Mapping[int, str]:
+        """Names of speakers by the number in a document's ``speaker``."""
 
     @property
-    def scopes(self) -> Mapping[int, Scope]:
-        """Scopes by scope number."""
+    def kinds(self) -> Mapping[int, str]:
+        """Names of kinds by the number in a document's ``kind``."""
+
+    def matching_scopes(self, scope: Scope) -> Sequence[int]:
+        """Return the numbers of scopes that agree with every field of this one that is set."""
 
     def items(self, nos: Sequence[int]) -> list[Item]:
         """Return the items with these numbers, in their order, as this snapshot shows them."""
+
+
+class Store(Protocol):
+    """Where one space is kept: opening, locking and durability around ``Tables``."""
+
+    @property
+    def location(self) -> str:
+        """The file, or ":memory:"."""
+
+    def reading(self, *, as_of_seq: int | None = None) -> AbstractContextManager[Snapshot]:
+        """Open a consistent snapshot; with ``as_of_seq``, of items as they were after that event."""
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Open the write transaction: durable when the block has ended, undone if it raises."""
+
+    def interrupt(self, thread: int) -> None:
+        """Break off what this thread is doing here; its transaction is rolled back."""
+
+    def checkpoint(self) -> bool:
+        """Bring all bytes into the main file; say whether no reader stood in the way."""
+
+    def vacuum(self) -> None:
+        """Write the file anew without its free pages."""
+
+    def copy_to(self, path: str) -> None:
+        """Write a compact, consistent copy."""
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the file below our rows; empty if nothing."""
+
+    def files(self) -> list[Path]:
+        """Return the files in which this space's bytes may stand."""
+
+    def close(self) -> None:
+        """Close everything."""

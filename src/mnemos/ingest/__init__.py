@@ -1,0 +1,1 @@
+"""From what a caller hands in to turns ready to store."""

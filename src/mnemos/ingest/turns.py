@@ -1,0 +1,257 @@
+"""Where messages go in a memory: ``remember`` appends, ``sync`` continues, ``revise`` supersedes.
+
+Each function looks at a snapshot and returns a plan: the Delta to apply and one id a message. None
+of them writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from mnemos.errors import ConflictError, NotFound, RefConflict, SyncDiverged
+from mnemos.ingest.messages import Draft
+from mnemos.store.journal import turn_id
+from mnemos.store.snapshot import Snapshot
+from mnemos.text.dates import event_time
+from mnemos.types import Delta, Item, Scope
+
+#: How much of a text an error message quotes.
+QUOTED = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a write is going to do.
+
+    Args:
+        delta: The change; empty if all is there already.
+        ids: One a message, in order.
+        added: Those that the change makes.
+        existing: Those that were there.
+    """
+
+    delta: Delta
+    ids: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    existing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where and when a write happens.
+
+    Args:
+        scope: Whose and which session.
+        now: The moment for messages that do not tell theirs.
+        zone: Where days begin, for "yesterday".
+    """
+
+    scope: Scope
+    now: datetime
+    zone: tzinfo
+
+
+def remember(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
+    """Append messages; one with a ref that is stored already is not stored again.
+
+    Raises:
+        RefConflict: A ref is stored with other content.
+    """
+    free = _free_positions(place.scope, snapshot)
+    made: list[Item] = []
+    ids: list[str] = []
+    existing: list[str] = []
+    here: dict[str, Item] = {}
+    for draft in drafts:
+        known = None if draft.ref is None else here.get(draft.ref)
+        if known is None and draft.ref is not None:
+            known = _by_ref(draft.ref, _exact(place.scope, snapshot), snapshot)
+            if known is not None:
+                existing.append(known.id)
+        if known is not None:
+            _require_same(known, draft)
+            ids.append(known.id)
+            continue
+        item = _item(draft, place, next(free))
+        made.append(item)
+        ids.append(item.id)
+        if draft.ref is not None:
+            here[draft.ref] = item
+    added = tuple(item.id for item in made)
+    return Plan(
+        delta=Delta(items=tuple(made)), ids=tuple(ids), added=added, existing=tuple(existing)
+    )
+
+
+def sync(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
+    """Take messages as a whole session so far, and add what follows the stored part.
+
+    Turns that were forgotten stay forgotten, and what was erased is not stored again.
+
+    Raises:
+        SyncDiverged: A message differs from the turn in its place, or turns are missing.
+    """
+    stored = _by_position(place.scope, snapshot)
+    ids: list[str] = []
+    existing: list[str] = []
+    made: list[Item] = []
+    for position, draft in enumerate(drafts):
+        turn = stored.pop(position, None)
+        first_id = turn_id(place.scope, position)
+        if turn is not None:
+            _require_continuation(position, turn, draft)
+            existing.append(turn.id)
+        elif snapshot.tables.erased_at(first_id) is None:
+            made.append(_item(draft, place, position))
+        ids.append(first_id if turn is None else turn.id)
+    if stored:
+        raise SyncDiverged(
+            f"the session has a turn {max(stored)} (counting from 0) and only {len(drafts)} "
+            "messages were given; sync takes the whole session"
+        )
+    added = tuple(item.id for item in made)
+    return Plan(
+        delta=Delta(items=tuple(made)), ids=tuple(ids), added=added, existing=tuple(existing)
+    )
+
+
+def revise(ref: str, draft: Draft, place: Place, snapshot: Snapshot) -> Plan:
+    """Supersede the turn with this ref by an edited message in the same place.
+
+    Raises:
+        NotFound: No turn has this ref (or it was erased).
+        ConflictError: It was forgotten, or several sessions of the scope have such a ref.
+    """
+    old = _only(ref, place.scope, snapshot)
+    if old.status == "hidden":
+        raise ConflictError(f"message {ref!r} was forgotten; restore it before revising it")
+    if _same(old, draft):
+        return Plan(delta=Delta(), ids=(old.id,), existing=(old.id,))
+    revision = 1
+    while _is_taken(turn_id(old.scope, old.position, revision), snapshot):
+        revision += 1
+    draft = replace(draft, ref=ref, said_at=draft.said_at or _said_at(old))
+    new = _item(draft, replace(place, scope=old.scope), old.position)
+    new = replace(new, id=turn_id(old.scope, old.position, revision), supersedes=old.id)
+    superseded = replace(old, status="superseded")
+    return Plan(delta=Delta(items=(superseded, new)), ids=(new.id,), added=(new.id,))
+
+
+def by_ref(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
+    """Return the turn that answers to a ref now: the newest that was not superseded.
+
+    Raises:
+        NotFound: There is none in this scope.
+        ConflictError: Several sessions of the scope have one.
+    """
+    return _only(ref, scope, snapshot)
+
+
+def _item(draft: Draft, place: Place, position: int) -> Item:
+    said_at = draft.said_at or place.now
+    timeless = draft.role == "document" and draft.said_at is None
+    return Item(
+        id=turn_id(place.scope, position),
+        text=draft.text,
+        scope=place.scope,
+        position=position,
+        role=draft.role,
+        speaker=draft.speaker,
+        ref=draft.ref,
+        said_at=said_at,
+        said_at_given=draft.said_at is not None,
+        event_time=None if timeless else event_time(draft.text, said_at.astimezone(place.zone)),
+        recorded_at=place.now,
+        expires_at=draft.expires_at,
+        metadata=draft.metadata,
+        attrs=draft.attrs,
+    )
+
+
+def _said_at(item: Item) -> datetime | None:
+    return item.said_at if item.said_at_given else None
+
+
+def _free_positions(scope: Scope, snapshot: Snapshot) -> Iterator[int]:
+    """Yield the places after the last one, leaving out those that were erased."""
+    scope_no = snapshot.tables.scope_no(scope)
+    position = -1 if scope_no is None else snapshot.tables.last_position(scope_no)
+    while True:
+        position += 1
+        if snapshot.tables.erased_at(turn_id(scope, position)) is None:
+            yield position
+
+
+def _is_taken(item_id: str, snapshot: Snapshot) -> bool:
+    tables = snapshot.tables
+    return tables.item_no(item_id) is not None or tables.erased_at(item_id) is not None
+
+
+def _exact(scope: Scope, snapshot: Snapshot) -> list[int]:
+    scope_no = snapshot.tables.scope_no(scope)
+    return [] if scope_no is None else [scope_no]
+
+
+def _only(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
+    found = []
+    for scope_no in _exact(scope, snapshot) or snapshot.matching_scopes(scope):
+        item = _by_ref(ref, [scope_no], snapshot)
+        if item is not None:
+            found.append(item)
+    if not found:
+        raise NotFound(f"no message has the ref {ref!r} in {scope}")
+    if len(found) > 1:
+        raise ConflictError(f"{len(found)} sessions have a message {ref!r}; name the session")
+    return found[0]
+
+
+def _by_ref(ref: str, scope_nos: Sequence[int], snapshot: Snapshot) -> Item | None:
+    nos = [no for scope_no in scope_nos for no in snapshot.tables.by_ref(scope_no, ref)]
+    return _representative(snapshot.items(nos))
+
+
+def _by_position(scope: Scope, snapshot: Snapshot) -> dict[int, Item]:
+    """Return the turn that stands at each place of a session now."""
+    stored: dict[int, list[Item]] = {}
+    for scope_no in _exact(scope, snapshot):
+        for item in snapshot.items(snapshot.tables.session(scope_no)):
+            stored.setdefault(item.position, []).append(item)
+    found = {position: _representative(items) for position, items in stored.items()}
+    return {position: item for position, item in found.items() if item is not None}
+
+
+def _representative(items: Sequence[Item]) -> Item | None:
+    """Return the one that counts of the versions of a message: active, else not superseded."""
+    if not items:
+        return None
+    standing = {"active": 2, "superseded": 0}
+    return max(enumerate(items), key=lambda pair: (standing.get(pair[1].status, 1), pair[0]))[1]
+
+
+def _same(item: Item, draft: Draft) -> bool:
+    said = (item.role, item.speaker, item.text, item.attrs)
+    return said == (draft.role, draft.speaker, draft.text, draft.attrs)
+
+
+def _require_same(item: Item, draft: Draft) -> None:
+    if not _same(item, draft):
+        raise RefConflict(
+            f"ref {draft.ref!r} is stored as item {item.id}, {_quote(item.speaker, item.text)}; "
+            f"it came again as {_quote(draft.speaker, draft.text)} (use revise for an edit)"
+        )
+
+
+def _require_continuation(position: int, turn: Item, draft: Draft) -> None:
+    refs_differ = None not in {turn.ref, draft.ref} and turn.ref != draft.ref
+    if refs_differ or not _same(turn, draft):
+        raise SyncDiverged(
+            f"message {position} is stored as {_quote(turn.speaker, turn.text)} (ref {turn.ref}); "
+            f"{_quote(draft.speaker, draft.text)} (ref {draft.ref}) was given"
+        )
+
+
+def _quote(speaker: str | None, text: str) -> str:
+    short = text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+    return f"{speaker}: {short!r}"

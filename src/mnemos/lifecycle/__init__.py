@@ -1,0 +1,1 @@
+"""What becomes of memories: erasure (and, later, consolidation and decay)."""

@@ -1,0 +1,197 @@
+"""Erasure: rows, keys, postings and their bytes go; the certificate says what, and proves it.
+
+The rows are deleted in one transaction with ``secure_delete``, the WAL is emptied into the file, and
+then the file is searched for the erased bytes. If any are left where no row owns them, the file is
+written anew and searched again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mnemos.errors import InputError
+from mnemos.store.base import Store
+from mnemos.store.change import Header, with_derived
+from mnemos.store.index import indexed_text
+from mnemos.store.residue import Trace, search, windows
+from mnemos.store.snapshot import Snapshot
+from mnemos.types import JSON, Item, Scope
+
+#: Shorter strings of metadata and attributes are not searched for: they stand everywhere.
+MIN_DETAIL = 4
+#: At most so many rows that still hold an erased text are listed.
+MAX_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What an erasure took, from where, and the proof that it is gone.
+
+    Args:
+        ids: Items that were erased (or would be, in a preview), derived ones included.
+        derived: Those among them that were not asked for but came from what was.
+        related: Items left alone that are other versions of an erased message.
+        rows: How many rows went, by what they were.
+        seq: The event; None in a preview.
+        head: The journal's head hash after it.
+        files: Names of the files searched, with their size in bytes.
+        needles: How many byte strings were searched for.
+        kept_in: Rows that were not erased and hold some of the same bytes ("table number").
+        residue: Places where erased bytes stand outside any row; empty if all is gone.
+        rewritten: Whether the file had to be written anew.
+        preview: Whether nothing was done.
+    """
+
+    ids: tuple[str, ...]
+    derived: tuple[str, ...]
+    related: tuple[str, ...]
+    rows: Mapping[str, int]
+    seq: int | None = None
+    head: str = ""
+    files: Mapping[str, int]
+    needles: int = 0
+    kept_in: tuple[str, ...] = ()
+    residue: tuple[str, ...] = ()
+    rewritten: bool = False
+    preview: bool = False
+
+    @property
+    def proved(self) -> bool:
+        """Whether the search found nothing left."""
+        return not self.preview and not self.residue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """What is to go."""
+
+    nos: tuple[int, ...]
+    items: tuple[Item, ...]
+    asked: frozenset[str]
+    related: tuple[str, ...]
+    rows: Mapping[str, int]
+    needles: tuple[bytes, ...]
+
+
+def preview(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> Certificate:
+    """Say what an erasure would take, and do nothing."""
+    target = _target(snapshot, ids, scopes)
+    return Certificate(**_common(target), files={}, preview=True)
+
+
+def erase(
+    store: Store, header: Header, ids: Iterable[str], scopes: Iterable[Scope]
+) -> Certificate:
+    """Erase items and all that came from them, then search for what is left."""
+    with store.writing() as transaction:
+        target = _target(transaction, ids, scopes)
+        erased: list[JSON] = [item.id for item in target.items]
+        header.body["erased"] = erased
+        change = transaction.change(header)
+        for no in target.nos:
+            change.destroy_item(no)
+        transaction.tables.drop_unused()
+        event = transaction.close(change)
+    blocked = not store.checkpoint()
+    traces = list(search(store.files(), target.needles))
+    rewritten = any(not trace.owned for trace in traces) and not blocked
+    if rewritten:
+        store.vacuum()
+        blocked = not store.checkpoint()
+        traces = list(search(store.files(), target.needles))
+    residue = [f"{trace.file} at byte {trace.offset}" for trace in traces if not trace.owned]
+    if blocked:
+        residue.append("the write-ahead log: another process is reading; erase again when it ends")
+    return Certificate(
+        **_common(target),
+        seq=event.seq,
+        head=event.hash.hex(),
+        files={path.name: path.stat().st_size for path in store.files()},
+        needles=len(target.needles),
+        kept_in=_holders(store, traces),
+        residue=tuple(residue[:MAX_LISTED]),
+        rewritten=rewritten,
+    )
+
+
+def _common(target: _Target) -> dict[str, object]:
+    ids = tuple(item.id for item in target.items)
+    return {
+        "ids": ids,
+        "derived": tuple(each for each in ids if each not in target.asked),
+        "related": target.related,
+        "rows": target.rows,
+    }
+
+
+def _target(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> _Target:
+    tables = snapshot.tables
+    nos = [snapshot.item(item_id)[0] for item_id in ids]
+    for scope in scopes:
+        if scope == Scope():
+            raise InputError("erase needs ids, or a scope that names a user, agent or session")
+        for scope_no in snapshot.matching_scopes(scope):
+            nos += tables.session(scope_no)
+    asked = {item.id for item in snapshot.items(nos)}
+    all_nos = with_derived(tables, nos)
+    items = snapshot.items(all_nos)
+    keys = [side for no in all_nos for side in tables.keys_of(no)]
+    links = {side.no: side for item in items for side in tables.links_of(item.id)}
+    versions = sum(len(tables.versions(no)) for no in all_nos)
+    needles = {needle for item in items for needle in _needles(item)}
+    for side in keys:
+        needles.update(windows(getattr(side.value, "text", "")))
+    return _Target(
+        nos=tuple(all_nos),
+        items=tuple(items),
+        asked=frozenset(asked),
+        related=_related(snapshot, items),
+        rows={
+            "items": len(items),
+            "versions": versions,
+            "texts": len(items),
+            "keys": len(keys),
+            "links": len(links),
+        },
+        needles=tuple(sorted(needles)),
+    )
+
+
+def _related(snapshot: Snapshot, items: Iterable[Item]) -> tuple[str, ...]:
+    """Return items that stay and hold another version of an erased message."""
+    gone = {item.id for item in items}
+    found = {item.supersedes for item in items if item.supersedes} - gone
+    for item in items:
+        scope_no = snapshot.tables.scope_no(item.scope)
+        if item.ref is not None and scope_no is not None:
+            same = snapshot.items(snapshot.tables.by_ref(scope_no, item.ref))
+            found |= {other.id for other in same} - gone
+    return tuple(sorted(found))
+
+
+def _needles(item: Item) -> list[bytes]:
+    """Return the byte strings that must be gone: the text, the ref, and what metadata says."""
+    found = [*windows(item.text), *windows(indexed_text(item))]
+    details = [item.ref or "", *_strings(item.metadata), *_strings(item.attrs)]
+    for detail in details:
+        if len(detail) >= MIN_DETAIL:
+            found += windows(detail)
+    return found
+
+
+def _strings(value: JSON) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for each in value.values() for text in _strings(each)]
+    if isinstance(value, list | tuple):
+        return [text for each in value for text in _strings(each)]
+    return []
+
+
+def _holders(store: Store, traces: Iterable[Trace]) -> tuple[str, ...]:
+    needles = sorted({trace.needle for trace in traces if trace.owned})
+    with store.reading() as snapshot:
+        holders = [row for needle in needles for row in snapshot.tables.holding(needle)]
+    return tuple(sorted(set(holders))[:MAX_LISTED])

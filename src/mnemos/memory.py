@@ -1,0 +1,808 @@
+"""Memory: say it, ask for it, get it packed for a prompt, hide it, destroy it, take it back.
+
+The methods stand in the order in which one meets them: remember, sync, revise; recall, context;
+forget, restore, erase, undo; then what looks at the whole.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from mnemos import registry
+from mnemos.context import assemble
+from mnemos.context.tokens import TokenCounter, estimate_tokens
+from mnemos.errors import (
+    ConflictError,
+    InputError,
+    MnemosError,
+    NotFound,
+    QueryError,
+    RecipeError,
+    RequestConflict,
+    StoreError,
+    UndoRefused,
+)
+from mnemos.ingest import turns
+from mnemos.ingest.messages import Draft, Message, Messages, drafts, name
+from mnemos.ingest.times import parse, zone
+from mnemos.lifecycle import erase as erasure
+from mnemos.lifecycle.erase import Certificate
+from mnemos.recall.eligible import eligible
+from mnemos.store import inventory, journal, portable
+from mnemos.store.base import FLAG_KEY, Store
+from mnemos.store.change import Header, put, put_inverse
+from mnemos.store.index import ANALYSIS
+from mnemos.store.inventory import Page, Stats, Version
+from mnemos.store.snapshot import Snapshot, Transaction
+from mnemos.store.tables import Request
+from mnemos.store.verify import Progress, Replayed, Verification, replay, verify
+from mnemos.text.terms import Analyzer
+from mnemos.types import (
+    Context,
+    Delta,
+    Event,
+    Hit,
+    Item,
+    Query,
+    Recall,
+    Receipt,
+    Scope,
+    Status,
+    Where,
+)
+
+#: How many hits ``context`` looks through for what fits its budget.
+CONTEXT_HITS = 200
+#: No question needs more, and a mistake should not fetch a whole memory.
+MAX_LIMIT = 10_000
+ANYONE = Scope()
+ANYTHING = Where()
+
+Moment = datetime | str | float
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Memory:
+    """One memory: a file that keeps what was said and finds it again.
+
+    Args:
+        path: The file, made if it is not there; ":memory:" for a trial.
+        recipe: The memory system that answers, by name.
+        embedder: Reserved for recipes that use one; the built-in ones need none.
+        level: How much of the recipe to use; None is the most that is installed.
+        language: Language of the texts, a Snowball name; fixed when the memory is made.
+        time_zone: IANA name; naive times are read and days begin in it; fixed likewise.
+        counter: Counts the tokens of a text for ``context``; default: a careful estimate.
+        durability: "FULL" survives power loss, "NORMAL" only the end of the process.
+        timeout_s: How long to wait while another process writes.
+        read_only: Never write to the file.
+        actor: Who is named in the journal.
+        clock: Tells the time; for tests and replays.
+
+    Raises:
+        StoreError: The file cannot be opened; see the error tree for the kinds.
+        InputError: An unknown recipe, language or time zone, or not those of the file.
+
+    >>> with Memory(":memory:") as memory:
+    ...     receipt = memory.remember("I moved to Porto in May", session="2026-06-01")
+    ...     memory.recall("Where did I move to?")[0].text
+    'I moved to Porto in May'
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        recipe: str = "default",
+        embedder: None = None,
+        level: str | None = None,
+        language: str | None = None,
+        time_zone: str | None = None,
+        counter: TokenCounter = estimate_tokens,
+        durability: str = "FULL",
+        timeout_s: float = 10.0,
+        read_only: bool = False,
+        actor: str = "",
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        if embedder is not None:
+            raise InputError("no recipe that is installed uses an embedder")
+        self._recipe = registry.recipe(recipe, level)
+        self._counter = counter
+        self._clock = clock
+        self._actor = actor
+        self._scope = ANYONE
+        zone(time_zone or "UTC")
+        wanted = {"language": language or "english", "time_zone": time_zone or "UTC"}
+        self._store: Store = registry.store(
+            path,
+            settings=journal.canonical({**wanted, "analysis": ANALYSIS}),
+            durability=durability,
+            timeout_s=timeout_s,
+            read_only=read_only,
+        )
+        try:
+            self._analyzer = self._settle(language, time_zone)
+        except MnemosError:
+            self._store.close()
+            raise
+
+    def _settle(self, language: str | None, time_zone: str | None) -> Analyzer:
+        """Take the settings that the file has, and bring its index up to date."""
+        with self._store.reading() as snapshot:
+            have = {"language": snapshot.language, "time_zone": snapshot.time_zone}
+            outdated = json.loads(snapshot.space.settings)["analysis"] != ANALYSIS
+        for setting, given in (("language", language), ("time_zone", time_zone)):
+            if given is not None and given != have[setting]:
+                raise InputError(
+                    f"{self._store.location}: its {setting} is {have[setting]!r}, not {given!r}"
+                )
+        self._zone = zone(have["time_zone"])
+        if outdated:
+            self._index_again()
+        return Analyzer(have["language"])
+
+    def _index_again(self) -> None:
+        with self._store.writing() as transaction:
+            space = transaction.tables.space()
+            settings = {**json.loads(space.settings), "analysis": ANALYSIS}
+            transaction.tables.put_space(replace(space, settings=journal.canonical(settings)))
+            replay(transaction)
+
+    # -- say it
+
+    def remember(
+        self,
+        messages: Messages,
+        *,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+        expires_at: Moment | None = None,
+        recorded_at: Moment | None = None,
+        request_id: str | None = None,
+    ) -> Receipt:
+        """Append messages to a session, durably, before this returns.
+
+        Args:
+            messages: OpenAI-style messages, one message, or a text said by the user.
+            session: Shorthand for ``scope=Scope(session=…)``.
+            scope: Whose and which.
+            expires_at: From then on they are no longer recalled.
+            recorded_at: For trusted imports: when the memory is to have learnt them. Not before
+                the last event, not in the future.
+            request_id: The same write under the same id is done once.
+
+        Raises:
+            MessageError: A message is malformed; nothing was stored.
+            RefConflict: A message's id is stored with other content; nothing was stored.
+            RequestConflict: The request_id was used for another write.
+        """
+        read = self._read(messages, expires_at)
+        place = self._place(session, scope)
+        header = self._header("remember", "", recorded_at)
+
+        def plan(transaction: Transaction) -> turns.Plan:
+            return turns.remember(read, place, transaction)
+
+        return self._write(header, plan, request_id, _said(read, place))
+
+    def sync(
+        self,
+        messages: Messages,
+        *,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+        expires_at: Moment | None = None,
+        recorded_at: Moment | None = None,
+        request_id: str | None = None,
+    ) -> Receipt:
+        """Take messages as the whole session so far and add what is new.
+
+        What was forgotten stays forgotten; what was erased is not stored again.
+
+        Raises:
+            SyncDiverged: A message differs from the stored turn in its place, or stored turns are
+                missing; nothing was stored.
+        """
+        read = self._read(messages, expires_at)
+        place = self._place(session, scope)
+        header = self._header("sync", "", recorded_at)
+
+        def plan(transaction: Transaction) -> turns.Plan:
+            return turns.sync(read, place, transaction)
+
+        return self._write(header, plan, request_id, _said(read, place))
+
+    def revise(
+        self,
+        ref: str,
+        message: str | Message,
+        *,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+        why: str = "",
+        request_id: str | None = None,
+    ) -> Receipt:
+        """Record that a message was edited or generated anew: the old turn is superseded.
+
+        Args:
+            ref: The message's own id.
+            message: The new message, or its new text alone.
+
+        Raises:
+            NotFound: No message has this ref here.
+            ConflictError: It was forgotten, or several sessions have such a ref.
+        """
+        place = self._place(session, scope)
+
+        def plan(transaction: Transaction) -> turns.Plan:
+            given = message
+            if isinstance(message, str):
+                old = turns.by_ref(ref, place.scope, transaction)
+                given = {"role": old.role, "name": old.speaker, "content": message, **old.attrs}
+                given = {**given, "content": message, "metadata": old.metadata}
+            (draft,) = self._read(given, None)
+            return turns.revise(ref, draft, place, transaction)
+
+        payload = journal.canonical([ref, str(message), asdict(place.scope)])
+        return self._write(self._header("revise", why), plan, request_id, payload)
+
+    # -- ask for it
+
+    def recall(
+        self,
+        question: str,
+        limit: int = 10,
+        *,
+        asked_at: Moment | None = None,
+        as_of: Moment | None = None,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+        where: Where = ANYTHING,
+        kinds: Sequence[str] = (),
+    ) -> Recall:
+        """Return what answers a question, best first.
+
+        Args:
+            question: In words.
+            limit: At most so many hits.
+            asked_at: When it is put; resolves "last week". Default: now.
+            as_of: Answer with what the memory knew at this moment.
+            session: Shorthand for ``scope=Scope(session=…)``.
+            scope: Only what was said in it.
+            where: Further filters.
+            kinds: Only items of these kinds.
+
+        Raises:
+            QueryError: The question is no text, or the limit is no count.
+            RecipeError: The recipe failed.
+        """
+        if not isinstance(question, str):
+            raise QueryError(f"question: expected a text, not {type(question).__name__}")
+        if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
+            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit!r}")
+        now = self._clock()
+        query = Query(
+            question=question,
+            asked_at=now if asked_at is None else parse(asked_at, self._zone),
+            as_of=None if as_of is None else parse(as_of, self._zone),
+            scope=self._narrow(session, scope),
+            where=where,
+            kinds=tuple(kinds),
+            limit=limit,
+        )
+        with self._reading(query.as_of) as snapshot:
+            return self._answer(query, snapshot, now)
+
+    def _answer(self, query: Query, snapshot: Snapshot, now: datetime) -> Recall:
+        mask = eligible(query, snapshot, now=now)
+        try:
+            return self._recipe.recall(query, snapshot, mask)
+        except MnemosError:
+            raise
+        except Exception as error:
+            raise RecipeError(f"recipe {self._recipe.name!r} failed: {error!r}") from error
+
+    def context(
+        self,
+        question: str,
+        *,
+        budget_tokens: int = 1_000,
+        asked_at: Moment | None = None,
+        as_of: Moment | None = None,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+        where: Where = ANYTHING,
+        kinds: Sequence[str] = (),
+    ) -> Context:
+        """Return the lines that answer a question, packed for a prompt, each cited.
+
+        Args:
+            budget_tokens: What the text may cost under the memory's counter; never exceeded.
+
+        Raises:
+            QueryError: As for ``recall``, or the budget is not positive.
+        """
+        recall = self.recall(
+            question,
+            CONTEXT_HITS,
+            asked_at=asked_at,
+            as_of=as_of,
+            session=session,
+            scope=scope,
+            where=where,
+            kinds=kinds,
+        )
+        return assemble(
+            recall, budget_tokens=budget_tokens, counter=self._counter, analyzer=self._analyzer
+        )
+
+    # -- hide it, destroy it, take it back
+
+    def forget(
+        self, ids: str | Iterable[str], *, why: str = "", request_id: str | None = None
+    ) -> Receipt:
+        """Hide items from recall; ``restore`` brings them back.
+
+        Raises:
+            NotFound: There is no such item here.
+        """
+        return self._set_status("forget", ids, why, request_id, hide=True)
+
+    def restore(
+        self, ids: str | Iterable[str], *, why: str = "", request_id: str | None = None
+    ) -> Receipt:
+        """Bring back what was forgotten, or what undoing a ``remember`` hid.
+
+        Raises:
+            ConflictError: An item is superseded: undo the revision instead.
+        """
+        return self._set_status("restore", ids, why, request_id, hide=False)
+
+    def _set_status(
+        self, op: str, ids: str | Iterable[str], why: str, request_id: str | None, *, hide: bool
+    ) -> Receipt:
+        wanted = _ids(ids)
+        status: Status = "hidden" if hide else "active"
+
+        def plan(transaction: Transaction) -> turns.Plan:
+            items = [self._item(item_id, transaction)[1] for item_id in wanted]
+            superseded = next((item for item in items if item.status == "superseded"), None)
+            if superseded is not None and not hide:
+                raise ConflictError(f"item {superseded.id} is superseded; undo the revision")
+            changed = [item for item in items if item.status != status]
+            added = tuple(item.id for item in changed)
+            return turns.Plan(
+                delta=Delta(items=tuple(replace(item, status=status) for item in changed)),
+                ids=wanted,
+                added=added,
+                existing=tuple(each for each in wanted if each not in added),
+            )
+
+        return self._write(self._header(op, why), plan, request_id, journal.canonical(wanted))
+
+    def erase(
+        self,
+        what: str | Iterable[str] | Scope,
+        *,
+        why: str = "",
+        preview: bool = False,
+    ) -> Certificate:
+        """Destroy items, or all of a scope, and everything derived from them; prove it.
+
+        This cannot be undone. ``why`` is kept in the journal: do not repeat there what is erased.
+
+        Args:
+            what: An id, ids, or a Scope that names a user, agent or session.
+            preview: Only say what would go.
+        """
+        scopes = [self._narrow(None, what)] if isinstance(what, Scope) else []
+        ids = () if isinstance(what, Scope) else _ids(what)
+        with self._store.reading() as snapshot:
+            for item_id in ids:
+                self._item(item_id, snapshot)
+            if preview:
+                return erasure.preview(snapshot, ids, scopes)
+        return erasure.erase(self._store, self._header("erase", why), ids, scopes)
+
+    def undo(self, seq: int | None = None, *, why: str = "") -> Receipt:
+        """Take back an event, by appending its inverse.
+
+        Args:
+            seq: Which event; None is the newest that was not undone. Undoing an undo redoes.
+
+        Raises:
+            UndoRefused: A later event changed the same rows, or it was an erase.
+            NotFound: There is no such event, or none left to undo.
+        """
+        with self._store.writing() as transaction:
+            target = _newest_to_undo(transaction) if seq is None else seq
+            row = transaction.tables.event(target)
+            if row is None:
+                raise NotFound(f"there is no event {target}; the newest is {transaction.head.seq}")
+            if row.op == "erase":
+                raise UndoRefused(f"event {target} was an erase; that cannot be undone")
+            header = self._header("undo", why)
+            header.body["undoes"] = target
+            change = transaction.change(header)
+            touched = tuple(put_inverse(change, transaction.tables, target))
+            event = transaction.close(change)
+        return Receipt(
+            ids=touched, added=touched, existing=(), seq=event.seq, head=event.hash.hex()
+        )
+
+    # -- look at it
+
+    def get(self, item_id: str, *, as_of: Moment | None = None) -> Item:
+        """Return one item, whatever its status.
+
+        Raises:
+            NotFound: There is no such item here.
+            Erased: There was.
+        """
+        moment = None if as_of is None else parse(as_of, self._zone)
+        with self._reading(moment) as snapshot:
+            return self._item(item_id, snapshot)[1]
+
+    def browse(
+        self,
+        *,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+        where: Where = ANYTHING,
+        kinds: Sequence[str] = (),
+        as_of: Moment | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """Return active items a page at a time, in the order in which they were remembered.
+
+        Args:
+            after: The ``after`` of the page before.
+        """
+        if not 1 <= limit <= MAX_LIMIT:
+            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit}")
+        now = self._clock()
+        query = Query(
+            question="",
+            asked_at=now,
+            as_of=None if as_of is None else parse(as_of, self._zone),
+            scope=self._narrow(session, scope),
+            where=where,
+            kinds=tuple(kinds),
+        )
+        with self._reading(query.as_of) as snapshot:
+            mask = eligible(query, snapshot, now=now)
+            own = snapshot.index.docs["flags"] & FLAG_KEY == 0
+            nos = np.flatnonzero(own if mask is None else own & mask)
+            start = 0 if after is None else self._item(after, snapshot)[0] + 1
+            chosen = nos[np.searchsorted(nos, start) :][: limit + 1].tolist()
+            items = snapshot.items(chosen[:limit])
+        more = len(chosen) > limit
+        return Page(items=tuple(items), after=items[-1].id if more else None)
+
+    def history(self, item_id: str) -> tuple[Version, ...]:
+        """Return every version of an item with the event that made it, oldest first."""
+        with self._store.reading() as snapshot:
+            no, _ = self._item(item_id, snapshot)
+            found = []
+            for row in snapshot.tables.versions(no):
+                event = inventory.event_at(row.item.visible_from, snapshot)
+                if event is not None:
+                    found.append(Version(item=row.item, event=event))
+            return tuple(found)
+
+    def log(self, limit: int = 20, *, before: int | None = None) -> tuple[Event, ...]:
+        """Return events, newest first.
+
+        Args:
+            limit: At most so many.
+            before: Only those with a smaller sequence number.
+        """
+        with self._store.reading() as snapshot:
+            last = snapshot.head.seq if before is None else min(before - 1, snapshot.head.seq)
+            seqs = range(last, max(last - limit, 0), -1)
+            events = (inventory.event_at(seq, snapshot) for seq in seqs)
+            return tuple(event for event in events if event is not None)
+
+    def stats(self) -> Stats:
+        """Return figures of the whole memory, whatever the scope."""
+        size = sum(path.stat().st_size for path in self._store.files())
+        with self._store.reading() as snapshot:
+            return inventory.stats(snapshot, bytes_on_disk=size)
+
+    def state_hash(self) -> str:
+        """Return the hash of what is current: equal for equal memories, on any machine."""
+        with self._store.reading() as snapshot:
+            return snapshot.state_hash()
+
+    def verify(
+        self, *, expected_head: str | None = None, progress: Progress | None = None
+    ) -> Verification:
+        """Check every hash of the journal against the rows.
+
+        Args:
+            expected_head: A receipt's head: is everything up to that write still here?
+            progress: Called with (events done, events in all).
+        """
+        found = verify(self._store, expected_head=expected_head, progress=progress)
+        damage = _try_check(self._store)
+        return replace(found, problems=(*found.problems, *damage)) if damage else found
+
+    def replay(self, *, progress: Progress | None = None) -> Replayed:
+        """Build the indexes again from the rows, in one transaction."""
+        with self._store.writing() as transaction:
+            return replay(transaction, progress=progress)
+
+    def export(self, path: str | os.PathLike[str]) -> int:
+        """Write the whole memory as lines of JSON; return how many.
+
+        Raises:
+            StoreError: There is such a file already, or it cannot be written.
+        """
+        target = Path(path)
+        try:
+            with target.open("x", encoding="utf-8") as file:
+                return sum(1 for line in self.export_lines() if file.write(f"{line}\n"))
+        except OSError as error:
+            raise StoreError(f"{target}: cannot be written: {error.strerror}") from error
+
+    def export_lines(self) -> Iterator[str]:
+        """Yield the lines that ``export`` writes."""
+        with self._store.reading() as snapshot:
+            yield from portable.dump(snapshot)
+
+    @classmethod
+    def load(
+        cls, source: str | os.PathLike[str] | Iterable[str], path: str | os.PathLike[str] = ":memory:"
+    ) -> Self:
+        """Make a memory from an export: same ids, same journal, same state hash.
+
+        Args:
+            source: The exported file, or its lines.
+            path: The new memory's file; must not hold anything.
+
+        Raises:
+            Corrupt: A line is damaged or missing; says which.
+            StoreError: The new file already holds a memory.
+        """
+        if isinstance(source, str | os.PathLike):
+            with Path(source).open(encoding="utf-8") as file:
+                return cls.load(file, path)
+        lines = iter(source)
+        settings = json.loads(portable.settings_of(next(lines, "")))
+        memory = cls(path, language=settings["language"], time_zone=settings["time_zone"])
+        try:
+            with memory._store.writing() as transaction:
+                if transaction.head.seq:
+                    raise StoreError(f"{memory._store.location}: already holds a memory")
+                portable.Loader(transaction).load(lines)
+        except MnemosError:
+            memory.close()
+            raise
+        return memory
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Write a compact copy of the file; others may go on writing meanwhile.
+
+        Raises:
+            StoreError: There is such a file already.
+        """
+        self._store.copy_to(os.fspath(path))
+
+    # -- views and ends
+
+    def scoped(
+        self, *, user: str | None = None, agent: str | None = None, session: str | None = None
+    ) -> Self:
+        """Return a view of the same memory that reads and writes only within a scope."""
+        view = copy.copy(self)
+        view._scope = self._narrow(None, Scope(user=user, agent=agent, session=session))
+        return view
+
+    def close(self) -> None:
+        """Close the file. Views made by ``scoped`` are closed with it."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- small parts
+
+    def _read(self, messages: Messages, expires_at: Moment | None) -> list[Draft]:
+        read = drafts(messages, self._zone)
+        if expires_at is None:
+            return read
+        moment = parse(expires_at, self._zone)
+        return [replace(each, expires_at=each.expires_at or moment) for each in read]
+
+    def _narrow(self, session: str | None, scope: Scope) -> Scope:
+        """Combine the view's scope with what a call names.
+
+        Raises:
+            QueryError: They disagree: a view is not left.
+        """
+        merged: dict[str, str | None] = {}
+        named = scope if session is None else replace(scope, session=session)
+        if session is not None and scope.session not in {None, session}:
+            raise QueryError(f"session {session!r} and scope {scope} disagree")
+        for field in ("user", "agent", "session"):
+            bound, given = getattr(self._scope, field), getattr(named, field)
+            if given is not None:
+                name(given, field)
+            if bound is not None and given not in {None, bound}:
+                raise QueryError(f"this view is bound to {field} {bound!r}; {given!r} was asked for")
+            merged[field] = bound if given is None else given
+        return Scope(**merged)
+
+    def _place(self, session: str | None, scope: Scope) -> turns.Place:
+        return turns.Place(scope=self._narrow(session, scope), now=self._clock(), zone=self._zone)
+
+    def _header(self, op: str, why: str, recorded_at: Moment | None = None) -> Header:
+        now = self._clock()
+        moment = now if recorded_at is None else parse(recorded_at, self._zone)
+        if moment > now:
+            raise InputError(f"recorded_at {moment.isoformat()} is in the future")
+        return Header(
+            op=op,
+            actor=self._actor,
+            why=why,
+            recorded_at=journal.microseconds(moment),
+            given=recorded_at is not None,
+        )
+
+    def _item(self, item_id: str, snapshot: Snapshot) -> tuple[int, Item]:
+        """Return an item of this view, with its number."""
+        no, item = snapshot.item(item_id)
+        bound, scope = self._scope, item.scope
+        pairs = ((bound.user, scope.user), (bound.agent, scope.agent))
+        if any(a not in {None, b} for a, b in (*pairs, (bound.session, scope.session))):
+            raise NotFound(f"there is no item {item_id!r} here")
+        return no, item
+
+    @contextmanager
+    def _reading(self, as_of: datetime | None) -> Iterator[Snapshot]:
+        with self._store.reading() as snapshot:
+            if as_of is not None:
+                snapshot.as_of_seq = snapshot.tables.seq_at(journal.microseconds(as_of))
+            yield snapshot
+
+    def _write(
+        self,
+        header: Header,
+        plan: Callable[[Transaction], turns.Plan],
+        request_id: str | None,
+        payload: str,
+    ) -> Receipt:
+        """Plan and apply a change in one transaction, once for each request_id."""
+        with self._store.writing() as transaction:
+            if request_id is not None:
+                done = _done_before(transaction, request_id, header.op, payload)
+                if done is not None:
+                    return done
+            planned = plan(transaction)
+            receipt = _apply(transaction, header, planned)
+            if request_id is not None:
+                _note_request(transaction, request_id, header.op, payload, receipt)
+        return receipt
+
+
+def _apply(transaction: Transaction, header: Header, planned: turns.Plan) -> Receipt:
+    seq, head = transaction.head.seq, transaction.head.hash
+    if planned.delta != Delta():
+        change = transaction.change(header)
+        put(change, planned.delta)
+        event = transaction.close(change)
+        seq, head = event.seq, event.hash.hex()
+    return Receipt(
+        ids=planned.ids, added=planned.added, existing=planned.existing, seq=seq, head=head
+    )
+
+
+def _done_before(
+    transaction: Transaction, request_id: str, op: str, payload: str
+) -> Receipt | None:
+    request = transaction.tables.request(request_id)
+    if request is None:
+        return None
+    other_payload = request.nonce is not None and (
+        journal.commitment(request.nonce, payload.encode()) != request.digest
+    )
+    if request.op != op or other_payload:
+        raise RequestConflict(
+            f"request_id {request_id!r} was used for a {request.op} with other content "
+            f"(event {request.seq})"
+        )
+    kept = json.loads(request.receipt)
+    return Receipt(
+        ids=tuple(kept["ids"]),
+        added=tuple(kept["added"]),
+        existing=tuple(kept["existing"]),
+        seq=request.seq,
+        head=kept["head"],
+    )
+
+
+def _note_request(
+    transaction: Transaction, request_id: str, op: str, payload: str, receipt: Receipt
+) -> None:
+    nonce = transaction.nonce()
+    kept = asdict(receipt)
+    del kept["seq"]
+    transaction.tables.put_request(
+        Request(
+            request_id=name(request_id, "request_id"),
+            op=op,
+            seq=receipt.seq,
+            nonce=nonce,
+            digest=journal.commitment(nonce, payload.encode()),
+            receipt=journal.canonical(kept),
+        )
+    )
+
+
+def _newest_to_undo(transaction: Transaction) -> int:
+    undone: set[int] = set()
+    for seq in range(transaction.head.seq, 0, -1):
+        row = transaction.tables.event(seq)
+        if row is None or seq in undone:
+            continue
+        if row.op != "undo":
+            return seq
+        undone.add(json.loads(row.body)["undoes"])
+    raise NotFound("there is nothing to undo")
+
+
+def _said(read: Sequence[Draft], place: turns.Place) -> str:
+    """Return what a write says, as text: equal for equal writes."""
+    rows = [
+        [
+            each.role,
+            each.text,
+            each.speaker,
+            each.ref,
+            None if each.said_at is None else journal.microseconds(each.said_at),
+            None if each.expires_at is None else journal.microseconds(each.expires_at),
+            each.metadata,
+            each.attrs,
+        ]
+        for each in read
+    ]
+    return journal.canonical([asdict(place.scope), rows])
+
+
+def _ids(ids: str | Iterable[str]) -> tuple[str, ...]:
+    given = (ids,) if isinstance(ids, str) else tuple(ids)
+    wrong = next((each for each in given if not isinstance(each, str)), None)
+    if wrong is not None:
+        raise InputError(f"ids: expected texts, not {type(wrong).__name__}")
+    return tuple(dict.fromkeys(given))
+
+
+def _try_check(store: Store) -> list[str]:
+    try:
+        return [f"the file: {problem}" for problem in store.check()]
+    except StoreError as error:
+        return [f"the file: {error}"]

@@ -1,0 +1,122 @@
+"""Which documents may come back at all: scope, filters, what is hidden, and what was known when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.store import journal
+from mnemos.store.base import FLAG_KEY, ROLES
+from mnemos.store.index import tag
+from mnemos.store.snapshot import Snapshot
+from mnemos.store.tables import Visibility
+from mnemos.types import Query, Scope, Where
+
+Mask = NDArray[np.bool_]
+
+
+def eligible(query: Query, snapshot: Snapshot, *, now: datetime) -> Mask | None:
+    """Return one flag a document, or None if all may come back.
+
+    Args:
+        query: Its as_of, scope, where and kinds are looked at.
+        snapshot: Opened with the as_of_seq of the query's as_of.
+        now: Decides what has expired when the query has no as_of.
+    """
+    docs = snapshot.index.docs
+    moment = journal.microseconds(query.as_of or now)
+    masks = [
+        _whole(snapshot),
+        _visible(snapshot, moment),
+        _in_scope(query.scope, snapshot),
+        *_where(query.where, snapshot),
+    ]
+    if query.kinds:
+        wanted = [no for no, kind in snapshot.kinds.items() if kind in query.kinds]
+        masks.append(np.isin(docs["kind"], wanted))
+    result: Mask | None = None
+    for mask in masks:
+        if mask is not None:
+            result = mask if result is None else result & mask
+    return result
+
+
+def _whole(snapshot: Snapshot) -> Mask | None:
+    """Leave out the holes of erased documents."""
+    docs = snapshot.index.docs
+    return None if len(docs) == snapshot.index.live else docs["item"] >= 0
+
+
+def _visible(snapshot: Snapshot, moment: int) -> Mask | None:
+    """Leave out what is hidden, expired, or was not known yet."""
+    docs = snapshot.index.docs
+    as_of = snapshot.as_of_seq
+    rows = snapshot.tables.visibilities()
+    if as_of is None and not rows:
+        return None
+    shown = np.ones(len(docs), dtype=np.bool_)
+    if as_of is not None:
+        event = snapshot.tables.event(as_of)
+        shown[0 if event is None else event.next_no :] = False
+    shown[_unseen(rows, docs["flags"], as_of, moment)] = False
+    keys = np.flatnonzero(docs["flags"] & FLAG_KEY)
+    shown[keys] &= shown[docs["item"][keys]]
+    return shown
+
+
+def _unseen(
+    rows: Sequence[Visibility], flags: NDArray[np.uint8], as_of: int | None, moment: int
+) -> list[int]:
+    """Return the documents that these versions hide at this point of the journal."""
+    hidden = []
+    for row in rows:
+        if flags[row.no] & FLAG_KEY:
+            gone = row.visible_to is not None and (as_of is None or row.visible_to <= as_of)
+        elif not _covers(row, as_of):
+            continue
+        else:
+            expired = row.expires_at is not None and row.expires_at <= moment
+            gone = row.status != "active" or expired
+        if gone:
+            hidden.append(row.no)
+    return hidden
+
+
+def _covers(row: Visibility, as_of: int | None) -> bool:
+    """Say whether a version is the one seen after this event (None: after the newest)."""
+    if as_of is None:
+        return row.visible_to is None
+    return row.visible_from <= as_of and (row.visible_to is None or as_of < row.visible_to)
+
+
+def _in_scope(scope: Scope, snapshot: Snapshot) -> Mask | None:
+    if scope == Scope():
+        return None
+    return np.isin(snapshot.index.docs["scope"], snapshot.matching_scopes(scope))
+
+
+def _where(where: Where, snapshot: Snapshot) -> list[Mask]:
+    docs = snapshot.index.docs
+    masks = [_tagged(tag(name, value), snapshot) for name, value in where.metadata.items()]
+    if where.speakers:
+        names = {name.casefold() for name in where.speakers}
+        wanted = [no for no, name in snapshot.speakers.items() if name.casefold() in names]
+        masks.append(np.isin(docs["speaker"], wanted))
+    if where.roles:
+        masks.append(np.isin(docs["role"], [ROLES.index(role) for role in where.roles]))
+    if where.said_from is not None:
+        masks.append(docs["said_at"] >= journal.microseconds(where.said_from))
+    if where.said_to is not None:
+        masks.append(docs["said_at"] < journal.microseconds(where.said_to))
+    return masks
+
+
+def _tagged(term: str, snapshot: Snapshot) -> Mask:
+    mask = np.zeros(len(snapshot.index.docs), dtype=np.bool_)
+    postings = snapshot.index.postings([term]).get(term)
+    if postings is not None:
+        mask[postings.docs] = True
+    return mask

@@ -1,0 +1,371 @@
+"""How a change becomes one event: rows, commitments, index, state sum and chain, in one transaction.
+
+``apply`` takes a Delta; ``invert`` makes the Delta that undoes an event; ``erase`` destroys rows.
+All three are written over ``Tables`` and run inside the store's transaction: either everything they
+did is kept, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from mnemos.errors import ConflictError, InputError, NotFound, UndoRefused
+from mnemos.store import journal
+from mnemos.store.index import IndexWriter
+from mnemos.store.tables import (
+    Entry,
+    EventRow,
+    ItemRow,
+    Names,
+    Numbers,
+    RowKind,
+    Side,
+    SideKind,
+    SideRow,
+    Space,
+    Tables,
+)
+from mnemos.types import JSON, Delta, Item, Key, Link, Scope, State
+
+#: Fields of an item that no later version may change: they say what was said.
+SAID = ("kind", "text", "scope", "position", "role", "speaker", "ref", "said_at", "made_by")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Who changes what, when and why.
+
+    Args:
+        op: The verb.
+        actor: Who asked.
+        why: The reason given.
+        recorded_at: Microseconds; moved up to the last event's if the clock ran back.
+        body: What only this kind of event has.
+    """
+
+    op: str
+    actor: str = ""
+    why: str = ""
+    recorded_at: int
+    body: dict[str, JSON] = field(default_factory=dict)
+
+
+class Numbering:
+    """Looks up, or gives, the numbers of scopes, speakers and kinds; remembers them."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._scopes: dict[Scope, int] = {}
+        self._names: dict[tuple[Names, str], int] = {}
+
+    def of(self, item: Item) -> Numbers:
+        """Return the numbers of an item."""
+        return Numbers(
+            scope=self._scope(item.scope),
+            speaker=-1 if item.speaker is None else self._name("speaker", item.speaker),
+            kind=self._name("kind", item.kind),
+        )
+
+    def _scope(self, scope: Scope) -> int:
+        known = self._scopes.get(scope)
+        if known is None:
+            known = self._tables.scope_no(scope)
+            if known is None:
+                known = self._tables.add_scope(scope)
+            self._scopes[scope] = known
+        return known
+
+    def _name(self, names: Names, name: str) -> int:
+        known = self._names.get((names, name))
+        if known is None:
+            known = self._tables.name_no(names, name)
+            if known is None:
+                known = self._tables.add_name(names, name)
+            self._names[names, name] = known
+        return known
+
+
+class Change:
+    """One event in the making."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        writer: IndexWriter,
+        header: Header,
+        nonce: Callable[[int], bytes],
+    ) -> None:
+        self._tables = tables
+        self._writer = writer
+        self._header = header
+        self._nonce = nonce
+        self._space: Space = tables.space()
+        self._sum = journal.StateSum(tables.state_sum())
+        self._entries: list[Entry] = []
+        self._numbering = Numbering(tables)
+        self._next_no = self._space.next_no
+        self._next_row = self._space.next_row
+        self.seq = self._space.head_seq + 1
+        self.recorded_at = max(header.recorded_at, self._space.recorded_at)
+
+    # -- putting rows
+
+    def put_item(self, item: Item) -> None:
+        """Add a new item, or a new version of one that exists."""
+        item = replace(
+            item,
+            recorded_at=journal.moment(self.recorded_at),
+            visible_from=self.seq,
+            visible_to=None,
+        )
+        no = self._tables.item_no(item.id)
+        if no is None:
+            self._put_new_item(item)
+        else:
+            self._put_version(no, item)
+
+    def _put_new_item(self, item: Item) -> None:
+        if self._tables.erased_at(item.id) is not None:
+            raise ConflictError(f"item {item.id} was erased; its id is not used again")
+        no = self._take_no()
+        self._tables.add_text(no, item.text)
+        self._insert(no, item)
+        self._writer.add_item(no, item, self._numbering.of(item))
+
+    def _put_version(self, no: int, item: Item) -> None:
+        current = self._current(no)
+        changed = [name for name in SAID if getattr(item, name) != getattr(current, name)]
+        if changed:
+            raise InputError(
+                f"item {item.id} exists; a new version cannot change its {', '.join(changed)} "
+                "(put a new item that supersedes it)"
+            )
+        self._tables.end_item(no, current.visible_from, self.seq)
+        self._sum.subtract(journal.item_bytes(current))
+        self._insert(no, item)
+
+    def _insert(self, no: int, item: Item) -> None:
+        self._tables.add_item(ItemRow(no=no, item=item), self._numbering.of(item))
+        row = journal.item_bytes(item)
+        self._sum.add(row)
+        self._enter("item", no, row + journal.recording_bytes(item, no))
+
+    def _current(self, no: int) -> Item:
+        row = self._tables.item_at(no)
+        if row is None:
+            raise NotFound(f"item number {no} has no current version")
+        return row.item
+
+    def put_key(self, key: Key) -> None:
+        """Add a further key of an item."""
+        item_no = self._item_no(key.item)
+        no = self._take_no()
+        self._put_side("key", SideRow(no=no, value=key, visible_from=self.seq, item_no=item_no))
+        item = self._current(item_no)
+        self._writer.add_key(no, item_no, key, item, self._numbering.of(item))
+
+    def put_link(self, link: Link) -> None:
+        """Put an edge; one with the same ends and type is replaced."""
+        self._item_no(link.source)
+        self._item_no(link.target)
+        self.end_link(link)
+        self._put_side("link", SideRow(no=self._take_row(), value=link, visible_from=self.seq))
+
+    def end_link(self, link: Link) -> None:
+        """Take away the edge with these ends and type, if there is one."""
+        for row in self._tables.links_of(link.source):
+            if row.visible_to is None and _same_edge(row.value, link):
+                self.end_side("link", row)
+
+    def put_state(self, state: State) -> None:
+        """Put a named value; None removes it."""
+        current = self._tables.current_state(state.name)
+        if current is not None:
+            self.end_side("state", current)
+        if state.value is not None:
+            row = SideRow(no=self._take_row(), value=state, visible_from=self.seq)
+            self._put_side("state", row)
+
+    def _put_side(self, kind: SideKind, row: SideRow) -> None:
+        self._tables.add_side(row)
+        data = journal.side_bytes(row.value)
+        self._sum.add(data)
+        self._enter(kind, row.no, data)
+
+    def end_side(self, kind: SideKind, row: SideRow) -> None:
+        """End a key, link or named value. An ended key's document leads nowhere from then on."""
+        self._tables.end_side(kind, row.no, self.seq)
+        data = journal.side_bytes(row.value)
+        self._sum.subtract(data)
+        self._enter(kind, row.no, journal.END + data)
+
+    # -- destroying rows
+
+    def destroy_item(self, no: int) -> None:
+        """Take an item out of tables, index and state; its commitments stay in the chain."""
+        item = self._current(no)
+        self._sum.subtract(journal.item_bytes(item))
+        keys = self._tables.keys_of(no)
+        for row in [*keys, *self._tables.links_of(item.id)]:
+            if row.visible_to is None:
+                self._sum.subtract(journal.side_bytes(row.value))
+        for row in keys:
+            self._writer.remove_key(row, item)
+        self._writer.remove_item(no, item)
+        self._tables.destroy_item(no)
+        self._tables.add_erased(item.id, self.seq)
+
+    # -- closing the event
+
+    def close(self) -> EventRow:
+        """Write the event, the counters and the state sum; fold the index if it is time."""
+        body = journal.canonical(self._header.body) if self._header.body else ""
+        event = EventRow(
+            seq=self.seq,
+            recorded_at=self.recorded_at,
+            actor=self._header.actor,
+            op=self._header.op,
+            why=self._header.why,
+            body=body,
+            next_no=self._next_no,
+            hash=b"",
+        )
+        digest = event_hash(self._space.head_hash, event, self._entries)
+        event = replace(event, hash=digest)
+        self._tables.add_event(event, self._entries)
+        self._tables.put_state_sum(self._sum.raw())
+        space = replace(
+            self._space,
+            head_seq=self.seq,
+            head_hash=digest,
+            recorded_at=self.recorded_at,
+            next_no=self._next_no,
+            next_row=self._next_row,
+        )
+        self._tables.put_space(self._writer.close(space))
+        return event
+
+    # -- small parts
+
+    def _item_no(self, item_id: str) -> int:
+        no = self._tables.item_no(item_id)
+        if no is None:
+            raise NotFound(f"there is no item {item_id}")
+        return no
+
+    def _take_no(self) -> int:
+        self._next_no += 1
+        return self._next_no - 1
+
+    def _take_row(self) -> int:
+        self._next_row += 1
+        return self._next_row - 1
+
+    def _enter(self, kind: RowKind, no: int, row: bytes) -> None:
+        nonce = self._nonce(journal.NONCE_BYTES)
+        self._entries.append(
+            Entry(
+                seq=self.seq,
+                ordinal=len(self._entries),
+                kind=kind,
+                no=no,
+                nonce=nonce,
+                commitment=journal.commitment(nonce, row),
+            )
+        )
+
+
+def event_hash(previous: bytes, event: EventRow, entries: Sequence[Entry]) -> bytes:
+    """Return the hash that chains this event to the one before."""
+    header: dict[str, JSON] = {
+        "seq": event.seq,
+        "recorded_at": event.recorded_at,
+        "actor": event.actor,
+        "op": event.op,
+        "why": event.why,
+        "body": event.body,
+        "next_no": event.next_no,
+        "rows": [[entry.kind, entry.no] for entry in entries],
+    }
+    return journal.chain(previous, header, (entry.commitment for entry in entries))
+
+
+def put(change: Change, delta: Delta) -> None:
+    """Put all rows of a Delta, in its order."""
+    for item in delta.items:
+        change.put_item(item)
+    for key in delta.keys:
+        change.put_key(key)
+    for link in delta.unlinked:
+        change.end_link(link)
+    for link in delta.links:
+        change.put_link(link)
+    for state in delta.states:
+        change.put_state(state)
+
+
+def put_inverse(change: Change, tables: Tables, seq: int) -> list[str]:
+    """Undo an event: first versions are hidden or ended, others give way to the one before.
+
+    Returns:
+        The ids of the items it touched.
+
+    Raises:
+        UndoRefused: A later event touched the same rows, or a row of it has been erased.
+    """
+    touched: list[str] = []
+    for entry in reversed(tables.entries(seq)):
+        if entry.nonce is None:
+            raise UndoRefused(f"event {seq} cannot be undone: a row of it has been erased")
+        if entry.kind == "item":
+            touched.append(_invert_item(change, tables, seq, entry.no))
+        else:
+            _invert_side(change, tables, seq, entry.kind, entry.no)
+    return touched
+
+
+def _invert_item(change: Change, tables: Tables, seq: int, no: int) -> str:
+    versions = tables.versions(no)
+    current = versions[-1].item
+    if current.visible_from != seq:
+        raise _refusal(seq, f"item {current.id}", current.visible_from)
+    before = replace(current, status="hidden") if len(versions) == 1 else versions[-2].item
+    change.put_item(before)
+    return current.id
+
+
+def _invert_side(change: Change, tables: Tables, seq: int, kind: SideKind, no: int) -> None:
+    row = tables.side(kind, no)
+    if row is None:
+        raise NotFound(f"event {seq} names {kind} {no}, which is not there")
+    if row.visible_to is None:
+        change.end_side(kind, row)
+    elif row.visible_to == seq and row.visible_from < seq:
+        put(change, Delta.of(row.value))
+    elif row.visible_to > seq:
+        raise _refusal(seq, f"{kind} {no}", row.visible_to)
+
+
+def _refusal(seq: int, what: str, later: int) -> UndoRefused:
+    return UndoRefused(f"event {seq} cannot be undone: event {later} changed {what} since")
+
+
+def _same_edge(side: Side, link: Link) -> bool:
+    ends = (link.source, link.target, link.type)
+    return isinstance(side, Link) and (side.source, side.target, side.type) == ends
+
+
+def with_derived(tables: Tables, nos: Iterable[int]) -> list[int]:
+    """Return these items and everything derived from them, however far, in order of number."""
+    found: set[int] = set()
+    waiting = list(nos)
+    while waiting:
+        no = waiting.pop()
+        if no in found:
+            continue
+        found.add(no)
+        row = tables.item_at(no)
+        if row is not None:
+            waiting.extend(tables.derived_from(row.item.id))
+    return sorted(found)

@@ -1,0 +1,363 @@
+"""The lexical index: written in the same transaction as the turns, read as numpy arrays.
+
+A new document goes to the **tail**, one row a document: its record and its terms. Each time
+``SEGMENT`` documents are complete they are **folded**: one row with all their records, and per term
+one packed row of (offset, frequency). So a write costs the same in a store of any size, a term of a
+million documents is read in a thousand rows, and nothing is ever rebuilt at reading.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.store import journal
+from mnemos.store.base import (
+    DOC,
+    FLAG_KEY,
+    FLAG_QUESTION,
+    FLAG_TIME,
+    NO_TIME,
+    ROLES,
+    Postings,
+)
+from mnemos.store.tables import Numbers, SideRow, Space, Tables
+from mnemos.text.dates import holds_time
+from mnemos.text.sentences import is_question
+from mnemos.text.terms import Analyzer
+from mnemos.types import JSON, Item, Key
+
+#: Documents in one packed segment. Offsets in it are 16-bit.
+SEGMENT = 1024
+#: Raised when the analysis of texts changes; files of another version are indexed again.
+ANALYSIS = 1
+POSTING = np.dtype([("offset", "<u2"), ("tf", "u1")])
+MAX_TF = 255
+MAX_LENGTH = 65_535
+#: A metadata pair is indexed as a term that no text can hold; see ``tag``.
+TAG = "\x01"
+LONG_TAG = 100
+#: Only words of such lengths can be mistyped into one another (see ``near_terms``).
+GRAM_WORD = range(4, 21)
+MAX_NEAR = 3
+
+
+def tag(name: str, value: JSON) -> str:
+    """Return the index term that stands for one metadata pair."""
+    pair = f"{name}={journal.canonical(value)}"
+    if len(pair) > LONG_TAG or not pair.isprintable():
+        pair = journal.short_hash(pair.encode("utf-8", "surrogatepass"))
+    return TAG + pair
+
+
+def tags(metadata: Mapping[str, JSON]) -> list[str]:
+    """Return the index terms of all metadata pairs whose value is a string, number, bool or None."""
+    flat = (str, int, float, bool, type(None))
+    return [tag(name, value) for name, value in metadata.items() if isinstance(value, flat)]
+
+
+def indexed_text(item: Item) -> str:
+    """Return what an item is found by: a document's title counts as text."""
+    title = item.attrs.get("title")
+    return f"{title}\n{item.text}" if isinstance(title, str) else item.text
+
+
+def grams(term: str) -> list[str]:
+    """Return a word's character trigrams, ends marked; empty for what nobody mistypes.
+
+    >>> grams("tea"), grams("teas")
+    ([], ['^te', 'tea', 'eas', 'as$'])
+    """
+    if len(term) not in GRAM_WORD or not term.isalpha():
+        return []
+    marked = f"^{term}$"
+    return [marked[start : start + 3] for start in range(len(marked) - 2)]
+
+
+def pack(term_counts: Mapping[str, int]) -> tuple[str, bytes]:
+    """Return the terms of one document, and their frequencies, as they stand in the tail."""
+    return "\n".join(term_counts), bytes(min(count, MAX_TF) for count in term_counts.values())
+
+
+class IndexWriter:
+    """Adds and removes documents inside one transaction."""
+
+    def __init__(self, tables: Tables, analyzer: Analyzer) -> None:
+        self._tables = tables
+        self._analyzer = analyzer
+        self._live = 0
+        self._length = 0
+        self._packed_changed = False
+
+    def add_item(self, no: int, item: Item, numbers: Numbers) -> None:
+        """Index an item by its own text."""
+        record = _record(no, item, numbers)
+        self._add(no, record, indexed_text(item), tags(item.metadata))
+
+    def add_key(self, no: int, item_no: int, key: Key, item: Item, numbers: Numbers) -> None:
+        """Index an item by a further text."""
+        record = _record(item_no, item, numbers)
+        record["flags"] = FLAG_KEY
+        self._add(no, record, key.text, tags(item.metadata))
+
+    def _add(
+        self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]
+    ) -> None:
+        terms = self._analyzer.terms(text)
+        record["length"] = min(len(terms), MAX_LENGTH)
+        flags = (FLAG_QUESTION if is_question(text) else 0) | (FLAG_TIME if holds_time(text) else 0)
+        record["flags"] |= flags
+        counts = Counter(terms)
+        for each in extra:
+            counts[each] = 1
+        packed, tf = pack(counts)
+        self._tables.put_tail(no, record.tobytes(), packed, tf)
+        self._live += 1
+        self._length += min(len(terms), MAX_LENGTH)
+
+    def remove_item(self, no: int, item: Item) -> None:
+        """Take an item's document out, to the last posting."""
+        self._remove(no, indexed_text(item), tags(item.metadata))
+
+    def remove_key(self, row: SideRow, item: Item) -> None:
+        """Take a key's document out."""
+        if isinstance(row.value, Key):
+            self._remove(row.no, row.value.text, tags(item.metadata))
+
+    def _remove(self, no: int, text: str, extra: Sequence[str]) -> None:
+        terms = self._analyzer.terms(text)
+        self._live -= 1
+        self._length -= min(len(terms), MAX_LENGTH)
+        self._packed_changed = True
+        distinct = sorted({*terms, *extra})
+        if no >= self._tables.space().folded:
+            self._tables.drop_tail(no, no + 1)
+            return
+        segment, offset = divmod(no, SEGMENT)
+        self._blank_record(segment, offset)
+        for term in distinct:
+            self._drop_posting(term, segment, offset)
+
+    def _blank_record(self, segment: int, offset: int) -> None:
+        for number, records in self._tables.segments_from(segment, segment + 1):
+            docs = np.frombuffer(records, dtype=DOC).copy()
+            docs[offset] = _hole()
+            self._tables.put_segment(number, docs.tobytes())
+
+    def _drop_posting(self, term: str, segment: int, offset: int) -> None:
+        for number, packed in self._tables.postings(term):
+            if number == segment:
+                rows = np.frombuffer(packed, dtype=POSTING)
+                rest = rows[rows["offset"] != offset]
+                if rest.size:
+                    self._tables.put_postings([(term, segment, rest.tobytes())])
+                else:
+                    self._tables.drop_posting(term, segment)
+        if not self._tables.has_postings(term):
+            self._tables.drop_grams(term)
+
+    def close(self, space: Space) -> Space:
+        """Fold what is complete and return the counters as they are now."""
+        space = replace(
+            space,
+            live=space.live + self._live,
+            total_length=space.total_length + self._length,
+            epoch=space.epoch + self._packed_changed,
+        )
+        while space.next_no - space.folded >= SEGMENT:
+            self._fold(space.folded // SEGMENT)
+            space = replace(space, folded=space.folded + SEGMENT, epoch=space.epoch + 1)
+        return space
+
+    def _fold(self, segment: int) -> None:
+        first = segment * SEGMENT
+        docs = np.full(SEGMENT, _hole(), dtype=DOC)
+        postings: dict[str, list[tuple[int, int]]] = {}
+        for no, record, terms, tf in self._tables.tail(first=first, end=first + SEGMENT):
+            docs[no - first] = np.frombuffer(record, dtype=DOC)[0]
+            for term, count in zip(_split(terms), tf, strict=True):
+                postings.setdefault(term, []).append((no - first, count))
+        fresh = [term for term in postings if not self._tables.has_postings(term)]
+        self._tables.put_segment(segment, docs.tobytes())
+        self._tables.put_postings(
+            (term, segment, np.array(rows, dtype=POSTING).tobytes())
+            for term, rows in sorted(postings.items())
+        )
+        self._tables.put_grams((gram, term) for term in sorted(fresh) for gram in set(grams(term)))
+        self._tables.drop_tail(first, first + SEGMENT)
+
+
+def _split(terms: str) -> list[str]:
+    return terms.split("\n") if terms else []
+
+
+def _hole() -> NDArray[np.void]:
+    record = np.zeros((), dtype=DOC)
+    record["item"] = -1
+    record["said_at"] = record["event_from"] = record["event_to"] = NO_TIME
+    return record
+
+
+def _record(no: int, item: Item, numbers: Numbers) -> NDArray[np.void]:
+    record = np.zeros((), dtype=DOC)
+    event = item.event_time
+    record["item"] = no
+    record["scope"] = numbers.scope
+    record["position"] = item.position
+    record["speaker"] = numbers.speaker
+    record["kind"] = numbers.kind
+    record["role"] = ROLES.index(item.role or "")
+    record["said_at"] = journal.microseconds(item.said_at)
+    record["event_from"] = NO_TIME if event is None else journal.microseconds(event[0])
+    record["event_to"] = NO_TIME if event is None else journal.microseconds(event[1])
+    return record
+
+
+@dataclass(slots=True)
+class _Packed:
+    """What a process keeps of the index between recalls; grows in place, arrays are shared."""
+
+    epoch: int
+    folded: int
+    docs: NDArray[np.void]
+    count: int
+    tail: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
+    order: NDArray[np.int64] | None = None
+
+
+class IndexSnapshot:
+    """The index as one transaction sees it; implements ``store.base.Index``."""
+
+    def __init__(self, tables: Tables, space: Space, packed: _Packed) -> None:
+        self._tables = tables
+        self._space = space
+        self._packed = packed
+        self._count = space.next_no
+        self.docs = packed.docs[: self._count]
+        self.live = space.live
+        self.total_length = space.total_length
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """Document numbers sorted by (scope, position, number)."""
+        order = self._packed.order
+        if order is None or len(order) != self._count:
+            keys = (self.docs["scope"].astype(np.int64) << 32) | self.docs["position"]
+            order = np.argsort(keys, kind="stable")
+            self._packed.order = order
+        return order
+
+    def postings(self, terms: Sequence[str]) -> dict[str, Postings]:
+        """Return the postings of each term that occurs at all."""
+        found: dict[str, Postings] = {}
+        for term in terms:
+            postings = self._postings(term)
+            if postings.docs.size:
+                found[term] = postings
+        return found
+
+    def _postings(self, term: str) -> Postings:
+        rows = self._tables.postings(term)
+        packed = np.frombuffer(b"".join(row[1] for row in rows), dtype=POSTING)
+        sizes = [len(row[1]) // POSTING.itemsize for row in rows]
+        first = np.repeat(np.array([row[0] * SEGMENT for row in rows], dtype=np.int32), sizes)
+        docs = packed["offset"].astype(np.int32) + first
+        tf = packed["tf"].astype(np.uint8)
+        nos, counts = self._packed.tail.get(term, ((), ()))
+        end = bisect_left(nos, self._count)
+        if end:
+            docs = np.concatenate([docs, np.array(nos[:end], dtype=np.int32)])
+            tf = np.concatenate([tf, np.array(counts[:end], dtype=np.uint8)])
+        return Postings(docs=docs, tf=tf)
+
+    def near_terms(self, term: str) -> list[str]:
+        """Return indexed words within one slip of an unknown one (two in long words)."""
+        wanted = grams(term)
+        if not wanted:
+            return []
+        shared = set(wanted)
+        candidates = set(self._tables.terms_sharing(sorted(shared)))
+        candidates.update(
+            word for word in self._packed.tail if not shared.isdisjoint(grams(word))
+        )
+        allowed = 1 if len(term) < LONG_WORD else 2
+        near = [(slips(term, word, allowed), word) for word in candidates if word != term]
+        return [word for count, word in sorted(near) if count <= allowed][:MAX_NEAR]
+
+
+#: Words this long may differ in two places.
+LONG_WORD = 8
+
+
+def slips(left: str, right: str, most: int) -> int:
+    """Return how many letters were dropped, added, changed or swapped; ``most + 1`` if more.
+
+    >>> slips("dentist", "dentsit", 1), slips("dentist", "dental", 1)
+    (1, 2)
+    """
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        previous, row, before = row, [i], row if i == 1 else previous
+        for j, b in enumerate(right, start=1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
+            swapped = i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b
+            row.append(min(cost, before[j - 2] + 1) if swapped else cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+class IndexCache:
+    """One process's view of the packed index, brought up to date by each new snapshot.
+
+    Not locked: the store calls it under its own lock, with the snapshot's transaction open.
+    """
+
+    def __init__(self) -> None:
+        self._packed: _Packed | None = None
+        self.seq = -1
+
+    def snapshot(self, tables: Tables, space: Space) -> IndexSnapshot:
+        """Return the index as this transaction sees it."""
+        packed = self._packed
+        if packed is None or packed.epoch != space.epoch:
+            packed = self._packed = _load_segments(tables, space)
+        if packed.count < space.next_no:
+            _extend(packed, tables, space)
+        self.seq = space.head_seq
+        return IndexSnapshot(tables, space, packed)
+
+
+def fresh_index(tables: Tables, space: Space) -> IndexSnapshot:
+    """Return the index as a transaction sees it that may yet be rolled back."""
+    return IndexCache().snapshot(tables, space)
+
+
+def _load_segments(tables: Tables, space: Space) -> _Packed:
+    blobs = [records for _, records in tables.segments_from(0, space.folded // SEGMENT)]
+    docs = np.frombuffer(b"".join(blobs), dtype=DOC)
+    return _Packed(epoch=space.epoch, folded=space.folded, docs=docs, count=len(docs))
+
+
+def _extend(packed: _Packed, tables: Tables, space: Space) -> None:
+    """Read the tail rows that have come since; holes stay where documents were erased."""
+    first, end = packed.count, space.next_no
+    if len(packed.docs) < end:
+        room = np.full(end + SEGMENT, _hole(), dtype=DOC)
+        room[:first] = packed.docs[:first]
+        packed.docs = room
+    for no, record, terms, tf in tables.tail(first=first, end=end):
+        packed.docs[no] = np.frombuffer(record, dtype=DOC)[0]
+        for term, count in zip(_split(terms), tf, strict=True):
+            nos, counts = packed.tail.setdefault(term, ([], []))
+            nos.append(no)
+            counts.append(count)
+    packed.count = end

@@ -1,0 +1,262 @@
+"""A whole memory as lines of JSON, and back: same events, same hashes, same ids.
+
+The first line says what it is; then a line for each event with its rows, nonces and commitments; a
+line for each request_id; the last line has the head and the state hash to end up with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+from mnemos.errors import Corrupt
+from mnemos.store import journal
+from mnemos.store.change import Numbering, event_hash
+from mnemos.store.index import IndexWriter
+from mnemos.store.snapshot import Snapshot, Transaction
+from mnemos.store.tables import (
+    Entry,
+    EventRow,
+    ItemRow,
+    Request,
+    RowKind,
+    Side,
+    SideRow,
+    Tables,
+)
+from mnemos.types import Interval, Item, Key, Link, Scope, State
+
+FORMAT = 1
+_SIDES: dict[str, type[Key | Link | State]] = {"key": Key, "link": Link, "state": State}
+_TIMES = ("said_at", "recorded_at", "expires_at")
+_INTERVALS = ("event_time", "valid")
+
+
+def dump(snapshot: Snapshot) -> Iterator[str]:
+    """Yield the lines, without line ends."""
+    head = snapshot.head
+    settings = json.loads(snapshot.space.settings)
+    yield _line({"mnemos": FORMAT, "settings": settings, "events": head.seq})
+    for event in snapshot.tables.events():
+        entries = [_entry_out(entry, snapshot.tables) for entry in snapshot.tables.entries(event.seq)]
+        yield _line({"event": _event_out(event), "entries": entries})
+    for request in snapshot.tables.requests():
+        yield _line({"request": _hexed(asdict(request))})
+    yield _line({"head": head.hash, "state_hash": snapshot.state_hash()})
+
+
+def settings_of(first_line: str) -> str:
+    """Return the settings that the first line carries, as canonical JSON.
+
+    Raises:
+        Corrupt: It is no export, or one of a newer mnemos.
+    """
+    header = _parse(1, first_line)
+    if header.get("mnemos") != FORMAT:
+        raise Corrupt(f"line 1: expected an export of format {FORMAT}: {first_line[:80]!r}")
+    return journal.canonical(header["settings"])
+
+
+class Loader:
+    """Puts exported lines into an empty space, checking every commitment and the chain."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tables: Tables = transaction.tables
+        self._writer: IndexWriter = transaction.index_writer()
+        self._numbering = Numbering(self._tables)
+        self._sum = journal.StateSum()
+        self._space = self._tables.space()
+
+    def load(self, lines: Iterable[str]) -> None:
+        """Load all lines after the first.
+
+        Raises:
+            Corrupt: A line is damaged or missing; says which. Nothing is kept.
+        """
+        ended = False
+        for number, line in enumerate(lines, start=2):
+            record = _parse(number, line)
+            try:
+                ended = self._take(record) or ended
+            except (KeyError, TypeError, ValueError) as error:
+                raise Corrupt(f"line {number}: is not as exported: {error!r}") from error
+            except Corrupt as error:
+                raise Corrupt(f"line {number}: {error}") from error
+        if not ended:
+            raise Corrupt("the export has no last line: it was cut off")
+
+    def _take(self, record: dict[str, Any]) -> bool:
+        if "event" in record:
+            self._take_event(record)
+        elif "request" in record:
+            self._tables.put_request(Request(**_unhexed(record["request"])))
+        else:
+            self._finish(record)
+            return True
+        return False
+
+    def _take_event(self, record: dict[str, Any]) -> None:
+        event = EventRow(**_unhexed(record["event"]))
+        entries = [_entry_in(event.seq, n, each) for n, each in enumerate(record["entries"])]
+        if event_hash(self._space.head_hash, event, entries) != event.hash:
+            raise Corrupt(f"event {event.seq} does not follow from the one before")
+        for entry, each in zip(entries, record["entries"], strict=True):
+            self._put(entry, each)
+        self._tables.add_event(event, entries)
+        for item_id in json.loads(event.body).get("erased", []) if event.body else []:
+            self._tables.add_erased(item_id, event.seq)
+        self._space = replace(
+            self._space,
+            head_seq=event.seq,
+            head_hash=event.hash,
+            recorded_at=event.recorded_at,
+            next_no=event.next_no,
+        )
+
+    def _put(self, entry: Entry, given: dict[str, Any]) -> None:
+        if entry.kind in {"link", "state"}:
+            self._space = replace(
+                self._space, next_row=max(self._space.next_row, entry.no + 1)
+            )
+        if given["row"] is None:
+            return
+        data = (
+            self._put_item(entry, given["row"])
+            if entry.kind == "item"
+            else self._put_side(entry, given)
+        )
+        if entry.nonce is None or journal.commitment(entry.nonce, data) != entry.commitment:
+            raise Corrupt(f"{entry.kind} {entry.no} is not what was committed to")
+
+    def _put_item(self, entry: Entry, row: dict[str, Any]) -> bytes:
+        item = replace(_item_in(row), visible_from=entry.seq, visible_to=None)
+        before = self._tables.item_at(entry.no)
+        numbers = self._numbering.of(item)
+        if before is None:
+            self._tables.add_text(entry.no, item.text)
+            self._writer.add_item(entry.no, item, numbers)
+        else:
+            self._tables.end_item(entry.no, before.item.visible_from, entry.seq)
+            self._sum.subtract(journal.item_bytes(before.item))
+        self._tables.add_item(ItemRow(no=entry.no, item=item), numbers)
+        data = journal.item_bytes(item)
+        self._sum.add(data)
+        return data + journal.recording_bytes(item, entry.no)
+
+    def _put_side(self, entry: Entry, given: dict[str, Any]) -> bytes:
+        value: Side = _SIDES[entry.kind](**given["row"])
+        data = journal.side_bytes(value)
+        if given["ends"]:
+            assert entry.kind != "item"  # noqa: S101 - told apart by the caller
+            self._tables.end_side(entry.kind, entry.no, entry.seq)
+            self._sum.subtract(data)
+            return journal.END + data
+        self._sum.add(data)
+        item_no = -1
+        if isinstance(value, Key):
+            item_no = self._tables.item_no(value.item) or 0
+        row = SideRow(no=entry.no, value=value, visible_from=entry.seq, item_no=item_no)
+        self._tables.add_side(row)
+        owner = self._tables.item_at(item_no) if isinstance(value, Key) else None
+        if isinstance(value, Key) and owner is not None:
+            numbers = self._numbering.of(owner.item)
+            self._writer.add_key(entry.no, item_no, value, owner.item, numbers)
+        return data
+
+    def _finish(self, record: dict[str, Any]) -> None:
+        if self._space.head_hash.hex() != record["head"]:
+            raise Corrupt("the events do not lead to the head of the export")
+        if self._sum.hexdigest() != record["state_hash"]:
+            raise Corrupt("the rows do not add up to the state hash of the export")
+        self._tables.put_state_sum(self._sum.raw())
+        self._tables.put_space(self._writer.close(self._space))
+
+
+def _parse(number: int, line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise Corrupt(f"line {number}: is no JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise Corrupt(f"line {number}: expected an object")
+    return record
+
+
+def _line(record: dict[str, Any]) -> str:
+    return journal.canonical(record)
+
+
+def _hexed(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: {"hex": value.hex()} if isinstance(value, bytes) else value
+        for key, value in record.items()
+    }
+
+
+def _unhexed(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
+        for key, value in record.items()
+    }
+
+
+def _event_out(event: EventRow) -> dict[str, Any]:
+    return _hexed(asdict(event))
+
+
+def _entry_out(entry: Entry, tables: Tables) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "kind": entry.kind,
+        "no": entry.no,
+        "nonce": None if entry.nonce is None else entry.nonce.hex(),
+        "commitment": entry.commitment.hex(),
+        "row": None,
+    }
+    if entry.nonce is None:
+        return out
+    if entry.kind == "item":
+        row = tables.item_at(entry.no, entry.seq)
+        out["row"] = None if row is None else _item_out(row.item)
+    else:
+        side = tables.side(entry.kind, entry.no)
+        out["row"] = None if side is None else asdict(side.value)
+        out["ends"] = side is not None and side.visible_from != entry.seq
+    return out
+
+
+def _entry_in(seq: int, ordinal: int, given: dict[str, Any]) -> Entry:
+    kind: RowKind = given["kind"]
+    return Entry(
+        seq=seq,
+        ordinal=ordinal,
+        kind=kind,
+        no=given["no"],
+        nonce=None if given["nonce"] is None else bytes.fromhex(given["nonce"]),
+        commitment=bytes.fromhex(given["commitment"]),
+    )
+
+
+def _item_out(item: Item) -> dict[str, Any]:
+    row = asdict(item)
+    for each in _TIMES:
+        row[each] = None if row[each] is None else journal.microseconds(row[each])
+    for each in _INTERVALS:
+        interval: Interval | None = row[each]
+        row[each] = None if interval is None else [journal.microseconds(end) for end in interval]
+    for each in ("visible_from", "visible_to"):
+        del row[each]
+    return row
+
+
+def _item_in(row: dict[str, Any]) -> Item:
+    fields = dict(row)
+    for each in _TIMES:
+        fields[each] = None if fields[each] is None else journal.moment(fields[each])
+    for each in _INTERVALS:
+        ends = fields[each]
+        fields[each] = None if ends is None else tuple(journal.moment(end) for end in ends)
+    fields["scope"] = Scope(**fields["scope"])
+    fields["sources"] = tuple(fields["sources"])
+    return Item(**fields)

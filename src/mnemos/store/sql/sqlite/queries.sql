@@ -1,0 +1,338 @@
+-- get_space --
+SELECT settings, head_seq, head_hash, recorded_at, next_no, next_row, folded, live, total_length,
+       epoch
+  FROM space WHERE space = :space
+
+-- put_space --
+INSERT OR REPLACE INTO space (space, settings, head_seq, head_hash, recorded_at, next_no, next_row,
+                              folded, live, total_length, epoch)
+VALUES (:space, :settings, :head_seq, :head_hash, :recorded_at, :next_no, :next_row,
+        :folded, :live, :total_length, :epoch)
+
+-- get_state_sum --
+SELECT sum FROM state_sum WHERE space = :space
+
+-- put_state_sum --
+INSERT OR REPLACE INTO state_sum (space, sum) VALUES (:space, :sum)
+
+-- scope_no --
+SELECT scope_no FROM scope WHERE space = :space AND label = :label
+
+-- add_scope --
+INSERT INTO scope (space, scope_no, label, user, agent, session)
+SELECT :space, coalesce(max(scope_no), -1) + 1, :label, :user, :agent, :session
+  FROM scope WHERE space = :space
+RETURNING scope_no
+
+-- scopes --
+SELECT scope_no, user, agent, session FROM scope WHERE space = :space
+
+-- matching_scopes --
+SELECT scope_no FROM scope
+ WHERE space = :space
+   AND (:user IS NULL OR user = :user)
+   AND (:agent IS NULL OR agent = :agent)
+   AND (:session IS NULL OR session = :session)
+ ORDER BY scope_no
+
+-- name_no --
+SELECT no FROM name WHERE space = :space AND list = :list AND name = :name
+
+-- add_name --
+INSERT INTO name (space, list, no, name)
+SELECT :space, :list, coalesce(max(no), -1) + 1, :name
+  FROM name WHERE space = :space AND list = :list
+RETURNING no
+
+-- names --
+SELECT no, name FROM name WHERE space = :space AND list = :list
+
+-- drop_unused_scopes --
+DELETE FROM scope
+ WHERE space = :space
+   AND NOT EXISTS (SELECT 1 FROM item WHERE item.space = :space AND item.scope_no = scope.scope_no)
+
+-- drop_unused_speakers --
+DELETE FROM name
+ WHERE space = :space AND list = 'speaker'
+   AND no NOT IN (SELECT speaker_no FROM item WHERE space = :space)
+
+-- add_item --
+INSERT INTO item (space, no, visible_from, visible_to, id, kind_no, scope_no, position, role,
+                  speaker_no, ref, said_at, said_at_given, event_from, event_to, valid_from,
+                  valid_to, recorded_at, expires_at, status, sources, supersedes, trust, metadata,
+                  attrs, made_by)
+VALUES (:space, :no, :visible_from, :visible_to, :id, :kind_no, :scope_no, :position, :role,
+        :speaker_no, :ref, :said_at, :said_at_given, :event_from, :event_to, :valid_from,
+        :valid_to, :recorded_at, :expires_at, :status, :sources, :supersedes, :trust, :metadata,
+        :attrs, :made_by)
+
+-- add_text --
+INSERT INTO text (space, no, body) VALUES (:space, :no, :body)
+
+-- add_source --
+INSERT OR IGNORE INTO source (space, source, no) VALUES (:space, :source, :no)
+
+-- end_item --
+UPDATE item SET visible_to = :visible_to
+ WHERE space = :space AND no = :no AND visible_from = :visible_from
+
+-- item_no --
+SELECT no FROM item WHERE space = :space AND id = :id LIMIT 1
+
+-- item_current --
+SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, role, speaker, ref,
+       said_at, said_at_given, event_from, event_to, valid_from, valid_to, recorded_at, expires_at,
+       status, sources, supersedes, trust, metadata, attrs, made_by, body
+  FROM whole_item
+ WHERE space = :space AND no = :no AND visible_to IS NULL
+
+-- item_at --
+SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, role, speaker, ref,
+       said_at, said_at_given, event_from, event_to, valid_from, valid_to, recorded_at, expires_at,
+       status, sources, supersedes, trust, metadata, attrs, made_by, body
+  FROM whole_item
+ WHERE space = :space AND no = :no AND visible_from <= :seq
+ ORDER BY visible_from DESC LIMIT 1
+
+-- item_versions --
+SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, role, speaker, ref,
+       said_at, said_at_given, event_from, event_to, valid_from, valid_to, recorded_at, expires_at,
+       status, sources, supersedes, trust, metadata, attrs, made_by, body
+  FROM whole_item
+ WHERE space = :space AND no = :no
+ ORDER BY visible_from
+
+-- by_ref --
+SELECT DISTINCT no FROM item WHERE space = :space AND scope_no = :scope_no AND ref = :ref ORDER BY no
+
+-- session --
+SELECT no FROM item
+ WHERE space = :space AND scope_no = :scope_no AND visible_to IS NULL AND made_by = ''
+ ORDER BY position, no
+
+-- last_position --
+SELECT coalesce(max(position), -1) FROM item WHERE space = :space AND scope_no = :scope_no
+
+-- newest --
+SELECT DISTINCT no FROM item WHERE space = :space AND no < :before ORDER BY no DESC LIMIT :limit
+
+-- derived_from --
+SELECT no FROM source WHERE space = :space AND source = :source ORDER BY no
+
+-- visibilities --
+SELECT no, visible_from, visible_to, status, expires_at FROM item INDEXED BY item_special
+ WHERE space = :space
+   AND (visible_to IS NOT NULL OR status <> 'active' OR expires_at IS NOT NULL)
+UNION ALL
+SELECT no, visible_from, visible_to, 'active', NULL FROM key INDEXED BY key_ended
+ WHERE space = :space AND visible_to IS NOT NULL
+
+-- add_key --
+INSERT INTO key (space, no, item_no, visible_from, visible_to, value)
+VALUES (:space, :no, :item_no, :visible_from, :visible_to, :value)
+
+-- add_link --
+INSERT INTO link (space, no, source, target, visible_from, visible_to, value)
+VALUES (:space, :no, :source, :target, :visible_from, :visible_to, :value)
+
+-- add_state --
+INSERT INTO state (space, no, name, visible_from, visible_to, value)
+VALUES (:space, :no, :name, :visible_from, :visible_to, :value)
+
+-- key --
+SELECT no, value, visible_from, visible_to, item_no FROM key WHERE space = :space AND no = :no
+
+-- link --
+SELECT no, value, visible_from, visible_to, -1 FROM link WHERE space = :space AND no = :no
+
+-- state --
+SELECT no, value, visible_from, visible_to, -1 FROM state WHERE space = :space AND no = :no
+
+-- end_key --
+UPDATE key SET visible_to = :visible_to WHERE space = :space AND no = :no
+
+-- end_link --
+UPDATE link SET visible_to = :visible_to WHERE space = :space AND no = :no
+
+-- end_state --
+UPDATE state SET visible_to = :visible_to WHERE space = :space AND no = :no
+
+-- keys --
+SELECT no, value, visible_from, visible_to, item_no FROM key WHERE space = :space ORDER BY no
+
+-- links --
+SELECT no, value, visible_from, visible_to, -1 FROM link WHERE space = :space ORDER BY no
+
+-- states --
+SELECT no, value, visible_from, visible_to, -1 FROM state WHERE space = :space ORDER BY no
+
+-- keys_of --
+SELECT no, value, visible_from, visible_to, item_no FROM key
+ WHERE space = :space AND item_no = :item_no ORDER BY no
+
+-- links_of --
+SELECT no, value, visible_from, visible_to, -1 FROM link
+ WHERE space = :space AND (source = :id OR target = :id) ORDER BY no
+
+-- current_state --
+SELECT no, value, visible_from, visible_to, -1 FROM state
+ WHERE space = :space AND name = :name AND visible_to IS NULL
+
+-- add_event --
+INSERT INTO event (space, seq, recorded_at, actor, op, why, body, next_no, hash)
+VALUES (:space, :seq, :recorded_at, :actor, :op, :why, :body, :next_no, :hash)
+
+-- add_entry --
+INSERT INTO entry (space, seq, ordinal, kind, no, nonce, commitment)
+VALUES (:space, :seq, :ordinal, :kind, :no, :nonce, :commitment)
+
+-- event --
+SELECT seq, recorded_at, actor, op, why, body, next_no, hash FROM event
+ WHERE space = :space AND seq = :seq
+
+-- events --
+SELECT seq, recorded_at, actor, op, why, body, next_no, hash FROM event
+ WHERE space = :space AND seq > :after ORDER BY seq
+
+-- entries --
+SELECT seq, ordinal, kind, no, nonce, commitment FROM entry
+ WHERE space = :space AND seq = :seq ORDER BY ordinal
+
+-- seq_at --
+SELECT seq FROM event
+ WHERE space = :space AND recorded_at <= :recorded_at ORDER BY recorded_at DESC, seq DESC LIMIT 1
+
+-- request --
+SELECT request_id, op, seq, nonce, digest, receipt FROM request
+ WHERE space = :space AND request_id = :request_id
+
+-- put_request --
+INSERT INTO request (space, request_id, op, seq, nonce, digest, receipt)
+VALUES (:space, :request_id, :op, :seq, :nonce, :digest, :receipt)
+
+-- requests --
+SELECT request_id, op, seq, nonce, digest, receipt FROM request
+ WHERE space = :space ORDER BY seq, request_id
+
+-- erased_at --
+SELECT seq FROM erased WHERE space = :space AND id = :id
+
+-- add_erased --
+INSERT INTO erased (space, id, seq) VALUES (:space, :id, :seq)
+
+-- destroyed_events --
+SELECT visible_from FROM item WHERE space = :space AND no = :no
+
+-- forget_nonce --
+UPDATE entry SET nonce = NULL
+ WHERE space = :space AND seq = :seq AND kind = :kind AND no = :no
+
+-- forget_request_nonce --
+UPDATE request SET nonce = NULL WHERE space = :space AND seq = :seq
+
+-- destroy_item --
+DELETE FROM item WHERE space = :space AND no = :no
+
+-- destroy_text --
+DELETE FROM text WHERE space = :space AND no = :no
+
+-- destroy_sources --
+DELETE FROM source WHERE space = :space AND (source = :id OR no = :no)
+
+-- destroy_key --
+DELETE FROM key WHERE space = :space AND no = :no
+
+-- destroy_link --
+DELETE FROM link WHERE space = :space AND no = :no
+
+-- put_tail --
+INSERT OR REPLACE INTO tail (space, no, record, terms, tf) VALUES (:space, :no, :record, :terms, :tf)
+
+-- tail --
+SELECT no, record, terms, tf FROM tail
+ WHERE space = :space AND no >= :first AND no < :end ORDER BY no
+
+-- drop_tail --
+DELETE FROM tail WHERE space = :space AND no >= :first AND no < :end
+
+-- segments_from --
+SELECT segment, records FROM segment
+ WHERE space = :space AND segment >= :first AND segment < :end ORDER BY segment
+
+-- put_segment --
+INSERT OR REPLACE INTO segment (space, segment, records) VALUES (:space, :segment, :records)
+
+-- put_posting --
+INSERT OR REPLACE INTO posting (space, term, segment, packed)
+VALUES (:space, :term, :segment, :packed)
+
+-- postings --
+SELECT segment, packed FROM posting WHERE space = :space AND term = :term ORDER BY segment
+
+-- drop_posting --
+DELETE FROM posting WHERE space = :space AND term = :term AND segment = :segment
+
+-- has_postings --
+SELECT 1 FROM posting WHERE space = :space AND term = :term LIMIT 1
+
+-- put_gram --
+INSERT OR IGNORE INTO gram (space, gram, term) VALUES (:space, :gram, :term)
+
+-- drop_gram --
+DELETE FROM gram WHERE space = :space AND gram = :gram AND term = :term
+
+-- terms_sharing --
+SELECT term FROM gram
+ WHERE space = :space AND gram IN (SELECT value FROM json_each(:grams))
+ GROUP BY term ORDER BY count(*) DESC, term LIMIT 64
+
+-- clear_tail --
+DELETE FROM tail WHERE space = :space
+
+-- clear_segments --
+DELETE FROM segment WHERE space = :space
+
+-- clear_postings --
+DELETE FROM posting WHERE space = :space
+
+-- clear_grams --
+DELETE FROM gram WHERE space = :space
+
+-- holding --
+-- Every row that holds these bytes, wherever a caller's bytes can stand.
+SELECT 'text ' || no FROM text WHERE space = :space AND instr(CAST(body AS BLOB), :needle)
+UNION ALL
+SELECT 'item ' || no FROM item
+ WHERE space = :space
+   AND instr(CAST(ifnull(ref, '') || ' ' || ifnull(metadata, '') || ' ' || ifnull(attrs, '') || ' '
+                  || ifnull(sources, '') || id AS BLOB), :needle)
+UNION ALL
+SELECT 'key ' || no FROM key WHERE space = :space AND instr(CAST(value AS BLOB), :needle)
+UNION ALL
+SELECT 'link ' || no FROM link WHERE space = :space AND instr(CAST(value AS BLOB), :needle)
+UNION ALL
+SELECT 'state ' || no FROM state WHERE space = :space AND instr(CAST(value AS BLOB), :needle)
+UNION ALL
+SELECT 'scope ' || scope_no FROM scope WHERE space = :space AND instr(CAST(label AS BLOB), :needle)
+UNION ALL
+SELECT 'name ' || no FROM name WHERE space = :space AND instr(CAST(name AS BLOB), :needle)
+UNION ALL
+SELECT 'event ' || seq FROM event
+ WHERE space = :space AND instr(CAST(actor || ' ' || why || ' ' || body AS BLOB), :needle)
+UNION ALL
+SELECT 'request ' || request_id FROM request
+ WHERE space = :space AND instr(CAST(request_id || ' ' || receipt AS BLOB), :needle)
+UNION ALL
+SELECT 'tail ' || no FROM tail WHERE space = :space AND instr(CAST(terms AS BLOB), :needle)
+UNION ALL
+SELECT 'posting ' || term FROM posting WHERE space = :space AND instr(CAST(term AS BLOB), :needle)
+UNION ALL
+SELECT 'gram ' || term FROM gram WHERE space = :space AND instr(CAST(term AS BLOB), :needle)
+LIMIT 100
+
+-- sizes --
+SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE AND :space = :space
+
+-- text_bytes --
+SELECT sum(length(CAST(body AS BLOB))) FROM text WHERE space = :space

@@ -1,0 +1,383 @@
+"""The default store: one SQLite file in WAL mode, one writer, a pool of readers.
+
+Every write is one ``BEGIN IMMEDIATE`` transaction under ``synchronous=FULL``: once it returns, it
+survives kill -9 and power loss. Readers see a snapshot and never wait for the writer. Deleted bytes
+are overwritten (``secure_delete``).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from mnemos.errors import (
+    Busy,
+    Closed,
+    Corrupt,
+    DiskFull,
+    InputError,
+    MnemosError,
+    NewerSchema,
+    NotAMemory,
+    ReadOnly,
+    StoreError,
+)
+from mnemos.store import sql
+from mnemos.store.index import IndexCache, IndexSnapshot, fresh_index
+from mnemos.store.snapshot import Snapshot, Transaction
+from mnemos.store.sqlite_tables import SqliteTables
+from mnemos.store.tables import Space, Tables
+from mnemos.text.terms import Analyzer
+
+#: "mnem" in ASCII: tells our files from others (``PRAGMA application_id``).
+APPLICATION_ID = 0x6D6E656D
+MAGIC = b"SQLite format 3\x00"
+HEADER_BYTES = 100
+APPLICATION_ID_AT = 68
+#: A WAL that grew beyond this under a long reader is cut back at the next chance.
+WAL_BYTES = 64 << 20
+CACHE_KIB = 32 << 10
+MAX_IDLE_READERS = 8
+
+Synchronous = Literal["FULL", "NORMAL"]
+
+_BY_CODE: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_BUSY: Busy,
+    sqlite3.SQLITE_LOCKED: Busy,
+    sqlite3.SQLITE_READONLY: ReadOnly,
+    sqlite3.SQLITE_PERM: ReadOnly,
+    sqlite3.SQLITE_FULL: DiskFull,
+    sqlite3.SQLITE_CORRUPT: Corrupt,
+    sqlite3.SQLITE_NOTADB: NotAMemory,
+}
+_SAYING: dict[type[StoreError], str] = {
+    Busy: "another process holds the write lock",
+    ReadOnly: "the file or its folder cannot be written",
+    DiskFull: "no space is left; nothing of this write was kept",
+    Corrupt: "the file is damaged; `mnemos doctor` copies what is whole into a new one",
+    NotAMemory: "not a mnemos memory",
+}
+
+
+class SqliteStore:
+    """A space in a SQLite file. Implements ``store.base.Store``.
+
+    Args:
+        path: The file; made if it is not there, its folder is not.
+        settings: Canonical JSON for a file that has to be made.
+        analyzer: Makes the analyzer for the settings that the file turns out to have.
+        nonce: Gives random bytes.
+        synchronous: "FULL" survives power loss; "NORMAL" survives kill -9 only.
+        timeout_s: How long to wait for another process's write.
+        read_only: Never write; ``ReadOnly`` is raised where something would be.
+        space: Which space of the file.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        settings: str,
+        analyzer: Callable[[str], Analyzer],
+        nonce: Callable[[int], bytes],
+        synchronous: Synchronous = "FULL",
+        timeout_s: float = 10.0,
+        read_only: bool = False,
+        space: int = 1,
+    ) -> None:
+        self.location = os.fspath(path)
+        self._synchronous = synchronous
+        self._timeout_s = timeout_s
+        self._read_only = read_only
+        self._space = space
+        self._nonce = nonce
+        self._process = os.getpid()
+        self._closed = False
+        self._writing = threading.Lock()
+        self._pool_lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._busy: dict[int, sqlite3.Connection] = {}
+        self._cache_lock = threading.Lock()
+        self._cache = IndexCache()
+        self._writer: sqlite3.Connection | None = None
+        self._check_file()
+        with self._translated():
+            self._set_up(settings)
+        with self.reading() as snapshot:
+            self._analyzer = analyzer(snapshot.space.settings)
+
+    # -- opening
+
+    def _check_file(self) -> None:
+        path = Path(self.location)
+        if path.is_dir():
+            raise NotAMemory(f"{self.location}: this is a directory; name a file in it")
+        try:
+            with path.open("rb") as file:
+                header = file.read(HEADER_BYTES)
+        except FileNotFoundError:
+            if not path.parent.is_dir():
+                raise StoreError(f"{self.location}: there is no folder {path.parent}") from None
+            if self._read_only:
+                raise StoreError(f"{self.location}: there is no such file") from None
+            return
+        except OSError as error:
+            raise StoreError(f"{self.location}: cannot be read: {error.strerror}") from error
+        if header and not header.startswith(MAGIC):
+            raise NotAMemory(f"{self.location}: not a mnemos memory (no SQLite file)")
+        if header and len(header) < HEADER_BYTES:
+            raise Corrupt(f"{self.location}: the file is cut off after {len(header)} bytes")
+
+    def _set_up(self, settings: str) -> None:
+        if self._read_only or (
+            Path(self.location).exists() and not os.access(self.location, os.W_OK)
+        ):
+            self._read_only = True
+            return self._check_ours(self._reader())
+        connection = self._open_writer()
+        if self._is_ready(connection):
+            return None
+        connection.execute("PRAGMA journal_mode = WAL")
+        with self._transaction(connection) as tables:
+            version = _pragma(connection, "user_version")
+            if version == 0 and not _is_empty(connection):
+                raise NotAMemory(f"{self.location}: not a mnemos memory (someone else's tables)")
+            if version == 0:
+                self._create(connection)
+            else:
+                self._migrate(connection, version)
+            if not tables.has_space():
+                tables.put_space(Space(settings=settings))
+                tables.put_state_sum(bytes(2048))
+        return None
+
+    def _is_ready(self, connection: sqlite3.Connection) -> bool:
+        version = _pragma(connection, "user_version")
+        if version == 0:
+            return False
+        self._check_ours(connection)
+        tables = SqliteTables(connection, self._space)
+        return version == len(sql.migrations("sqlite")) and tables.has_space()
+
+    def _check_ours(self, connection: sqlite3.Connection) -> None:
+        if _pragma(connection, "application_id") != APPLICATION_ID:
+            raise NotAMemory(f"{self.location}: not a mnemos memory (some other SQLite file)")
+        have, known = _pragma(connection, "user_version"), len(sql.migrations("sqlite"))
+        if have > known:
+            raise NewerSchema(
+                f"{self.location}: written by a newer mnemos (schema {have}; this one knows {known})"
+            )
+
+    @staticmethod
+    def _create(connection: sqlite3.Connection) -> None:
+        for statement in sql.statements(sql.text("sqlite", "schema.sql")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(sql.migrations('sqlite'))}")
+
+    @staticmethod
+    def _migrate(connection: sqlite3.Connection, version: int) -> None:
+        for number, name in enumerate(sql.migrations("sqlite")[version:], start=version + 1):
+            for statement in sql.statements(sql.text("sqlite", name)):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+    def _connect(self, *, read_only: bool) -> sqlite3.Connection:
+        uri = Path(self.location).absolute().as_uri()
+        mode = "ro" if read_only else "rwc"
+        connection = sqlite3.connect(
+            f"{uri}?mode={mode}",
+            uri=True,
+            timeout=self._timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+
+    def _open_writer(self) -> sqlite3.Connection:
+        if self._writer is None:
+            connection = self._connect(read_only=False)
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+            self._writer = connection
+        return self._writer
+
+    def _reader(self) -> sqlite3.Connection:
+        with self._pool_lock:
+            if self._idle:
+                return self._idle.pop()
+        try:
+            connection = self._connect(read_only=self._read_only)
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError:
+            if not self._read_only:
+                raise
+            # A WAL file in a folder that cannot be written: no one else can be writing either.
+            uri = f"{Path(self.location).absolute().as_uri()}?immutable=1"
+            connection = sqlite3.connect(
+                uri, uri=True, isolation_level=None, check_same_thread=False
+            )
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    # -- transactions
+
+    @contextmanager
+    def reading(self, *, as_of_seq: int | None = None) -> Iterator[Snapshot]:
+        """Open a snapshot. Other processes' writes show in the next one."""
+        self._check_usable()
+        with self._translated():
+            connection = self._reader()
+        thread = threading.get_ident()
+        self._busy[thread] = connection
+        try:
+            with self._translated():
+                connection.execute("BEGIN")
+                yield Snapshot(SqliteTables(connection, self._space), self._index, as_of_seq)
+        finally:
+            self._busy.pop(thread, None)
+            self._give_back(connection)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            connection.close()
+            return
+        with self._pool_lock:
+            if len(self._idle) < MAX_IDLE_READERS and not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _index(self, tables: Tables, space: Space) -> IndexSnapshot:
+        with self._cache_lock:
+            return self._cache.snapshot(tables, space)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Open the write transaction; it is durable when the block has ended without an error."""
+        self._check_usable()
+        if self._read_only:
+            raise ReadOnly(f"{self.location}: opened read-only")
+        with self._writing, self._translated():
+            connection = self._open_writer()
+            thread = threading.get_ident()
+            self._busy[thread] = connection
+            try:
+                with self._transaction(connection) as tables:
+                    # Not the shared cache: this index may be rolled back.
+                    yield Transaction(tables, fresh_index, self._analyzer, self._nonce)
+            finally:
+                self._busy.pop(thread, None)
+
+    @contextmanager
+    def _transaction(self, connection: sqlite3.Connection) -> Iterator[SqliteTables]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield SqliteTables(connection, self._space)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def interrupt(self, thread: int) -> None:
+        """Break off what this thread is doing here; its transaction is rolled back."""
+        connection = self._busy.get(thread)
+        if connection is not None:
+            connection.interrupt()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._translate(error) from error
+
+    def _translate(self, error: sqlite3.DatabaseError) -> MnemosError:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        kind = _BY_CODE.get(code & 0xFF, StoreError)
+        if isinstance(error, sqlite3.DataError):
+            return InputError(f"{self.location}: too large to store: {error}")
+        saying = _SAYING.get(kind)
+        if kind is Busy:
+            saying = f"{saying} for more than {self._timeout_s:g} s"
+        return kind(f"{self.location}: {saying} ({error})" if saying else f"{self.location}: {error}")
+
+    def _check_usable(self) -> None:
+        if self._closed:
+            raise Closed(f"{self.location}: this memory was closed")
+        if os.getpid() != self._process:
+            raise Closed(f"{self.location}: opened before a fork; open it again in the child")
+
+    # -- the file as a whole
+
+    def checkpoint(self) -> bool:
+        """Move the WAL into the file and cut it to nothing; say whether no reader stood in the way."""
+        with self._writing, self._translated():
+            busy, _, _ = (
+                self._open_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            )
+        return not busy
+
+    def vacuum(self) -> None:
+        """Write the file anew without its free pages."""
+        with self._writing, self._translated():
+            self._open_writer().execute("VACUUM")
+
+    def copy_to(self, path: str | os.PathLike[str]) -> None:
+        """Write a compact, consistent copy; other processes may go on writing meanwhile."""
+        self._check_usable()
+        if Path(path).exists():
+            raise StoreError(f"{os.fspath(path)}: is already there; a backup never overwrites")
+        with self._translated():
+            connection = self._connect(read_only=True)
+            try:
+                connection.execute("VACUUM INTO ?", (os.fspath(path),))
+            finally:
+                connection.close()
+
+    def check(self) -> list[str]:
+        """Return what SQLite itself finds wrong with the file; empty if nothing."""
+        with self.reading() as snapshot:
+            connection = snapshot.tables._connection  # type: ignore[attr-defined]  # noqa: SLF001
+            rows = connection.execute("PRAGMA integrity_check(20)").fetchall()
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    def files(self) -> list[Path]:
+        """Return the files in which this space's bytes may stand."""
+        main = Path(self.location)
+        return [path for path in (main, Path(f"{main}-wal")) if path.exists()]
+
+    def close(self) -> None:
+        """Close all connections. In a forked child it only lets go of them."""
+        if self._closed:
+            return
+        self._closed = True
+        if os.getpid() != self._process:
+            return
+        with self._pool_lock:
+            idle, self._idle = self._idle, []
+        for connection in [*idle, *([self._writer] if self._writer else [])]:
+            connection.close()
+        self._writer = None
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    value: int = connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return value
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
