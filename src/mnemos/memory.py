@@ -44,6 +44,7 @@ from mnemos.store.base import FLAG_KEY, Store
 from mnemos.store.change import Header, put, put_inverse
 from mnemos.store.index import ANALYSIS
 from mnemos.store.inventory import Page, Stats, Version
+from mnemos.store.sqlite import Durability
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import Request
 from mnemos.store.verify import Progress, Replayed, Verification, replay, verify
@@ -113,7 +114,7 @@ class Memory:
         language: str | None = None,
         time_zone: str | None = None,
         counter: TokenCounter = estimate_tokens,
-        durability: str = "FULL",
+        durability: Durability = "FULL",
         timeout_s: float = 10.0,
         read_only: bool = False,
         actor: str = "",
@@ -568,7 +569,9 @@ class Memory:
 
     @classmethod
     def load(
-        cls, source: str | os.PathLike[str] | Iterable[str], path: str | os.PathLike[str] = ":memory:"
+        cls,
+        source: str | os.PathLike[str] | Iterable[str],
+        path: str | os.PathLike[str] = ":memory:",
     ) -> Self:
         """Make a memory from an export: same ids, same journal, same state hash.
 
@@ -653,7 +656,9 @@ class Memory:
             if given is not None:
                 name(given, field)
             if bound is not None and given not in {None, bound}:
-                raise QueryError(f"this view is bound to {field} {bound!r}; {given!r} was asked for")
+                raise QueryError(
+                    f"this view is bound to {field} {bound!r}; {given!r} was asked for"
+                )
             merged[field] = bound if given is None else given
         return Scope(**merged)
 

@@ -8,7 +8,7 @@ written anew and searched again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mnemos.errors import InputError
 from mnemos.store.base import Store
@@ -77,12 +77,10 @@ class _Target:
 def preview(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> Certificate:
     """Say what an erasure would take, and do nothing."""
     target = _target(snapshot, ids, scopes)
-    return Certificate(**_common(target), files={}, preview=True)
+    return _planned(target)
 
 
-def erase(
-    store: Store, header: Header, ids: Iterable[str], scopes: Iterable[Scope]
-) -> Certificate:
+def erase(store: Store, header: Header, ids: Iterable[str], scopes: Iterable[Scope]) -> Certificate:
     """Erase items and all that came from them, then search for what is left."""
     with store.writing() as transaction:
         target = _target(transaction, ids, scopes)
@@ -103,8 +101,9 @@ def erase(
     residue = [f"{trace.file} at byte {trace.offset}" for trace in traces if not trace.owned]
     if blocked:
         residue.append("the write-ahead log: another process is reading; erase again when it ends")
-    return Certificate(
-        **_common(target),
+    return replace(
+        _planned(target),
+        preview=False,
         seq=event.seq,
         head=event.hash.hex(),
         files={path.name: path.stat().st_size for path in store.files()},
@@ -115,14 +114,16 @@ def erase(
     )
 
 
-def _common(target: _Target) -> dict[str, object]:
+def _planned(target: _Target) -> Certificate:
     ids = tuple(item.id for item in target.items)
-    return {
-        "ids": ids,
-        "derived": tuple(each for each in ids if each not in target.asked),
-        "related": target.related,
-        "rows": target.rows,
-    }
+    return Certificate(
+        ids=ids,
+        derived=tuple(each for each in ids if each not in target.asked),
+        related=target.related,
+        rows=target.rows,
+        files={},
+        preview=True,
+    )
 
 
 def _target(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> _Target:

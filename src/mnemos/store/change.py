@@ -41,6 +41,7 @@ class Header:
         actor: Who asked.
         why: The reason given.
         recorded_at: Microseconds; moved up to the last event's if the clock ran back.
+        given: Whether the caller set it; then it is refused rather than moved.
         body: What only this kind of event has.
     """
 
@@ -48,6 +49,7 @@ class Header:
     actor: str = ""
     why: str = ""
     recorded_at: int
+    given: bool = False
     body: dict[str, JSON] = field(default_factory=dict)
 
 
@@ -107,6 +109,9 @@ class Change:
         self._next_no = self._space.next_no
         self._next_row = self._space.next_row
         self.seq = self._space.head_seq + 1
+        if header.given and header.recorded_at < self._space.recorded_at:
+            last = journal.moment(self._space.recorded_at).isoformat()
+            raise InputError(f"recorded_at lies before the last event's, {last}")
         self.recorded_at = max(header.recorded_at, self._space.recorded_at)
 
     # -- putting rows

@@ -105,9 +105,7 @@ class IndexWriter:
         record["flags"] = FLAG_KEY
         self._add(no, record, key.text, tags(item.metadata))
 
-    def _add(
-        self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]
-    ) -> None:
+    def _add(self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]) -> None:
         terms = self._analyzer.terms(text)
         record["length"] = min(len(terms), MAX_LENGTH)
         flags = (FLAG_QUESTION if is_question(text) else 0) | (FLAG_TIME if holds_time(text) else 0)
@@ -282,9 +280,7 @@ class IndexSnapshot:
             return []
         shared = set(wanted)
         candidates = set(self._tables.terms_sharing(sorted(shared)))
-        candidates.update(
-            word for word in self._packed.tail if not shared.isdisjoint(grams(word))
-        )
+        candidates.update(word for word in self._packed.tail if not shared.isdisjoint(grams(word)))
         allowed = 1 if len(term) < LONG_WORD else 2
         near = [(slips(term, word, allowed), word) for word in candidates if word != term]
         return [word for count, word in sorted(near) if count <= allowed][:MAX_NEAR]

@@ -131,9 +131,13 @@ def stats(snapshot: Snapshot, *, bytes_on_disk: int) -> Stats:
     )
 
 
-def _tally(numbers: np.ndarray[tuple[int], np.dtype[np.int32]], names: Mapping[int, str]) -> dict[str, int]:
+def _tally(
+    numbers: np.ndarray[tuple[int], np.dtype[np.int32]], names: Mapping[int, str]
+) -> dict[str, int]:
     values, counts = np.unique(numbers, return_counts=True)
-    found = {names[int(no)]: int(n) for no, n in zip(values, counts, strict=True) if int(no) in names}
+    found = {
+        names[int(no)]: int(n) for no, n in zip(values, counts, strict=True) if int(no) in names
+    }
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
@@ -141,5 +145,6 @@ def _by_day(said: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[date, int]
     day_us = 86_400_000_000
     days, counts = np.unique(said // day_us, return_counts=True)
     return {
-        journal.moment(int(day) * day_us).date(): int(n) for day, n in zip(days, counts, strict=True)
+        journal.moment(int(day) * day_us).date(): int(n)
+        for day, n in zip(days, counts, strict=True)
     }

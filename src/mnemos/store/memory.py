@@ -522,4 +522,3 @@ class MemoryStore:
     def close(self) -> None:
         """Let go of everything."""
         self._closed = True
-

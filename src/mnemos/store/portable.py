@@ -40,7 +40,9 @@ def dump(snapshot: Snapshot) -> Iterator[str]:
     settings = json.loads(snapshot.space.settings)
     yield _line({"mnemos": FORMAT, "settings": settings, "events": head.seq})
     for event in snapshot.tables.events():
-        entries = [_entry_out(entry, snapshot.tables) for entry in snapshot.tables.entries(event.seq)]
+        entries = [
+            _entry_out(entry, snapshot.tables) for entry in snapshot.tables.entries(event.seq)
+        ]
         yield _line({"event": _event_out(event), "entries": entries})
     for request in snapshot.tables.requests():
         yield _line({"request": _hexed(asdict(request))})
@@ -117,9 +119,7 @@ class Loader:
 
     def _put(self, entry: Entry, given: dict[str, Any]) -> None:
         if entry.kind in {"link", "state"}:
-            self._space = replace(
-                self._space, next_row=max(self._space.next_row, entry.no + 1)
-            )
+            self._space = replace(self._space, next_row=max(self._space.next_row, entry.no + 1))
         if given["row"] is None:
             return
         data = (

@@ -126,6 +126,10 @@ class Transaction(Snapshot):
         """Return a writer to the lexical index."""
         return IndexWriter(self.tables, self._analyzer)
 
+    def nonce(self) -> bytes:
+        """Return random bytes for one commitment."""
+        return self._nonce(journal.NONCE_BYTES)
+
     def close(self, change: Change) -> EventRow:
         """End the event; what this transaction has read of the space is stale from here on."""
         event = change.close()

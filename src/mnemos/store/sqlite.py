@@ -44,7 +44,7 @@ WAL_BYTES = 64 << 20
 CACHE_KIB = 32 << 10
 MAX_IDLE_READERS = 8
 
-Synchronous = Literal["FULL", "NORMAL"]
+Durability = Literal["FULL", "NORMAL"]
 
 _BY_CODE: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_BUSY: Busy,
@@ -72,7 +72,7 @@ class SqliteStore:
         settings: Canonical JSON for a file that has to be made.
         analyzer: Makes the analyzer for the settings that the file turns out to have.
         nonce: Gives random bytes.
-        synchronous: "FULL" survives power loss; "NORMAL" survives kill -9 only.
+        durability: "FULL" survives power loss; "NORMAL" survives kill -9 only.
         timeout_s: How long to wait for another process's write.
         read_only: Never write; ``ReadOnly`` is raised where something would be.
         space: Which space of the file.
@@ -85,13 +85,13 @@ class SqliteStore:
         settings: str,
         analyzer: Callable[[str], Analyzer],
         nonce: Callable[[int], bytes],
-        synchronous: Synchronous = "FULL",
+        durability: Durability = "FULL",
         timeout_s: float = 10.0,
         read_only: bool = False,
         space: int = 1,
     ) -> None:
         self.location = os.fspath(path)
-        self._synchronous = synchronous
+        self._durability = durability
         self._timeout_s = timeout_s
         self._read_only = read_only
         self._space = space
@@ -205,7 +205,7 @@ class SqliteStore:
     def _open_writer(self) -> sqlite3.Connection:
         if self._writer is None:
             connection = self._connect(read_only=False)
-            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute(f"PRAGMA synchronous = {self._durability}")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
             self._writer = connection
@@ -313,7 +313,9 @@ class SqliteStore:
         saying = _SAYING.get(kind)
         if kind is Busy:
             saying = f"{saying} for more than {self._timeout_s:g} s"
-        return kind(f"{self.location}: {saying} ({error})" if saying else f"{self.location}: {error}")
+        return kind(
+            f"{self.location}: {saying} ({error})" if saying else f"{self.location}: {error}"
+        )
 
     def _check_usable(self) -> None:
         if self._closed:
@@ -326,9 +328,7 @@ class SqliteStore:
     def checkpoint(self) -> bool:
         """Move the WAL into the file and cut it to nothing; say whether no reader stood in the way."""
         with self._writing, self._translated():
-            busy, _, _ = (
-                self._open_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            )
+            busy, _, _ = self._open_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
     def vacuum(self) -> None:

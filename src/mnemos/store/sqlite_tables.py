@@ -416,9 +416,7 @@ def _item_row(row: Sequence[Any]) -> ItemRow:
 def _side_row(kind: SideKind, row: Sequence[Any]) -> SideRow:
     fields: dict[str, JSON] = json.loads(row[1])
     value: Side = _SIDES[kind](**fields)  # type: ignore[arg-type] # as asdict wrote them
-    return SideRow(
-        no=row[0], value=value, visible_from=row[2], visible_to=row[3], item_no=row[4]
-    )
+    return SideRow(no=row[0], value=value, visible_from=row[2], visible_to=row[3], item_no=row[4])
 
 
 def _event_row(row: Sequence[Any]) -> EventRow:

@@ -209,9 +209,7 @@ def replay(transaction: Transaction, *, progress: Progress | None = None) -> Rep
     )
 
 
-def _index(
-    transaction: Transaction, writer: IndexWriter, numbering: Numbering, no: int
-) -> int:
+def _index(transaction: Transaction, writer: IndexWriter, numbering: Numbering, no: int) -> int:
     """Index the document with this number; return how many it was, 0 for a hole."""
     tables = transaction.tables
     row = tables.item_at(no)
