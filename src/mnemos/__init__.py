@@ -1,1 +1,137 @@
-"""mnemos: a memory operating system for LLM agents."""
+"""mnemos: a memory operating system for LLM agents.
+
+>>> from mnemos import Memory
+>>> with Memory(":memory:") as memory:
+...     receipt = memory.remember("I moved to Porto in May", session="2026-06-01")
+...     memory.context("Where did I move to?", budget_tokens=200).citations[0].id == receipt.ids[0]
+True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mnemos.asynchronous import AsyncMemory
+    from mnemos.context.tokens import TokenCounter
+    from mnemos.errors import (
+        Busy,
+        Closed,
+        ConflictError,
+        Corrupt,
+        DiskFull,
+        Erased,
+        InputError,
+        MessageError,
+        MnemosError,
+        NewerSchema,
+        NotAMemory,
+        NotFound,
+        QueryError,
+        ReadOnly,
+        RecipeError,
+        RefConflict,
+        RequestConflict,
+        StoreError,
+        SyncDiverged,
+        UndoRefused,
+    )
+    from mnemos.lifecycle.erase import Certificate
+    from mnemos.memory import Memory
+    from mnemos.store.inventory import Page, Stats, Version
+    from mnemos.store.rescue import Rescued
+    from mnemos.store.verify import Replayed, Verification
+    from mnemos.types import (
+        Citation,
+        Context,
+        Event,
+        Hit,
+        Item,
+        Query,
+        Reason,
+        Recall,
+        Receipt,
+        Scope,
+        Where,
+    )
+
+_ERRORS = (
+    "Busy Closed ConflictError Corrupt DiskFull Erased InputError MessageError MnemosError "
+    "NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError RefConflict RequestConflict "
+    "StoreError SyncDiverged UndoRefused"
+)
+_TYPES = "Citation Context Event Hit Item Query Reason Recall Receipt Scope Where"
+#: Where each public name lives. Names are loaded when first used, numpy with them.
+_HOMES = {
+    **dict.fromkeys(_ERRORS.split(), "mnemos.errors"),
+    **dict.fromkeys(_TYPES.split(), "mnemos.types"),
+    "AsyncMemory": "mnemos.asynchronous",
+    "Certificate": "mnemos.lifecycle.erase",
+    "Memory": "mnemos.memory",
+    "Page": "mnemos.store.inventory",
+    "Replayed": "mnemos.store.verify",
+    "Rescued": "mnemos.store.rescue",
+    "Stats": "mnemos.store.inventory",
+    "TokenCounter": "mnemos.context.tokens",
+    "Verification": "mnemos.store.verify",
+    "Version": "mnemos.store.inventory",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mnemos' has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+__all__ = [
+    "AsyncMemory",
+    "Busy",
+    "Certificate",
+    "Citation",
+    "Closed",
+    "ConflictError",
+    "Context",
+    "Corrupt",
+    "DiskFull",
+    "Erased",
+    "Event",
+    "Hit",
+    "InputError",
+    "Item",
+    "Memory",
+    "MessageError",
+    "MnemosError",
+    "NewerSchema",
+    "NotAMemory",
+    "NotFound",
+    "Page",
+    "Query",
+    "QueryError",
+    "ReadOnly",
+    "Reason",
+    "Recall",
+    "Receipt",
+    "RecipeError",
+    "RefConflict",
+    "Replayed",
+    "RequestConflict",
+    "Rescued",
+    "Scope",
+    "Stats",
+    "StoreError",
+    "SyncDiverged",
+    "TokenCounter",
+    "UndoRefused",
+    "Verification",
+    "Version",
+    "Where",
+]

@@ -19,7 +19,7 @@ from typing import Self
 
 import numpy as np
 
-from mnemos import registry
+from mnemos import commit, registry
 from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
@@ -29,7 +29,6 @@ from mnemos.errors import (
     NotFound,
     QueryError,
     RecipeError,
-    RequestConflict,
     StoreError,
     UndoRefused,
 )
@@ -41,19 +40,17 @@ from mnemos.lifecycle.erase import Certificate
 from mnemos.recall.eligible import eligible
 from mnemos.store import inventory, journal, portable
 from mnemos.store.base import FLAG_KEY, Store
-from mnemos.store.change import Header, put, put_inverse
+from mnemos.store.change import Header, put_inverse
 from mnemos.store.index import ANALYSIS
 from mnemos.store.inventory import Page, Stats, Version
-from mnemos.store.sqlite import Durability
 from mnemos.store.snapshot import Snapshot, Transaction
-from mnemos.store.tables import Request
+from mnemos.store.sqlite import Durability
 from mnemos.store.verify import Progress, Replayed, Verification, replay, verify
 from mnemos.text.terms import Analyzer
 from mnemos.types import (
     Context,
     Delta,
     Event,
-    Hit,
     Item,
     Query,
     Recall,
@@ -199,7 +196,7 @@ class Memory:
         def plan(transaction: Transaction) -> turns.Plan:
             return turns.remember(read, place, transaction)
 
-        return self._write(header, plan, request_id, _said(read, place))
+        return self._write(header, plan, request_id, commit.said(read, place))
 
     def sync(
         self,
@@ -226,7 +223,7 @@ class Memory:
         def plan(transaction: Transaction) -> turns.Plan:
             return turns.sync(read, place, transaction)
 
-        return self._write(header, plan, request_id, _said(read, place))
+        return self._write(header, plan, request_id, commit.said(read, place))
 
     def revise(
         self,
@@ -431,7 +428,7 @@ class Memory:
             NotFound: There is no such event, or none left to undo.
         """
         with self._store.writing() as transaction:
-            target = _newest_to_undo(transaction) if seq is None else seq
+            target = commit.newest_to_undo(transaction) if seq is None else seq
             row = transaction.tables.event(target)
             if row is None:
                 raise NotFound(f"there is no event {target}; the newest is {transaction.head.seq}")
@@ -614,7 +611,9 @@ class Memory:
     ) -> Self:
         """Return a view of the same memory that reads and writes only within a scope."""
         view = copy.copy(self)
-        view._scope = self._narrow(None, Scope(user=user, agent=agent, session=session))
+        view._scope = self._narrow(  # noqa: SLF001 - a copy of ourselves
+            None, Scope(user=user, agent=agent, session=session)
+        )
         return view
 
     def close(self) -> None:
@@ -704,98 +703,14 @@ class Memory:
         """Plan and apply a change in one transaction, once for each request_id."""
         with self._store.writing() as transaction:
             if request_id is not None:
-                done = _done_before(transaction, request_id, header.op, payload)
+                done = commit.done_before(transaction, request_id, header.op, payload)
                 if done is not None:
                     return done
             planned = plan(transaction)
-            receipt = _apply(transaction, header, planned)
+            receipt = commit.apply(transaction, header, planned)
             if request_id is not None:
-                _note_request(transaction, request_id, header.op, payload, receipt)
+                commit.note_request(transaction, request_id, header.op, payload, receipt)
         return receipt
-
-
-def _apply(transaction: Transaction, header: Header, planned: turns.Plan) -> Receipt:
-    seq, head = transaction.head.seq, transaction.head.hash
-    if planned.delta != Delta():
-        change = transaction.change(header)
-        put(change, planned.delta)
-        event = transaction.close(change)
-        seq, head = event.seq, event.hash.hex()
-    return Receipt(
-        ids=planned.ids, added=planned.added, existing=planned.existing, seq=seq, head=head
-    )
-
-
-def _done_before(
-    transaction: Transaction, request_id: str, op: str, payload: str
-) -> Receipt | None:
-    request = transaction.tables.request(request_id)
-    if request is None:
-        return None
-    other_payload = request.nonce is not None and (
-        journal.commitment(request.nonce, payload.encode()) != request.digest
-    )
-    if request.op != op or other_payload:
-        raise RequestConflict(
-            f"request_id {request_id!r} was used for a {request.op} with other content "
-            f"(event {request.seq})"
-        )
-    kept = json.loads(request.receipt)
-    return Receipt(
-        ids=tuple(kept["ids"]),
-        added=tuple(kept["added"]),
-        existing=tuple(kept["existing"]),
-        seq=request.seq,
-        head=kept["head"],
-    )
-
-
-def _note_request(
-    transaction: Transaction, request_id: str, op: str, payload: str, receipt: Receipt
-) -> None:
-    nonce = transaction.nonce()
-    kept = asdict(receipt)
-    del kept["seq"]
-    transaction.tables.put_request(
-        Request(
-            request_id=name(request_id, "request_id"),
-            op=op,
-            seq=receipt.seq,
-            nonce=nonce,
-            digest=journal.commitment(nonce, payload.encode()),
-            receipt=journal.canonical(kept),
-        )
-    )
-
-
-def _newest_to_undo(transaction: Transaction) -> int:
-    undone: set[int] = set()
-    for seq in range(transaction.head.seq, 0, -1):
-        row = transaction.tables.event(seq)
-        if row is None or seq in undone:
-            continue
-        if row.op != "undo":
-            return seq
-        undone.add(json.loads(row.body)["undoes"])
-    raise NotFound("there is nothing to undo")
-
-
-def _said(read: Sequence[Draft], place: turns.Place) -> str:
-    """Return what a write says, as text: equal for equal writes."""
-    rows = [
-        [
-            each.role,
-            each.text,
-            each.speaker,
-            each.ref,
-            None if each.said_at is None else journal.microseconds(each.said_at),
-            None if each.expires_at is None else journal.microseconds(each.expires_at),
-            each.metadata,
-            each.attrs,
-        ]
-        for each in read
-    ]
-    return journal.canonical([asdict(place.scope), rows])
 
 
 def _ids(ids: str | Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Erasure: rows, keys, postings and their bytes go; the certificate says what, and proves it.
 
-The rows are deleted in one transaction with ``secure_delete``, the WAL is emptied into the file, and
+The rows are deleted in one transaction with ``secure_delete``, the WAL is emptied into the file,
 then the file is searched for the erased bytes. If any are left where no row owns them, the file is
 written anew and searched again.
 """

@@ -7,8 +7,8 @@ number ``no``. Numbers are given in the order of writing and never used twice.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -118,7 +118,7 @@ class Store(Protocol):
         """The file, or ":memory:"."""
 
     def reading(self, *, as_of_seq: int | None = None) -> AbstractContextManager[Snapshot]:
-        """Open a consistent snapshot; with ``as_of_seq``, of items as they were after that event."""
+        """Open a consistent snapshot; with ``as_of_seq``, of items as they were after that."""
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """Open the write transaction: durable when the block has ended, undone if it raises."""

@@ -1,7 +1,7 @@
-"""How a change becomes one event: rows, commitments, index, state sum and chain, in one transaction.
+"""How a change becomes one event: rows, commitments, index, state sum and chain.
 
-``apply`` takes a Delta; ``invert`` makes the Delta that undoes an event; ``erase`` destroys rows.
-All three are written over ``Tables`` and run inside the store's transaction: either everything they
+``put`` takes a Delta; ``put_inverse`` undoes an event; ``Change.destroy_item`` erases. All three are
+written over ``Tables`` and run inside the store's transaction: either everything they
 did is kept, or nothing.
 """
 

@@ -56,7 +56,7 @@ def tag(name: str, value: JSON) -> str:
 
 
 def tags(metadata: Mapping[str, JSON]) -> list[str]:
-    """Return the index terms of all metadata pairs whose value is a string, number, bool or None."""
+    """Return the index terms of the metadata pairs whose value is no list or mapping."""
     flat = (str, int, float, bool, type(None))
     return [tag(name, value) for name, value in metadata.items() if isinstance(value, flat)]
 
@@ -298,10 +298,10 @@ def slips(left: str, right: str, most: int) -> int:
     """
     if abs(len(left) - len(right)) > most:
         return most + 1
-    before: list[int] = []
+    previous: list[int] = []
     row = list(range(len(right) + 1))
     for i, a in enumerate(left, start=1):
-        previous, row, before = row, [i], row if i == 1 else previous
+        before, previous, row = previous, row, [i]
         for j, b in enumerate(right, start=1):
             cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
             swapped = i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b

@@ -1,6 +1,6 @@
 """What is hashed, and how: canonical rows, commitments, the chain, the state's sum.
 
-Three hashes with three jobs. A **commitment** ``H(nonce ‖ row)`` stands for one row in the chain, so
+Three hashes with three jobs. A **commitment** ``H(nonce ‖ row)`` stands for a row in the chain, so
 that the row and its nonce can be destroyed and the chain still verifies, and nobody can guess a
 short text from what is left. The **chain** links events: its head vouches for all of them. The
 **state sum** adds up the rows that are current, in any order: equal sums mean equal memories. It is
@@ -82,7 +82,7 @@ def item_bytes(item: Item) -> bytes:
 
 
 def recording_bytes(item: Item, no: int) -> bytes:
-    """Return the rest of an item's row, which the chain vouches for and the state hash leaves out."""
+    """Return the rest of an item's row: in the chain, not in the state hash."""
     clocks = [no, microseconds(item.recorded_at), microseconds(item.said_at)]
     return _encode([*clocks, _interval(item.event_time)]).encode()
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from mnemos.errors import Closed, StoreError
+from mnemos.store import journal
 from mnemos.store.index import IndexCache, fresh_index
 from mnemos.store.index import grams as grams_of
 from mnemos.store.snapshot import Snapshot, Transaction
@@ -32,7 +33,6 @@ from mnemos.store.tables import (
     Space,
     Visibility,
 )
-from mnemos.store import journal
 from mnemos.text.terms import Analyzer
 from mnemos.types import Key, Link, Scope, State
 
@@ -242,18 +242,8 @@ class MemoryTables:
                             expires_at=None if expires is None else journal.microseconds(expires),
                         )
                     )
-        for side in self.sides("key"):
-            if side.visible_to is not None:
-                found.append(
-                    Visibility(
-                        no=side.no,
-                        visible_from=side.visible_from,
-                        visible_to=side.visible_to,
-                        status="active",
-                        expires_at=None,
-                    )
-                )
-        return found
+        ended = (side for side in self.sides("key") if side.visible_to is not None)
+        return [*found, *map(_ended_key, ended)]
 
     # -- keys, links, states
 
@@ -437,6 +427,16 @@ class MemoryTables:
 
     def text_bytes(self) -> int:
         return sum(len(text.encode("utf-8", "surrogatepass")) for text in self._texts.rows.values())
+
+
+def _ended_key(side: SideRow) -> Visibility:
+    return Visibility(
+        no=side.no,
+        visible_from=side.visible_from,
+        visible_to=side.visible_to,
+        status="active",
+        expires_at=None,
+    )
 
 
 def _kind_of(row: SideRow) -> SideKind:

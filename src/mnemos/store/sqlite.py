@@ -170,7 +170,7 @@ class SqliteStore:
         have, known = _pragma(connection, "user_version"), len(sql.migrations("sqlite"))
         if have > known:
             raise NewerSchema(
-                f"{self.location}: written by a newer mnemos (schema {have}; this one knows {known})"
+                f"{self.location}: written by a newer mnemos: schema {have}, this one knows {known}"
             )
 
     @staticmethod
@@ -326,7 +326,7 @@ class SqliteStore:
     # -- the file as a whole
 
     def checkpoint(self) -> bool:
-        """Move the WAL into the file and cut it to nothing; say whether no reader stood in the way."""
+        """Empty the WAL into the file; say whether no reader stood in the way."""
         with self._writing, self._translated():
             busy, _, _ = self._open_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy

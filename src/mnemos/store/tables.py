@@ -112,7 +112,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
-    """A version of an item, or a key, that is not simply active for good. ``no`` is its document."""
+    """A version of an item, or a key, that is not simply active for good.
+
+    ``no`` is its document.
+    """
 
     no: int
     visible_from: int
