@@ -67,7 +67,7 @@ _PRICE = {
     "indent": (194, 3),
     "blank": (100, 3),
     "cyrillic": (0, 65),
-    "kana": (0, 90),
+    "kana": (0, 100),
     "han": (0, 115),  # with Hangul
     "levant": (0, 115),  # Greek, Hebrew, Arabic, Thai
     "devanagari": (0, 140),
