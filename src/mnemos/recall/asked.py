@@ -1,0 +1,104 @@
+"""What a question says before any turn is looked at: its terms, people, days and manner."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnemos.store.base import Reader
+from mnemos.text.dates import Mention, asks_when, mentions
+from mnemos.text.names import first_person, named, second_person, without
+from mnemos.text.terms import Analyzer
+from mnemos.types import Query
+
+ASKING_WEIGHT = 0.3  # best of 0, .3, .5, 1 on LoCoMo and BEAM development conversations
+MAX_TERMS = 64  # a question longer than that is a document; its first terms say enough
+
+# Words that speak of the asking ("what kind of", "mention five items", "in our conversations")
+# and seldom of what is asked for. By language; other languages have none yet.
+_ASKING = {
+    "english": """
+    mention mentioned many much kind kinds type types sort conversation conversations chat chats
+    item items different aspect aspects throughout across brought bring list order summary
+    summarize summarise comprehensive say says said tell told talk talked discuss discussed
+    discussion discussions give given provide provided ever think total walk clear various specific
+    specifically please recall remember session sessions progressed exactly describe described
+    suggest recommend explain asked ask question questions concern concerns topic topics regarding
+    related overall currently including detail details thing things something someone anything long
+    old often ago recently according
+    """
+}
+_SEEKS_HELP = re.compile(
+    r"\b(?:should i|would you|can you|could you|what are some|how (?:do|can|should|would) "
+    r"(?:i|you|we)|recommend\w*|suggest\w*|tips|ideas|advice|help me|what['’]s (?:a|the best)"
+    r"|i['’]m (?:planning|looking|trying|about|working|thinking))\b",
+    re.IGNORECASE,
+)
+_HAVE_I = re.compile(r"\s*(?:have|did|do|am|was|had) i\b", re.IGNORECASE)
+_JOINED = re.compile(r"(?:['’]s)?\s*(?:,|and|&|or)+\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, read.
+
+    Args:
+        terms: Content terms without names of speakers, each with its weight from 0 to 1.
+        people: Name numbers of the speakers it names, each once, in the order of naming.
+        together: The first two people are named in one breath ("Ann and Bob").
+        mentions: The days, months and years it names.
+        asks_when: It asks for a time.
+        of_asker: The asker speaks of themselves ("my", "did I").
+        of_answerer: It asks what the one who answers has said ("did you recommend").
+        seeks_help: It asks for advice or for something to be done.
+        looks_back: It asks whether the asker ever did something.
+    """
+
+    terms: tuple[tuple[str, float], ...]
+    people: tuple[int, ...] = ()
+    together: bool = False
+    mentions: tuple[Mention, ...] = ()
+    asks_when: bool = False
+    of_asker: bool = False
+    of_answerer: bool = False
+    seeks_help: bool = False
+    looks_back: bool = False
+
+
+def read(query: Query, reader: Reader) -> Asked:
+    """Read a question against the names and the language of a space."""
+    question = query.question
+    analyzer = Analyzer(reader.language)
+    numbers, names = _speakers(reader)
+    found = named(question, names)
+    first_spans = [(number, spans[0]) for number, spans in found]
+    stripped = without(question, [span for _, spans in found for span in spans])
+    asking = set(analyzer.terms(_ASKING.get(reader.language, "")))
+    return Asked(
+        terms=tuple(
+            (term, ASKING_WEIGHT if term in asking else 1.0)
+            for term in analyzer.query_terms(stripped)[:MAX_TERMS]
+        ),
+        people=tuple(numbers[number] for number, _ in first_spans),
+        together=len(first_spans) > 1
+        and _JOINED.fullmatch(question[first_spans[0][1][1] : first_spans[1][1][0]]) is not None,
+        mentions=tuple(mentions(question, query.asked_at)),
+        asks_when=asks_when(question),
+        of_asker=first_person(question),
+        of_answerer=second_person(question),
+        seeks_help=_SEEKS_HELP.search(question) is not None,
+        looks_back=_HAVE_I.match(question) is not None,
+    )
+
+
+def _speakers(reader: Reader) -> tuple[list[int], list[str]]:
+    """Return numbers and names of those who speak here; "user" and "assistant" are no names."""
+    spoken = np.bincount(reader.index.docs["speaker"] + 1)[1:]
+    pairs = [
+        (number, name)
+        for number, name in sorted(reader.names.items())
+        if number < len(spoken) and spoken[number] and name.lower() not in {"user", "assistant"}
+    ]
+    return [number for number, _ in pairs], [name for _, name in pairs]

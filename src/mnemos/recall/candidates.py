@@ -1,0 +1,146 @@
+"""Which documents are worth all signals: a cheap BM25 over everything, and who stands nearby."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.recall.lexical import SHORT, Term, impacts, mean_length
+from mnemos.recall.neighbours import neighbours
+from mnemos.store.base import Index
+
+Integers = NDArray[np.int64]
+Days = Sequence[tuple[int, int]]
+
+CAP = 512  # a store this small is ranked whole
+BEST = 320  # taken by their own words
+BEST_SESSIONS = 8
+BEST_OF_SESSIONS = 48  # taken from the best sessions
+BEST_OF_DAYS = 64  # taken from the days that the question names
+WITH_NEIGHBOURS = 96  # of the best, whose neighbours come along
+POOL = 2048  # of which the best of sessions and days are chosen
+FREQUENT = 16  # a term in more than a 16th of all documents finds hardly anything
+
+
+def choose(
+    index: Index, terms: Sequence[Term], days: Days, eligible: NDArray[np.bool_] | None
+) -> tuple[Integers, bool]:
+    """Return the documents to rank, and whether any of them holds a term of the question.
+
+    Args:
+        index: The lexical index.
+        terms: The question's terms.
+        days: Spans of time in which answers are looked for, in microseconds; may be empty.
+        eligible: Documents that may come back; None is all.
+
+    Returns:
+        Document numbers, ascending, and whether there was a word to go by.
+    """
+    rows = index.docs
+    everything = _whole(rows, eligible)
+    if everything is not None:
+        return everything, _any_hit(terms, eligible)
+    score = _score(index, terms)
+    if eligible is not None:
+        score *= eligible
+    hits = np.flatnonzero(score)
+    pool = _best(hits, score, POOL)
+    if not len(hits):
+        pool = np.flatnonzero(rows["item"] >= 0 if eligible is None else eligible)[-POOL:]
+        if days:
+            everyone = np.arange(len(rows)) if eligible is None else np.flatnonzero(eligible)
+            pool = np.concatenate([pool, everyone[_inside(rows["said_at"][everyone], days)]])
+            pool = np.unique(pool)
+    best = _best(pool, score, BEST)
+    found = [best]
+    found.append(_of_sessions(rows["scope"][pool], pool, score))
+    if days:
+        within = pool if len(pool) < POOL else hits
+        within = within[_inside(rows["said_at"][within], days)]
+        found.append(_best(within, score, BEST_OF_DAYS))
+    beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
+    found.append(beside[beside >= 0])
+    return np.unique(np.concatenate(found)), len(hits) > 0
+
+
+def _whole(rows: NDArray[np.void], eligible: NDArray[np.bool_] | None) -> Integers | None:
+    """Return all documents that may come back, if they are few."""
+    if eligible is not None:
+        if np.count_nonzero(eligible) > CAP:
+            return None
+        return np.flatnonzero(eligible)
+    return np.flatnonzero(rows["item"] >= 0) if len(rows) <= CAP else None
+
+
+def _any_hit(terms: Sequence[Term], eligible: NDArray[np.bool_] | None) -> bool:
+    for term in terms:
+        if term.postings is not None and (
+            eligible is None or bool(eligible[term.postings.docs].any())
+        ):
+            return True
+    return False
+
+
+def _score(index: Index, terms: Sequence[Term]) -> NDArray[np.int32]:
+    """Return BM25 of the telling terms for every document. Shape (documents,)."""
+    rows = index.docs
+    score = np.zeros(len(rows), dtype=np.int32)
+    lengths = rows["length"]
+    mean = mean_length(index)
+    for term in _telling(terms, index.live):
+        postings = term.postings
+        if postings is None:
+            continue
+        norms = SHORT.norms(lengths[postings.docs], mean)
+        gain = impacts(term.weight, postings.tf.astype(np.float64), norms)
+        score[postings.docs] += gain.astype(np.int32)
+    return score
+
+
+def _telling(terms: Sequence[Term], live: int) -> list[Term]:
+    """Leave out frequent terms, if the rarer ones hold at least half of the question's weight."""
+    known = [term for term in terms if term.postings is not None and term.weight > 0]
+    total = sum(term.weight for term in known)
+    held = 0
+    telling = []
+    for term in sorted(known, key=lambda term: (-term.weight, term.text)):
+        df = 0 if term.postings is None else len(term.postings.docs)
+        if df * FREQUENT > live and 2 * held >= total:
+            continue
+        telling.append(term)
+        held += term.weight
+    return telling
+
+
+def _best(docs: Integers, score: NDArray[np.int32], count: int) -> Integers:
+    """Return the ``count`` best of some documents, ascending; of equals those said first."""
+    if len(docs) <= count:
+        return docs
+    own = score[docs]
+    bar = np.partition(own, len(own) - count)[len(own) - count]
+    above = docs[own > bar]
+    level = docs[own == bar][: count - len(above)]
+    return np.sort(np.concatenate([above, level]))
+
+
+def _of_sessions(scopes: NDArray[np.int32], pool: Integers, score: NDArray[np.int32]) -> Integers:
+    """Return the best documents of the sessions whose documents in the pool score most in all."""
+    if not len(pool):
+        return pool
+    sessions, slot = np.unique(scopes, return_inverse=True)
+    sums = np.bincount(slot, weights=score[pool]).astype(np.int64)  # whole numbers: exact
+    slots = np.arange(len(sessions))
+    bar = np.partition(sums, max(0, len(sums) - BEST_SESSIONS))[max(0, len(sums) - BEST_SESSIONS)]
+    good = np.concatenate([slots[sums > bar], slots[sums == bar]])[:BEST_SESSIONS]
+    chosen = np.zeros(len(sessions), dtype=np.bool_)
+    chosen[good] = True
+    return _best(pool[chosen[slot]], score, BEST_OF_SESSIONS)
+
+
+def _inside(said_at: Integers, days: Days) -> NDArray[np.bool_]:
+    inside = np.zeros(len(said_at), dtype=np.bool_)
+    for start, stop in days:
+        inside |= (said_at >= start) & (said_at < stop)
+    return inside

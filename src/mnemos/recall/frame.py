@@ -1,0 +1,188 @@
+"""All that the signals look at: the candidates of one question with their words and neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.recall import lexical
+from mnemos.recall.asked import Asked
+from mnemos.recall.lexical import LONG, SHORT, Saturation, Term
+from mnemos.recall.neighbours import neighbours
+from mnemos.store.base import ROLES, Index
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+USER = ROLES.index("user")
+ASSISTANT = ROLES.index("assistant")
+DOCUMENT = ROLES.index("document")
+PREVIOUS, NEXT, BEFORE_PREVIOUS, AFTER_NEXT = range(4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The candidates of one question; n of them, t terms.
+
+    Args:
+        asked: The question, read.
+        terms: Its terms as the index knows them.
+        scale: What sums of impacts are divided by.
+        docs: Document numbers, ascending. Shape (n,).
+        rows: Their columns. Shape (n,), dtype DOC.
+        impacts: What each term adds to each candidate, for turns. Shape (t, n).
+        long_impacts: The same, for pages. Shape (t, n).
+        near: Tenfold the most that a term adds to a candidate or, with 9, 8, 7 and 7 tenths, to
+            its neighbours. Shape (t, n).
+        before: What all terms add to the previous turn. Shape (n,).
+        session: What all terms add to the candidate's session as a whole. Shape (n,).
+        previous: Columns of the previous turn; zeros where there is none. Shape (n,), dtype DOC.
+        chat: The candidate or a neighbour of it was said by an assistant. Shape (n,).
+    """
+
+    asked: Asked
+    terms: Sequence[Term]
+    scale: float
+    docs: Integers
+    rows: NDArray[np.void]
+    impacts: Integers
+    long_impacts: Integers
+    near: Integers
+    before: Integers
+    session: Integers
+    previous: NDArray[np.void]
+    chat: Floats
+
+    def flag(self, bit: int) -> Floats:
+        """Return 1 where a candidate has the flag, else 0."""
+        found: Floats = (self.rows["flags"] & bit != 0).astype(np.float64)
+        return found
+
+    def role(self, role: int) -> Floats:
+        """Return 1 where a candidate was said in this role, else 0."""
+        found: Floats = (self.rows["role"] == role).astype(np.float64)
+        return found
+
+    def zeros(self) -> Floats:
+        """Return a signal that says nothing."""
+        return np.zeros(len(self.docs))
+
+    def scaled(self, sums: Integers) -> Floats:
+        """Return sums of impacts so that they mean the same in any store."""
+        return sums.astype(np.float64) / self.scale
+
+
+def build(
+    asked: Asked,
+    terms: Sequence[Term],
+    index: Index,
+    docs: Integers,
+    eligible: NDArray[np.bool_] | None,
+) -> Frame:
+    """Gather what the signals need about the candidates."""
+    rows = index.docs
+    beside = neighbours(index, docs, eligible)
+    extended = np.unique(np.concatenate([docs, beside[beside >= 0]]))
+    place = np.searchsorted(extended, docs)
+    # A last column of zeros stands for the neighbour that is not there.
+    places = np.where(beside >= 0, np.searchsorted(extended, beside), len(extended))
+    tf = _frequencies(terms, extended)
+    lengths = rows["length"][extended]
+    mean = lexical.mean_length(index)
+    short = _impacts(terms, tf, lengths, SHORT, mean)
+    own = short[:, place]
+    near = 10 * own
+    for row, tenths in ((PREVIOUS, 9), (NEXT, 8), (BEFORE_PREVIOUS, 7), (AFTER_NEXT, 7)):
+        np.maximum(near, tenths * short[:, places[row]], out=near)
+    roles = np.append(rows["role"][extended], 0)
+    chat = roles[place] == ASSISTANT
+    for row in (PREVIOUS, NEXT):
+        chat |= roles[places[row]] == ASSISTANT
+    previous = np.zeros(len(docs), dtype=rows.dtype)
+    there = beside[PREVIOUS] >= 0
+    previous[there] = rows[beside[PREVIOUS][there]]
+    return Frame(
+        asked=asked,
+        terms=terms,
+        scale=lexical.scale(terms, index.live),
+        docs=docs,
+        rows=rows[docs],
+        impacts=own,
+        long_impacts=_impacts(terms, tf[:, place], lengths[place], LONG, mean)[:, :-1],
+        near=near,
+        before=short[:, places[PREVIOUS]].sum(axis=0),
+        session=_sessions(terms, index, docs, eligible),
+        previous=previous,
+        chat=chat.astype(np.float64),
+    )
+
+
+def _frequencies(terms: Sequence[Term], docs: Integers) -> Floats:
+    """Return how often each term occurs in each of some documents. Shape (terms, documents)."""
+    tf = np.zeros((len(terms), len(docs)))
+    for row, term in zip(tf, terms, strict=True):
+        postings = term.postings
+        if postings is None or not len(docs):
+            continue
+        if len(postings.docs) < len(docs):
+            at = np.searchsorted(docs, postings.docs)
+            at[at == len(docs)] = 0
+            same = docs[at] == postings.docs
+            row[at[same]] = postings.tf[same]
+        else:
+            at = np.searchsorted(postings.docs, docs)
+            at[at == len(postings.docs)] = 0
+            same = postings.docs[at] == docs
+            row[same] = postings.tf[at[same]]
+    return tf
+
+
+def _impacts(
+    terms: Sequence[Term],
+    tf: Floats,
+    lengths: NDArray[np.uint16],
+    saturation: Saturation,
+    mean: float,
+) -> Integers:
+    """Return impacts with a last column of zeros. Shape (terms, documents + 1)."""
+    found = np.zeros((tf.shape[0], tf.shape[1] + 1), dtype=np.int64)
+    weights = np.array([term.weight for term in terms], dtype=np.float64)[:, None]
+    found[:, :-1] = weights * (tf / (tf + saturation.norms(lengths, mean)))
+    return found
+
+
+def _sessions(
+    terms: Sequence[Term],
+    index: Index,
+    candidates: Integers,
+    eligible: NDArray[np.bool_] | None,
+) -> Integers:
+    """Return what the terms add to each candidate's session: tf / (tf + 4) of the whole session.
+
+    Neither the session's length nor how many sessions hold a term is asked: measured, neither
+    brings anything, and both would have to be counted over the store.
+    """
+    rows = index.docs
+    sessions, slot = np.unique(rows["scope"][candidates], return_inverse=True)
+    total = np.zeros(len(sessions), dtype=np.int64)
+    if not len(sessions):
+        return total
+    lookup = np.full(int(sessions[-1]) + 1, len(sessions), dtype=np.int64)
+    lookup[sessions] = np.arange(len(sessions))
+    for term in terms:
+        postings = term.postings
+        if postings is None:
+            continue
+        docs, tf = postings.docs, postings.tf
+        if eligible is not None:
+            seen = eligible[docs]
+            docs, tf = docs[seen], tf[seen]
+        scope = rows["scope"][docs]
+        within = scope < len(lookup)
+        where = lookup[scope[within]]
+        sums = np.bincount(where, weights=tf[within], minlength=len(sessions))[: len(sessions)]
+        total += (term.weight * (sums / (sums + 4.0))).astype(np.int64)  # sums are whole: exact
+    return np.where(rows["role"][candidates] == DOCUMENT, 0, total[slot])

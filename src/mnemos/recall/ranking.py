@@ -1,0 +1,115 @@
+"""Which documents answer a question: candidates, signals, one score, and when to keep silent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.recall import candidates, lexical
+from mnemos.recall.asked import read
+from mnemos.recall.days import DAY, named_days, named_ranges
+from mnemos.recall.frame import Floats, build
+from mnemos.recall.fusion import Weight, fuse, standardise, weights
+from mnemos.store.base import Reader
+from mnemos.types import Query, Reason
+
+NOT_HELD = "none of the question's words occurs in this memory"
+TOO_WEAK = "nothing in this memory matches the question well enough"
+MARGIN_DAYS = 3  # people tell of a day up to so many days after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The candidates for one question, best first.
+
+    Equal scores stand in the order of item numbers; who shows hits sorts equals by item id.
+
+    Args:
+        items: Item numbers, each once. Shape (n,).
+        docs: The document by which each was found: its own text or a key. Shape (n,).
+        scores: Descending, comparable between questions and stores. Shape (n,).
+        abstention: Why nothing here deserves showing; None if something does.
+    """
+
+    items: NDArray[np.int64]
+    docs: NDArray[np.int64]
+    scores: Floats
+    abstention: str | None
+    _values: Mapping[str, Floats]
+    _constants: Mapping[str, Weight]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def cut(self, limit: int) -> int:
+        """Return how many to read for ``limit`` hits: all that score as much as the last of them.
+
+        Which of the equals are shown is decided by their ids, which only the items know.
+        """
+        if limit >= len(self.scores):
+            return len(self.scores)
+        if limit <= 0:
+            return 0
+        return int(np.searchsorted(-self.scores, -self.scores[limit - 1], side="right"))
+
+    def reasons(self, position: int) -> tuple[Reason, ...]:
+        """Return the signals' shares in one score, largest first; those of nought left out."""
+        found = []
+        for name, values in self._values.items():
+            value = float(values[position])
+            contribution = self._constants[name].weight * value
+            if contribution != 0.0:
+                found.append(Reason(signal=name, value=value, contribution=contribution))
+        return tuple(sorted(found, key=lambda reason: (-reason.contribution, reason.signal)))
+
+
+def rank(
+    query: Query,
+    reader: Reader,
+    eligible: NDArray[np.bool_] | None = None,
+    level: str = "c0",
+) -> Ranking:
+    """Rank what a space holds by how well it answers a question.
+
+    Args:
+        query: The question; its scope, filters and moment are in ``eligible`` already.
+        reader: The snapshot to read.
+        eligible: Which documents may come back; the others have no influence but on how rare a
+            term is. None is all. Shape (documents,).
+        level: Which signals; see ``signals.LEVELS``.
+
+    Raises:
+        InputError: There is no such level.
+    """
+    constants = weights(level)
+    index = reader.index
+    asked = read(query, reader)
+    terms = lexical.weigh(list(asked.terms), index)
+    days = [(start - DAY, stop + MARGIN_DAYS * DAY) for start, stop in named_days(asked.mentions)]
+    days += [
+        (start - DAY, stop + MARGIN_DAYS * DAY) for start, stop, _ in named_ranges(asked.mentions)
+    ]
+    docs, found = candidates.choose(index, terms, days, eligible)
+    frame = build(asked, terms, index, docs, eligible)
+    values = standardise(frame, level, constants.signals)
+    scores = fuse(values, constants.signals)
+    items = frame.rows["item"].astype(np.int64)
+    order = np.lexsort((docs, items, -scores))
+    _, first = np.unique(items[order], return_index=True)  # an item's best document speaks for it
+    order = order[np.sort(first)]
+    abstention = None
+    if not found and not days and asked.terms:
+        abstention = NOT_HELD
+    elif not len(order) or scores[order[0]] < constants.floor:
+        abstention = TOO_WEAK
+    return Ranking(
+        items=items[order],
+        docs=docs[order],
+        scores=scores[order],
+        abstention=abstention,
+        _values={name: value[order] for name, value in values.items()},
+        _constants=constants.signals,
+    )

@@ -1,0 +1,16 @@
+"""``bm`` in chats with an assistant, where turns are pages.
+
+What: ``bm`` where the turn or a neighbour was said by an assistant, else 0.
+Source: ours.
+Range: 0 upwards.
+"""
+
+from __future__ import annotations
+
+from mnemos.recall.frame import Floats, Frame
+from mnemos.recall.signals import bm
+
+
+def score(frame: Frame) -> Floats:
+    """Return the signal for each candidate. Shape (n,)."""
+    return bm.score(frame) * frame.chat

@@ -1,0 +1,21 @@
+"""Which share of the question's terms the turn holds, in a chat with an assistant.
+
+What: weights of the terms present over weights of all, rare or not: in a chat about one thing
+the words that matter are frequent.
+Source: ours.
+Range: 0 to 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mnemos.recall.frame import Floats, Frame
+
+
+def score(frame: Frame) -> Floats:
+    """Return the signal for each candidate. Shape (n,)."""
+    shares = np.array([round(100 * term.share) for term in frame.terms], dtype=np.int64)
+    present = (shares[:, None] * (frame.impacts > 0)).sum(axis=0)
+    covered: Floats = present.astype(np.float64) / max(1, int(shares.sum()))
+    return covered * frame.chat

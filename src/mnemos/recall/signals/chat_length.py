@@ -1,0 +1,16 @@
+"""How much a user's turn to an assistant says: there, pasted pages answer little.
+
+What: ``length`` where a user speaks in a chat with an assistant, else 0.
+Source: ours.
+Range: 0 to 1.
+"""
+
+from __future__ import annotations
+
+from mnemos.recall.frame import USER, Floats, Frame
+from mnemos.recall.signals.amount import said
+
+
+def score(frame: Frame) -> Floats:
+    """Return the signal for each candidate. Shape (n,)."""
+    return said(frame) * frame.role(USER) * frame.chat

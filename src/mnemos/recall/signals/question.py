@@ -1,0 +1,16 @@
+"""Whether the turn itself ends with a question: askers seldom tell.
+
+What: the index's flag.
+Source: ours.
+Range: 0 or 1.
+"""
+
+from __future__ import annotations
+
+from mnemos.recall.frame import Floats, Frame
+from mnemos.store.base import FLAG_QUESTION
+
+
+def score(frame: Frame) -> Floats:
+    """Return the signal for each candidate. Shape (n,)."""
+    return frame.flag(FLAG_QUESTION)

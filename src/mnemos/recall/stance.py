@@ -1,0 +1,38 @@
+"""What kind of statement a turn makes: a standing wish, a preference, a never.
+
+The store keeps the answer as bits of a document's ``flags``. English only so far; texts in other
+languages have no stance, which costs them nothing but these signals.
+"""
+
+from __future__ import annotations
+
+import re
+
+FLAG_STANDING = 8  # asks for something for good: "Always … when I ask about …", "from now on"
+FLAG_PREFERENCE = 16  # states a preference
+FLAG_NEVER = 32  # says that the speaker never did something
+
+_STANDING = re.compile(
+    r"\b(?:always|never|from now on|in (?:the )?future|whenever|every time)\b[^.!?]{0,120}"
+    r"\b(?:when(?:ever)?|if|every time) (?:i|we|you)\b|^\W*(?:please )?(?:always|never)\b"
+    r"|\bfrom now on\b",
+    re.IGNORECASE,
+)
+_PREFERENCE = re.compile(r"\bprefer(?:s|red|ring|ence|ences)?\b", re.IGNORECASE)
+_NEVER = re.compile(r"\bi(?:['’]ve| have)? never\b", re.IGNORECASE)
+
+
+def stance(text: str) -> int:
+    """Return the bits that a text deserves.
+
+    >>> stance("Always show the units when I ask about distances.") == FLAG_STANDING
+    True
+    """
+    bits = 0
+    if _STANDING.search(text) is not None:
+        bits |= FLAG_STANDING
+    if _PREFERENCE.search(text) is not None:
+        bits |= FLAG_PREFERENCE
+    if _NEVER.search(text) is not None:
+        bits |= FLAG_NEVER
+    return bits
