@@ -19,7 +19,7 @@ from typing import Self
 
 import numpy as np
 
-from mnemos import commit, registry
+from mnemos import commit, recipes, registry
 from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
@@ -51,6 +51,7 @@ from mnemos.types import (
     Context,
     Delta,
     Event,
+    Hit,
     Item,
     Query,
     Recall,
@@ -119,7 +120,7 @@ class Memory:
     ) -> None:
         if embedder is not None:
             raise InputError("no recipe that is installed uses an embedder")
-        self._recipe = registry.recipe(recipe, level)
+        self._recipe = recipes.recipe(recipe, level)
         self._counter = counter
         self._clock = clock
         self._actor = actor
@@ -309,11 +310,17 @@ class Memory:
     def _answer(self, query: Query, snapshot: Snapshot, now: datetime) -> Recall:
         mask = eligible(query, snapshot, now=now)
         try:
-            return self._recipe.recall(query, snapshot, mask)
+            ranking = self._recipe.recall(query, snapshot, mask)
         except MnemosError:
             raise
         except Exception as error:
             raise RecipeError(f"recipe {self._recipe.name!r} failed: {error!r}") from error
+        read = ranking.cut(query.limit)
+        items = snapshot.items(ranking.items[:read].tolist())
+        scores = ranking.scores[:read].tolist()
+        best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
+        hits = (Hit(item=items[at], score=scores[at], reasons=ranking.reasons(at)) for at in best)
+        return Recall(query=query, hits=tuple(hits), abstention=ranking.abstention)
 
     def context(
         self,
@@ -615,6 +622,10 @@ class Memory:
             None, Scope(user=user, agent=agent, session=session)
         )
         return view
+
+    def interrupt(self, thread: int) -> None:
+        """Break off what a thread (``threading.get_ident()``) is doing here; nothing of it stays."""
+        self._store.interrupt(thread)
 
     def close(self) -> None:
         """Close the file. Views made by ``scoped`` are closed with it."""

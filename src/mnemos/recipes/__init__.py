@@ -19,16 +19,25 @@ RECIPES = {
 }
 
 
-def recipe(name: str) -> Recipe:
+def recipe(name: str, level: str | None = None) -> Recipe:
     """Return the recipe of this name.
 
+    Args:
+        name: Ours, or that of an installed package.
+        level: How much of it to use; None is the most that is installed.
+
     Raises:
-        InputError: There is none; the message lists those that there are.
+        InputError: There is no such recipe or level; the message lists those that there are.
     """
-    joined = {point.name: point.value for point in entry_points(group=GROUP)}
-    known = joined | RECIPES
-    if name not in known:
-        raise InputError(f"no recipe {name!r}; known are {', '.join(sorted(known))}")
-    module, _, attribute = known[name].partition(":")
-    made: Recipe = getattr(import_module(module), attribute)()
+    address = RECIPES.get(name) or _joined().get(name)
+    if address is None:
+        known = ", ".join(sorted(RECIPES.keys() | _joined().keys()))
+        raise InputError(f"no recipe {name!r}; known are {known}")
+    module, _, attribute = address.partition(":")
+    made: Recipe = getattr(import_module(module), attribute)(level)
     return made
+
+
+def _joined() -> dict[str, str]:
+    """Return what installed packages offer; slow, for it reads the metadata of all of them."""
+    return {point.name: point.value for point in entry_points(group=GROUP)}

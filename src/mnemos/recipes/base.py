@@ -13,7 +13,10 @@ from mnemos.types import Query
 
 
 class Recipe(Protocol):
-    """A memory system: it reads, ranks and proposes; it never writes."""
+    """A memory system: it reads, ranks and proposes; it never writes.
+
+    Its constructor takes a level, or None for the most that is installed.
+    """
 
     @property
     def name(self) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemos.recall.fusion import weights
 from mnemos.recall.ranking import Ranking, rank
 from mnemos.store.base import Reader
 from mnemos.types import Query
@@ -27,6 +28,10 @@ class Default:
 
     name = "default"
 
+    def __init__(self, level: str | None = None) -> None:
+        self._level = (level or "c0").lower()
+        weights(self._level)
+
     def recall(self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None) -> Ranking:
-        """Rank by level C0: words and priors, no model."""
-        return rank(query, reader, eligible, level="c0")
+        """Rank by words and priors; level C0 needs no model."""
+        return rank(query, reader, eligible, level=self._level)
