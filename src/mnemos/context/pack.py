@@ -30,6 +30,7 @@ SHORTEST_CUT = 32
 #: So many hits in a row that do not fit end the search: what is left is too small to matter.
 MISFITS = 20
 
+_NOTHING = "nothing in memory bears on the question"
 _MARK = "[88]"  # stands for any mark while choosing: most have two digits
 _MAX_CHARS = 16  # characters a token; a text with more for its allowance is long without counting
 _SAMPLE = 1_000  # characters of a text that tell how many of them a token has there
@@ -67,45 +68,58 @@ def assemble(
     if recall.abstention is not None:
         return nothing(recall.abstention)
     if not recall.hits:
-        return nothing("nothing in memory bears on the question")
+        return nothing(_NOTHING)
     meter = _Meter(counter)
     packer = _Packer(
         [hit.item for hit in recall.hits],
         _Scissors(recall.query.question, meter, analyzer),
         budget_tokens,
     )
-    lines, estimate = packer.choose(budget_tokens)
-    text, citations, tokens = _settle(lines, meter, budget_tokens)
-    if text and len(citations) == len(lines) and tokens < min(estimate, budget_tokens):
-        # Lines cost less together than one by one: fill what that leaves, if it then still fits.
-        more, _ = packer.choose(budget_tokens + estimate - tokens)
-        fuller, fuller_citations = render([chosen.passage for chosen in more])
-        fuller_tokens = meter(fuller)
-        if fuller_tokens <= budget_tokens:
-            text, citations, tokens = fuller, fuller_citations, fuller_tokens
-    if not text:
-        least = packer.least()
-        return nothing(
-            f"the budget is too small: the best line needs {least} tokens even when cut, "
-            f"the budget is {budget_tokens}"
+    chosen, estimate = packer.choose(budget_tokens)
+    packed = _settle(chosen, meter, budget_tokens)
+    if chosen and packed.asked != estimate:
+        # Together the lines cost more or less than one by one: choose again, knowing how much.
+        again, _ = packer.choose(budget_tokens + estimate - packed.asked)
+        packed = max(packed, _settle(again, meter, budget_tokens), key=lambda each: each.tokens)
+    if not packed.citations:
+        packed = _settle(packer.least(), meter, budget_tokens)
+    if packed.citations:
+        return Context(
+            text=packed.text,
+            citations=packed.citations,
+            tokens=packed.tokens,
+            budget_tokens=budget_tokens,
         )
-    return Context(text=text, citations=citations, tokens=tokens, budget_tokens=budget_tokens)
+    if not packed.asked:
+        return nothing(_NOTHING)
+    return nothing(
+        f"the budget is too small: the best line needs {packed.asked} tokens even when cut, "
+        f"the budget is {budget_tokens}"
+    )
 
 
-def _settle(
-    lines: Sequence[_Line], meter: _Meter, budget_tokens: int
-) -> tuple[str, tuple[Citation, ...], int]:
-    """Render the lines, without the least valuable ones if the whole costs too much."""
-    kept = len(lines)
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    tokens: int = 0
+    asked: int = 0  # what all of the lines would have cost
+
+
+def _settle(passages: Sequence[Passage], meter: _Meter, budget_tokens: int) -> _Packed:
+    """Render passages, without the last and least valuable ones if the whole costs too much."""
+    kept = len(passages)
+    asked = 0
     while kept:
-        text, citations = render([chosen.passage for chosen in lines[:kept]])
+        text, citations = render(passages[:kept])
         tokens = meter(text)
+        asked = asked or tokens
         if tokens <= budget_tokens:
-            return text, citations, tokens
+            return _Packed(text, citations, tokens, asked)
         # One by one, but by shares of what is too much when there are hundreds: under a counter
         # that grows faster than its text, counting after each single line would take minutes.
         kept -= max(1, kept * (tokens - budget_tokens) // (8 * tokens))
-    return "", (), 0
+    return _Packed(asked=asked)
 
 
 class _Meter:
@@ -171,15 +185,15 @@ class _Scissors:
     def _cut(self, item: Item, most: int) -> _Line | None:
         """Cut to the length that ``most`` tokens have in this text, to a shorter one if need be."""
         around = self._line(item, (0, 0)).cost
-        sample = quoted(item.text[:_SAMPLE])
-        size = (most - around) * len(sample) // max(self._meter(sample), 1)
+        sample = item.text[:_SAMPLE]
+        size = (most - around) * len(sample) // max(self._meter(quoted(sample)), 1)
         for _ in range(_CUTS):
             if size <= 0:
                 break
             start, end = self._of(item).best(size)
             cut = self._line(item, (start, end))
             if cut.cost <= most:
-                return cut if quoted(item.text[start:end]) else None
+                return cut if cut.passage.shows() else None
             size = min(size, end - start) * 9 * most // (10 * cut.cost)
         return None
 
@@ -204,14 +218,16 @@ class _Packer:
         self._said: dict[str, Said] = {}
         self._longest = max(budget_tokens // LONGEST_PART, LONGEST_AT_LEAST)
 
-    def choose(self, allowance: int) -> tuple[list[_Line], int]:
-        """Return the lines, most valuable first, and what they cost when they are added up."""
+    def choose(self, allowance: int) -> tuple[list[Passage], int]:
+        """Return passages, most valuable first, and what they cost when they are added up."""
         left = allowance - self._frame
         lines: list[_Line] = []
         shown = Shown()
         days: set[str] = set()
         misfits = 0
         for item in self._items:
+            if not Passage(item=item, span=(0, len(item.text))).shows():
+                continue
             if item.id not in self._said:
                 self._said[item.id] = Said(item)
             if shown.repeats(self._said[item.id]):
@@ -230,11 +246,15 @@ class _Packer:
             shown.add(self._said[item.id])
             lines.append(fit)
         left = self._widen(lines, left)
-        return lines, allowance - left
+        return [each.passage for each in lines], allowance - left
 
-    def least(self) -> int:
-        """Return what the shortest cut of the best item costs."""
-        return self._scissors.tokens(render([self._scissors.shortest(self._items[0])])[0])
+    def least(self) -> list[Passage]:
+        """Return the shortest cut of the best item that shows anything; nothing if none does."""
+        for item in self._items:
+            passage = self._scissors.shortest(item)
+            if passage.shows():
+                return [passage]
+        return []
 
     def _widen(self, lines: list[_Line], left: int) -> int:
         """Show more of what was cut, best first, if there is room and nothing else to show."""

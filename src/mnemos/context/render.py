@@ -53,6 +53,14 @@ class Passage:
     item: Item
     span: tuple[int, int]
 
+    def shows(self) -> bool:
+        """Return whether anything of it is left to see."""
+        start, end = self.span
+        # Most texts show within a few words, and some are very long.
+        return bool(quoted(self.item.text[start : min(end, start + 100)])) or bool(
+            quoted(self.item.text[start:end])
+        )
+
 
 def render(passages: Sequence[Passage]) -> tuple[str, tuple[Citation, ...]]:
     """Return the prompt text, oldest first, and one citation for each passage in its order.

@@ -9,13 +9,14 @@ times outside English, the price lies near cl100k's, the dearest that is in wide
 How far off it is (estimate / real; ``bench/token_counter.py`` measures it on texts of your own):
 
 * English prompts of 2,000 tokens: 1.05 to 1.2 for dialogue and prose, 1.15 to 1.3 for markdown
-  and code, none too low. Single lines: none of dialogue too low, 7 % of encyclopedia paragraphs.
-* French, Spanish, German: 1.45 to 1.6 (cl100k), 1.65 to 1.75 (o200k). Polish, Czech, Finnish,
-  Turkish, Swahili: .97 to 1.2 (cl100k), 1.25 to 1.5 (o200k).
-* Other scripts: 1.0 to 1.5 (cl100k), 1.5 to 3 (o200k), 5 for the scripts of South India and the
+  and code, none too low. Single lines: 1 % of dialogue too low, 7 % of encyclopedia paragraphs.
+* French, Spanish, German: 1.3 to 1.6 (cl100k), 1.6 to 1.8 (o200k). Polish, Czech, Finnish,
+  Turkish, Swahili: .97 to 1.25 (cl100k), 1.2 to 1.6 (o200k).
+* Chinese, Japanese, Korean: 1.0 to 1.45 (cl100k), 1.4 to 1.9 (o200k).
+* Other scripts: 1.0 to 1.5 (cl100k), 2 to 3.5 (o200k), 5 for the scripts of South India and the
   Caucasus. Kazakh and its neighbours: .8 (cl100k).
-* Too low by up to a third: an older Claude tokenizer on Thai and Vietnamese, uncased English
-  WordPiece (MiniLM) on Cyrillic and Korean.
+* Too low by up to a third: an older Claude tokenizer on Thai, Polish and Vietnamese, uncased
+  English WordPiece (MiniLM) on Cyrillic and Korean.
 
 Where the budget is to be used to the last token, hand in the model's own counter.
 """
@@ -68,7 +69,7 @@ _PRICE = {
     "blank": (100, 3),
     "cyrillic": (0, 65),
     "kana": (0, 100),
-    "han": (0, 115),  # with Hangul
+    "han": (0, 130),  # with Hangul
     "levant": (0, 115),  # Greek, Hebrew, Arabic, Thai
     "devanagari": (0, 140),
     "symbols": (0, 110),
@@ -84,6 +85,7 @@ _OTHER_WORD = (0, 100, 105, 130, 165, 200, 240, 285, 325, 365, 400, 435, 470, 50
 _CAPITALS = (0, 100, 105, 135, 145, 170, 200, 240, 280, 320, 360, 400, 440, 480, 520, 560)
 _LETTER = 40
 _ACCENT = 50  # for each byte that an accented letter takes beyond its first
+_FAR = 70  # more for letters outside Latin-1: Polish, Czech, Turkish, Vietnamese
 
 # Words that are frequent in English and rare in other languages. After one of them the next
 # _NEAR words are priced as English. What follows a word never changes its price, so a longer text
@@ -120,7 +122,8 @@ def estimate_tokens(text: str) -> int:
             total += _price(_CAPITALS, length)
         elif kind == "accented":
             accents = len(match[0].encode("utf-8")) - length
-            total += _price(_OTHER_WORD, length) + _ACCENT * accents
+            far = length - len(match[0].encode("latin-1", "ignore"))
+            total += _price(_OTHER_WORD, length) + _ACCENT * accents + _FAR * far
         else:
             piece, character = _PRICE[kind]
             total += piece + character * length
