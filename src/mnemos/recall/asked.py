@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -70,12 +71,11 @@ class Asked:
 def read(query: Query, reader: Reader) -> Asked:
     """Read a question against the names and the language of a space."""
     question = query.question
-    analyzer = Analyzer(reader.language)
+    analyzer, asking = _language(reader.language)
     numbers, names = _speakers(reader)
     found = named(question, names)
     first_spans = [(number, spans[0]) for number, spans in found]
     stripped = without(question, [span for _, spans in found for span in spans])
-    asking = set(analyzer.terms(_ASKING.get(reader.language, "")))
     return Asked(
         terms=tuple(
             (term, ASKING_WEIGHT if term in asking else 1.0)
@@ -91,6 +91,13 @@ def read(query: Query, reader: Reader) -> Asked:
         seeks_help=_SEEKS_HELP.search(question) is not None,
         looks_back=_HAVE_I.match(question) is not None,
     )
+
+
+@cache
+def _language(language: str) -> tuple[Analyzer, frozenset[str]]:
+    """Return a language's analyzer, with its cache of stems, and the terms of its asking words."""
+    analyzer = Analyzer(language)
+    return analyzer, frozenset(analyzer.terms(_ASKING.get(language, "")))
 
 
 def _speakers(reader: Reader) -> tuple[list[int], list[str]]:
