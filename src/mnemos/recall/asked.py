@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 
-from mnemos.store.base import Reader
+
+from mnemos.store.base import ROLES, Reader
 from mnemos.text.dates import Mention, asks_when, mentions
 from mnemos.text.names import first_person, named, second_person, without
 from mnemos.text.terms import Analyzer
@@ -101,11 +101,10 @@ def _language(language: str) -> tuple[Analyzer, frozenset[str]]:
 
 
 def _speakers(reader: Reader) -> tuple[list[int], list[str]]:
-    """Return numbers and names of those who speak here; "user" and "assistant" are no names."""
-    spoken = np.bincount(reader.index.docs["speaker"] + 1)[1:]
+    """Return numbers and names of those who speak here; roles are no names."""
     pairs = [
         (number, name)
-        for number, name in sorted(reader.names.items())
-        if number < len(spoken) and spoken[number] and name.lower() not in {"user", "assistant"}
+        for number, name in sorted(reader.speakers.items())
+        if name.lower() not in ROLES
     ]
     return [number for number, _ in pairs], [name for _, name in pairs]
