@@ -144,8 +144,8 @@ def _read_days(match: re.Match[str], moment: Moment) -> Answer | None:
     number = month_number(match["month"])
     last = _date(match["y"], number, int(match["to"]), match, moment)[0]
     first = last[0].replace(day=int(match["from"]))
-    if first >= last[1]:
-        raise ValueError(match[0])
+    if first >= last[0]:
+        return None
     return (first, last[1]), "range", False
 
 

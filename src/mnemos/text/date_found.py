@@ -124,7 +124,8 @@ def find(rules: Iterable[Rule], moment: Moment, words: set[str]) -> Iterator[Fou
                 continue
             try:
                 answer = rule.read(match, moment)
-            except (ValueError, OverflowError):
+            except (ValueError, OverflowError):  # 31 February: nor is it "February"
+                taken[start:end] = b"\x01" * (end - start)
                 continue
             if answer is None:
                 continue
