@@ -18,7 +18,7 @@ from mnemos.types import Query, Reason
 
 NOT_HELD = "none of the question's words occurs in this memory"
 TOO_WEAK = "nothing in this memory matches the question well enough"
-MATCHED = 0.25  # of what the words could attain: about half of them are there; no silence then
+MATCHED = 0.15  # of what the words could attain; who matches more is not silenced
 MARGIN_DAYS = 3  # people tell of a day up to so many days after
 
 
