@@ -55,7 +55,7 @@ _FIRST_PERSON = re.compile(
 _COURTESY = re.compile(
     r"\b(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+|also\s+)?(?:tell|remind|help|list"
     r"|summari[sz]e|explain|give|show|describe|clarify|provide|walk|name|find|check|say\s+how"
-    r"|outline|confirm|break|recap|let)\b"
+    r"|outline|confirm|break|recap|let|suggest|recommend|advise|propose)\b"
     r"|\bdo\s+you\s+(?:remember|know|recall|think|happen)\b|\bthank\s+you\b|\byou\s+know\b"
 )
 _SECOND_PERSON = re.compile(
@@ -140,7 +140,8 @@ def first_person(question: str) -> bool:
 def second_person(question: str) -> bool:
     """Tell whether the assistant is spoken of: "did you suggest", "your advice".
 
-    Courtesies such as "can you remind me" and "do you know" do not count.
+    Courtesies such as "can you remind me", "do you know" and "what would you suggest" do not count:
+    they ask for an answer, not for what the assistant said before.
     """
     low = question.lower().replace("’", "'")
     if "you" not in low:
@@ -198,7 +199,7 @@ def _is_form(token: _Token, called: str) -> bool:
     word = token.folded
     if min(len(word), len(called)) < MIN_PREFIX:
         return False
-    if called.startswith(word):
+    if called.startswith(word) or (word == called + "s" and not token.first):  # "Johns dog"
         return True
     return (
         word.startswith(called)

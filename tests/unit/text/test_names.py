@@ -30,6 +30,7 @@ def who(question: str, *speakers: str) -> list[tuple[str, list[str]]]:
         ("What did Mel paint?", "Melanie", "Mel"),
         ("What did Melanie paint?", "Mel", "Melanie"),
         ("What did Melanei paint?", "Melanie", "Melanei"),
+        ("What was Johns's job?", "John", "Johns's"),
         ("What did Melani paint?", "Melanie", "Melani"),
         ("Where does Ada Lovelace live?", "Ada Lovelace", "Ada Lovelace"),
         ("Where does Ada live?", "Ada Lovelace", "Ada"),
@@ -134,7 +135,14 @@ def test_the_assistant_is_spoken_of(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Can you tell me what I ate?", "Do you remember my dog?", "Thank you!", "youth", ""],
+    [
+        "Can you tell me what I ate?",
+        "Do you remember my dog?",
+        "Thank you!",
+        "What would you suggest?",
+        "youth",
+        "",
+    ],
 )
 def test_courtesies_do_not_speak_of_the_assistant(question: str) -> None:
     assert not second_person(question)
