@@ -13,8 +13,6 @@ lines as one prompt. ``--texts FILE`` measures your own: one JSON object a line,
 perhaps "kind"; the texts of a kind are joined into prompts of about 8,000 characters.
 """
 
-# ruff: noqa: INP001 - a benchmark is run, not imported
-
 from __future__ import annotations
 
 import argparse

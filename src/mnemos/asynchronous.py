@@ -6,6 +6,7 @@ Each method is the one of ``Memory`` with its own parameter types; nothing is wr
 from __future__ import annotations
 
 import asyncio
+import copy
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -87,11 +88,12 @@ class AsyncMemory:
 
     def scoped(
         self, *, user: str | None = None, agent: str | None = None, session: str | None = None
-    ) -> AsyncMemory:
+    ) -> Self:
         """Return a view that reads and writes only within a scope; it shares the threads."""
-        view = AsyncMemory.__new__(AsyncMemory)
-        view._memory = self._memory.scoped(user=user, agent=agent, session=session)
-        view._writer, view._readers = self._writer, self._readers
+        view = copy.copy(self)
+        view._memory = self._memory.scoped(  # noqa: SLF001 - a copy of ourselves
+            user=user, agent=agent, session=session
+        )
         return view
 
     async def close(self) -> None:

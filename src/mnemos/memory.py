@@ -624,7 +624,7 @@ class Memory:
         return view
 
     def interrupt(self, thread: int) -> None:
-        """Break off what a thread (``threading.get_ident()``) is doing here; nothing of it stays."""
+        """Break off what a thread (its ``get_ident()``) is doing here; nothing of it stays."""
         self._store.interrupt(thread)
 
     def close(self) -> None:

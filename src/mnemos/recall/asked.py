@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-import numpy as np
 
-from mnemos.store.base import Reader
+
+from mnemos.store.base import ROLES, Reader
 from mnemos.text.dates import Mention, asks_when, mentions
 from mnemos.text.names import first_person, named, second_person, without
 from mnemos.text.terms import Analyzer
@@ -70,12 +71,11 @@ class Asked:
 def read(query: Query, reader: Reader) -> Asked:
     """Read a question against the names and the language of a space."""
     question = query.question
-    analyzer = Analyzer(reader.language)
+    analyzer, asking = _language(reader.language)
     numbers, names = _speakers(reader)
     found = named(question, names)
     first_spans = [(number, spans[0]) for number, spans in found]
     stripped = without(question, [span for _, spans in found for span in spans])
-    asking = set(analyzer.terms(_ASKING.get(reader.language, "")))
     return Asked(
         terms=tuple(
             (term, ASKING_WEIGHT if term in asking else 1.0)
@@ -93,12 +93,18 @@ def read(query: Query, reader: Reader) -> Asked:
     )
 
 
+@cache
+def _language(language: str) -> tuple[Analyzer, frozenset[str]]:
+    """Return a language's analyzer, with its cache of stems, and the terms of its asking words."""
+    analyzer = Analyzer(language)
+    return analyzer, frozenset(analyzer.terms(_ASKING.get(language, "")))
+
+
 def _speakers(reader: Reader) -> tuple[list[int], list[str]]:
-    """Return numbers and names of those who speak here; "user" and "assistant" are no names."""
-    spoken = np.bincount(reader.index.docs["speaker"] + 1)[1:]
+    """Return numbers and names of those who speak here; roles are no names."""
     pairs = [
         (number, name)
-        for number, name in sorted(reader.names.items())
-        if number < len(spoken) and spoken[number] and name.lower() not in {"user", "assistant"}
+        for number, name in sorted(reader.speakers.items())
+        if name.lower() not in ROLES
     ]
     return [number for number, _ in pairs], [name for _, name in pairs]

@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.recall.lexical import SHORT, Term, impacts, mean_length
-from mnemos.recall.neighbours import neighbours
+from mnemos.recall.neighbours import distinct, neighbours
 from mnemos.store.base import Index
 
 Integers = NDArray[np.int64]
 Days = Sequence[tuple[int, int]]
 
-CAP = 512  # a store this small is ranked whole
-BEST = 320  # taken by their own words
+CAP = 768  # a store this small is ranked whole
+BEST = 256  # taken by their own words
 BEST_SESSIONS = 8
 BEST_OF_SESSIONS = 48  # taken from the best sessions
 BEST_OF_DAYS = 64  # taken from the days that the question names
-WITH_NEIGHBOURS = 96  # of the best, whose neighbours come along
+WITH_NEIGHBOURS = 192  # of the best, whose neighbours come along
 POOL = 2048  # of which the best of sessions and days are chosen
-FREQUENT = 16  # a term in more than a 16th of all documents finds hardly anything
+POSTINGS = 500_000  # read for one question; beyond, frequent terms count on candidates only
 
 
 def choose(
@@ -52,7 +52,7 @@ def choose(
         if days:
             everyone = np.arange(len(rows)) if eligible is None else np.flatnonzero(eligible)
             pool = np.concatenate([pool, everyone[_inside(rows["said_at"][everyone], days)]])
-            pool = np.unique(pool)
+            pool = distinct(pool)
     best = _best(pool, score, BEST)
     found = [best]
     found.append(_of_sessions(rows["scope"][pool], pool, score))
@@ -62,7 +62,7 @@ def choose(
         found.append(_best(within, score, BEST_OF_DAYS))
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
-    return np.unique(np.concatenate(found)), len(hits) > 0
+    return distinct(np.concatenate(found)), len(hits) > 0
 
 
 def _whole(rows: NDArray[np.void], eligible: NDArray[np.bool_] | None) -> Integers | None:
@@ -89,7 +89,7 @@ def _score(index: Index, terms: Sequence[Term]) -> NDArray[np.int32]:
     score = np.zeros(len(rows), dtype=np.int32)
     lengths = rows["length"]
     mean = mean_length(index)
-    for term in _telling(terms, index.live):
+    for term in _telling(terms):
         postings = term.postings
         if postings is None:
             continue
@@ -99,18 +99,17 @@ def _score(index: Index, terms: Sequence[Term]) -> NDArray[np.int32]:
     return score
 
 
-def _telling(terms: Sequence[Term], live: int) -> list[Term]:
-    """Leave out frequent terms, if the rarer ones hold at least half of the question's weight."""
-    known = [term for term in terms if term.postings is not None and term.weight > 0]
-    total = sum(term.weight for term in known)
-    held = 0
+def _telling(terms: Sequence[Term]) -> list[Term]:
+    """Take the terms from the rarest on, until they have cost what may be spent."""
     telling = []
-    for term in sorted(known, key=lambda term: (-term.weight, term.text)):
+    spent = 0
+    for term in sorted(terms, key=lambda term: (-term.weight, term.text)):
         df = 0 if term.postings is None else len(term.postings.docs)
-        if df * FREQUENT > live and 2 * held >= total:
-            continue
-        telling.append(term)
-        held += term.weight
+        spent += df
+        if telling and spent > POSTINGS:
+            break
+        if df:
+            telling.append(term)
     return telling
 
 

@@ -1,4 +1,4 @@
-"""Conversations with gold evidence, each as a small memory in RAM: what the weights are learnt on."""
+"""Conversations with gold evidence, each a small memory in RAM: what weights are learnt on."""
 
 from __future__ import annotations
 
@@ -103,12 +103,12 @@ def conversations(path: Path, language: str = "english") -> Iterator[Conversatio
         InputError: A time is written in no known way.
     """
     analyzer = Analyzer(language)
-    opened = (
+    # The branches open alike, but for the unpacking.
+    with (
         gzip.open(path, "rt", encoding="utf-8")
         if path.suffix == ".gz"
-        else path.open(encoding="utf-8")
-    )
-    with opened as lines:
+        else path.open(encoding="utf-8") as lines
+    ):
         for line in lines:
             yield _conversation(json.loads(line), analyzer)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mnemos.recall import lexical
 from mnemos.recall.asked import Asked
 from mnemos.recall.lexical import LONG, SHORT, Saturation, Term
-from mnemos.recall.neighbours import neighbours
+from mnemos.recall.neighbours import distinct, neighbours
 from mnemos.store.base import ROLES, Index
 
 Integers = NDArray[np.int64]
@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 USER = ROLES.index("user")
 ASSISTANT = ROLES.index("assistant")
 DOCUMENT = ROLES.index("document")
+FREQUENT = 16  # a term in more than a 16th of all documents is in most sessions
 PREVIOUS, NEXT, BEFORE_PREVIOUS, AFTER_NEXT = range(4)
 
 
@@ -85,7 +86,7 @@ def build(
     """Gather what the signals need about the candidates."""
     rows = index.docs
     beside = neighbours(index, docs, eligible)
-    extended = np.unique(np.concatenate([docs, beside[beside >= 0]]))
+    extended = distinct(np.concatenate([docs, beside[beside >= 0]]))
     place = np.searchsorted(extended, docs)
     # A last column of zeros stands for the neighbour that is not there.
     places = np.where(beside >= 0, np.searchsorted(extended, beside), len(extended))
@@ -162,8 +163,9 @@ def _sessions(
 ) -> Integers:
     """Return what the terms add to each candidate's session: tf / (tf + 4) of the whole session.
 
-    Neither the session's length nor how many sessions hold a term is asked: measured, neither
-    brings anything, and both would have to be counted over the store.
+    Frequent terms are left out: nearly every session holds them. Neither the session's length nor
+    how many sessions hold a term is asked: measured, neither brings anything, and both would have
+    to be counted over the store.
     """
     rows = index.docs
     sessions, slot = np.unique(rows["scope"][candidates], return_inverse=True)
@@ -174,7 +176,7 @@ def _sessions(
     lookup[sessions] = np.arange(len(sessions))
     for term in terms:
         postings = term.postings
-        if postings is None:
+        if postings is None or len(postings.docs) * FREQUENT > index.live:
             continue
         docs, tf = postings.docs, postings.tf
         if eligible is not None:

@@ -12,6 +12,8 @@ from mnemos.errors import InputError
 from mnemos.recall.frame import Floats, Frame
 from mnemos.recall.signals import LEVELS
 
+Values = Mapping[str, Floats]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
@@ -20,6 +22,10 @@ class Weight:
     mean: float
     deviation: float
     weight: float
+
+    def share(self, value: Floats) -> Floats:
+        """Return what values add to the score. Shape of value."""
+        return (value - self.mean) * (self.weight / self.deviation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +58,15 @@ def weights(level: str) -> Weights:
     )
 
 
-def standardise(frame: Frame, level: str, constants: Mapping[str, Weight]) -> dict[str, Floats]:
-    """Return each signal's values for the candidates, less the mean, over the deviation."""
+def fuse(frame: Frame, level: str, constants: Mapping[str, Weight]) -> tuple[Floats, Values]:
+    """Add the weighted signals up: an explicit loop, so that every machine rounds alike.
+
+    Returns:
+        The scores, and each signal's values as measured. Each of shape (n,).
+    """
+    score = frame.zeros()
     values = {}
     for name, signal in LEVELS[level].items():
-        constant = constants[name]
-        values[name] = (signal(frame) - constant.mean) / constant.deviation
-    return values
-
-
-def fuse(values: Mapping[str, Floats], constants: Mapping[str, Weight]) -> Floats:
-    """Add the weighted signals up: an explicit loop, so that every machine rounds alike."""
-    parts = iter(constants[name].weight * value for name, value in values.items())
-    score = next(parts)
-    for part in parts:
-        score = score + part
-    return score
+        values[name] = signal(frame)
+        score += constants[name].share(values[name])
+    return score, values

@@ -28,30 +28,39 @@ def neighbours(index: Index, docs: Integers, eligible: NDArray[np.bool_] | None)
         is none. Shape (4, n).
     """
     order, rows = index.order, index.docs
-    place = _places(index, docs)
-    own = rows[docs]
-    in_session = own["role"] != _DOCUMENT
-    found = np.full((4, len(docs)), -1, dtype=np.int64)
+    scopes, positions, kinds = rows["scope"], rows["position"], rows["kind"]
+    flags = rows["flags"]
+    found = np.full((2 * PER_SIDE, len(docs)), -1, dtype=np.int64)
+    in_session = np.flatnonzero(rows["role"][docs] != _DOCUMENT)
+    places = _places(index, docs[in_session])
     for side in (-1, 1):
-        last = own["position"].astype(np.int64)
-        taken = np.zeros(len(docs), dtype=np.int64)
+        who, place = in_session, places  # whose neighbours on this side are still sought
+        last = positions[docs[who]]
+        taken = np.zeros(len(who), dtype=np.int64)
         for step in range(1, REACH + 1):
             at = place + side * step
             inside = (at >= 0) & (at < len(order))
             other = order[np.where(inside, at, 0)]
-            row = rows[other]
-            position = row["position"]
-            good = (
-                in_session & inside & (row["scope"] == own["scope"]) & (row["kind"] == own["kind"])
-            )
-            good &= (row["flags"] & FLAG_KEY == 0) & (position != last) & (taken < PER_SIDE)
+            inside &= scopes[other] == scopes[docs[who]]
+            position = positions[other]
+            good = inside & (position != last) & (kinds[other] == kinds[docs[who]])
+            good &= flags[other] & FLAG_KEY == 0
             if eligible is not None:
                 good &= eligible[other]
-            where = np.flatnonzero(good)
-            found[(side + 1) // 2 + 2 * taken[where], where] = other[where]
-            taken[where] += 1
-            last[where] = position[where]
+            found[(side + 1) // 2 + 2 * taken[good], who[good]] = other[good]
+            taken += good
+            last = np.where(good, position, last)
+            more = inside & (taken < PER_SIDE)
+            if not more.any():
+                break
+            who, place, last, taken = who[more], place[more], last[more], taken[more]
     return found
+
+
+def distinct(docs: Integers) -> Integers:
+    """Return document numbers ascending, each once."""
+    ordered = np.sort(docs)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 def _places(index: Index, docs: Integers) -> Integers:

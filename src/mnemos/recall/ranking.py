@@ -12,7 +12,7 @@ from mnemos.recall import candidates, lexical
 from mnemos.recall.asked import read
 from mnemos.recall.days import DAY, named_days, named_ranges
 from mnemos.recall.frame import Floats, build
-from mnemos.recall.fusion import Weight, fuse, standardise, weights
+from mnemos.recall.fusion import Values, Weight, fuse, weights
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -38,7 +38,8 @@ class Ranking:
     docs: NDArray[np.int64]
     scores: Floats
     abstention: str | None
-    _values: Mapping[str, Floats]
+    _order: NDArray[np.int64]
+    _values: Values
     _constants: Mapping[str, Weight]
 
     def __len__(self) -> int:
@@ -59,8 +60,9 @@ class Ranking:
         """Return the signals' shares in one score, largest first; those of nought left out."""
         found = []
         for name, values in self._values.items():
-            value = float(values[position])
-            contribution = self._constants[name].weight * value
+            constant = self._constants[name]
+            value = (float(values[self._order[position]]) - constant.mean) / constant.deviation
+            contribution = constant.weight * value
             if contribution != 0.0:
                 found.append(Reason(signal=name, value=value, contribution=contribution))
         return tuple(sorted(found, key=lambda reason: (-reason.contribution, reason.signal)))
@@ -94,8 +96,7 @@ def rank(
     ]
     docs, found = candidates.choose(index, terms, days, eligible)
     frame = build(asked, terms, index, docs, eligible)
-    values = standardise(frame, level, constants.signals)
-    scores = fuse(values, constants.signals)
+    scores, values = fuse(frame, level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
     order = np.lexsort((docs, items, -scores))
     _, first = np.unique(items[order], return_index=True)  # an item's best document speaks for it
@@ -110,6 +111,7 @@ def rank(
         docs=docs[order],
         scores=scores[order],
         abstention=abstention,
-        _values={name: value[order] for name, value in values.items()},
+        _order=order,
+        _values=values,
         _constants=constants.signals,
     )

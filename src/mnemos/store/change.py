@@ -1,8 +1,7 @@
 """How a change becomes one event: rows, commitments, index, state sum and chain.
 
 ``put`` takes a Delta; ``put_inverse`` undoes an event; ``Change.destroy_item`` erases. All three
-are written over ``Tables`` and run inside the store's transaction: either everything they did is
-kept, or nothing.
+are written over ``Tables`` and run inside the store's transaction: all they did is kept, or none.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ from mnemos.store.base import (
 )
 from mnemos.store.tables import Numbers, SideRow, Space, Tables
 from mnemos.text.dates import holds_time
-from mnemos.text.sentences import is_question
+from mnemos.recall.stance import stance
+from mnemos.text.names import is_question
 from mnemos.text.terms import Analyzer
 from mnemos.types import JSON, Item, Key
 
@@ -109,7 +110,7 @@ class IndexWriter:
     def _add(self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]) -> None:
         terms = self._analyzer.terms(text)
         record["length"] = min(len(terms), MAX_LENGTH)
-        flags = (FLAG_QUESTION if is_question(text) else 0) | (FLAG_TIME if holds_time(text) else 0)
+        flags = (FLAG_QUESTION if is_question(text) else 0) | (FLAG_TIME if holds_time(text) else 0) | stance(text)
         record["flags"] |= flags
         counts = Counter(terms)
         for each in extra:

@@ -98,7 +98,3 @@ def _add(text: str, start: int, stop: int, found: list[Span]) -> None:
             start += 1
     if stop > start:
         found.append((start, stop))
-
-
-def is_question(text: str) -> bool:
-    return text.rstrip().endswith("?")

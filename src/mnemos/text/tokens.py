@@ -41,8 +41,11 @@ _SHAPE = re.compile(
     r"|(?<=[._/@\\])(?:(?<=[A-Za-z0-9].)[A-Za-z0-9]|(?<=_)|(?<=/)/)"
     r"|(?<=[0-9],)[0-9]{3}|(?<=[A-Za-z]\+)\+|(?<=[A-Za-z]#)|(?<=[/\\.])[A-Za-z0-9]+[/\\.])"
 )
-_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
-_ASCII_PLAIN = re.compile(r"[a-z0-9]+")
+# Lower case for letters, digits and apostrophes as they are, blanks for the rest.
+_FOLD_ASCII = bytes(
+    ord(character.lower()) if character.isalnum() or character == "'" else 32
+    for character in map(chr, range(128))
+).ljust(256)
 _OTHER_PUNCTUATION = re.compile(rf"[^\x00-\x7f\w{_MARKS}]+")
 _THOUSANDS = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?!\d)")
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,15}://|www\.)[^\s<>\"'`(){}\[\]|]+")
@@ -118,35 +121,34 @@ def _words(text: str, fold: Fold) -> list[str]:
 
 def _plain(text: str) -> list[str]:
     """Split ASCII text without shapes: the path that most chat turns take."""
-    lowered = text.lower()
-    if "'" in lowered:
-        found: list[str] = []
-        for word in _ASCII_WORD.findall(lowered):
+    found = text.encode("ascii").translate(_FOLD_ASCII).decode("ascii").split()
+    if "'" in text:
+        torn, found = found, []
+        for word in torn:
             if "'" in word:
                 found += _uncontracted(word)
             else:
                 found.append(word)
-    else:
-        found = _ASCII_PLAIN.findall(lowered)
-    if len(text) > MAX_TOKEN:
-        return [word if len(word) <= MAX_TOKEN else word[:MAX_TOKEN] for word in found]
+    if len(text) > MAX_TOKEN and max(map(len, found), default=0) > MAX_TOKEN:
+        return [word[:MAX_TOKEN] for word in found]
     return found
 
 
 def _uncontracted(word: str) -> list[str]:
     """Take a word with apostrophes apart: don't → do not, Ada's → ada, l'amour → l amour."""
+    word = word[:MAX_TOKEN].strip("'")
     known = _CONTRACTIONS.get(word)
     if known is not None:
         return known
     head, _, tail = word.rpartition("'")
-    if tail in _CLITICS:
+    if head and tail in _CLITICS:
         rest = _uncontracted(head) if "'" in head else [head]
         return [*rest, _CLITICS[tail]] if _CLITICS[tail] else rest
     if tail == "t" and head.endswith("n") and len(head) > 1:
         return [head[:-1], "not"]
     if head == "o":  # O'Brien, o'clock
         return ["o" + tail]
-    return word.split("'")
+    return [part for part in word.split("'") if part]
 
 
 def _shaped(chunk: str, fold: Fold) -> list[str]:

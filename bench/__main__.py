@@ -1,0 +1,42 @@
+"""Run one benchmark, or the usual ones: ``python -m bench [NAME] [--data PATH …]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+
+#: Name → what it asks. Each is a module of this package with a ``main(arguments)``.
+BENCHMARKS = {
+    "speed": "how fast and how large",
+    "crash": "is anything lost by kill -9",
+    "retrieval": "are the right turns found (needs --data)",
+    "token_counter": "how far off is the token estimate (needs tokenizers)",
+}
+
+
+def main() -> int:
+    """Run from the command line."""
+    name = sys.argv[1] if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
+    if name is not None:
+        if name not in BENCHMARKS:
+            listed = "\n".join(f"  {each:14} {what}" for each, what in BENCHMARKS.items())
+            sys.exit(f"no benchmark {name!r}; there are:\n{listed}")
+        return _run(name, sys.argv[2:])
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--data", type=Path, nargs="+", help="files or folders for retrieval")
+    given = parser.parse_args()
+    code = _run("speed", ["--keep"]) or _run("crash", ["--keep"])
+    if given.data:
+        code = code or _run("retrieval", ["--keep", "--data", *map(str, given.data)])
+    return code
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    code: int = import_module(f"bench.{name}").main(arguments)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

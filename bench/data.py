@@ -1,0 +1,133 @@
+"""Conversations with gold evidence, as messages: the normalised JSONL, from any path.
+
+One conversation (or one pooled corpus) a line: ``{"dataset", "conv_id", "turns": [{"id", "session",
+"ts", "speaker", "text", "image_caption"?}], "questions": [{"qid", "question", "category", "gold",
+"gold_audited"?}]}``; a corpus has turns of ``{"id", "title", "text"}``. Nothing is shipped.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+#: Categories whose questions have no answer in the conversation.
+UNANSWERABLE = frozenset({"adversarial", "abstention"})
+ROLES = frozenset({"user", "assistant", "system", "tool"})
+TIMES = (
+    "%I:%M %p on %d %B, %Y",
+    "%B-%d-%Y",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%d",
+    "%Y/%m/%d (%a) %H:%M",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with the refs of the turns that answer it."""
+
+    qid: str
+    text: str
+    category: str
+    gold: frozenset[str]
+    audited: frozenset[str]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the conversation holds the answer."""
+        return bool(self.gold) and self.category not in UNANSWERABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Sessions of messages, and what is asked about them afterwards."""
+
+    dataset: str
+    name: str
+    sessions: tuple[tuple[str, tuple[dict[str, Any], ...]], ...]
+    questions: tuple[Question, ...]
+    asked_at: datetime | None
+
+    @property
+    def turns(self) -> int:
+        """How many messages there are."""
+        return sum(len(messages) for _, messages in self.sessions)
+
+
+class BadRecord(ValueError):
+    """A line of a data file is not as described; says which and why."""
+
+
+def conversations(path: Path) -> Iterator[Conversation]:
+    """Read one file.
+
+    Raises:
+        BadRecord: A line is malformed.
+    """
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield _conversation(json.loads(line))
+            except (KeyError, TypeError, ValueError) as error:
+                raise BadRecord(f"{path}, line {number}: {error!r}") from error
+
+
+def _conversation(raw: dict[str, Any]) -> Conversation:
+    sessions: dict[str, list[dict[str, Any]]] = {}
+    said_at: datetime | None = None
+    for turn in raw["turns"]:
+        said_at = _time(turn.get("ts")) or said_at
+        session = str(turn.get("session", "documents"))
+        sessions.setdefault(session, []).append(_message(turn, said_at))
+    return Conversation(
+        dataset=raw["dataset"],
+        name=str(raw["conv_id"]),
+        sessions=tuple((session, tuple(messages)) for session, messages in sessions.items()),
+        questions=tuple(_question(question) for question in raw["questions"]),
+        asked_at=None if said_at is None else said_at + timedelta(minutes=1),
+    )
+
+
+def _message(turn: dict[str, Any], said_at: datetime | None) -> dict[str, Any]:
+    speaker = turn.get("speaker")
+    text = turn["text"]
+    if turn.get("image_caption"):
+        text = f"{text} [image: {turn['image_caption']}]"
+    message: dict[str, Any] = {"id": str(turn["id"]), "content": text}
+    if speaker is None:
+        return {**message, "role": "document", "title": turn.get("title", "")}
+    if said_at is not None:
+        message["said_at"] = said_at
+    if speaker in ROLES:
+        return {**message, "role": speaker}
+    return {**message, "role": "user", "name": speaker}
+
+
+def _question(raw: dict[str, Any]) -> Question:
+    gold = frozenset(map(str, raw["gold"]))
+    audited = raw.get("gold_audited")
+    return Question(
+        qid=str(raw["qid"]),
+        text=raw["question"],
+        category=raw["category"],
+        gold=gold,
+        audited=gold if audited is None else frozenset(map(str, audited)),
+    )
+
+
+def _time(written: object) -> datetime | None:
+    if not written:
+        return None
+    for form in TIMES:
+        try:
+            moment = datetime.strptime(str(written), form)  # noqa: DTZ007 - made aware below
+        except ValueError:
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    raise ValueError(f"cannot read the time {written!r}")

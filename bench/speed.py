@@ -1,0 +1,201 @@
+"""How fast and how large: durable writes, bulk import, recall, opening, bytes a turn, memory.
+
+Every duration is wall time on the machine named; the bare insert is the yardstick of the same run:
+one row into a one-table SQLite file, WAL, ``synchronous=FULL``, one commit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import machine
+from bench.synthetic import Talk
+from mnemos import Memory
+
+SINGLE_WRITES = 400
+QUESTIONS = 60
+SESSIONS_A_BATCH = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench speed", description=__doc__)
+    parser.add_argument("--turns", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--keep", action="store_true", help="write bench/results/speed.json")
+    parser.add_argument("--import-only", type=int, metavar="TURNS", help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    if given.import_only:
+        return _import_only(given.import_only)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    rows: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        bare = bare_insert(Path(folder) / "bare.sqlite")
+        for turns in given.turns:
+            with console.status(f"{turns:,} turns"):
+                path = Path(folder) / f"{turns}.mnemos"
+                rows[f"{turns}"] = {**bare, **measure(path, turns), **import_memory(turns)}
+            path.unlink()
+    start = {**imports(), **install()}
+    show(rows, start, console)
+    if given.keep:
+        machine.keep("speed", {"rows": rows, "start": start})
+    return 0
+
+
+def bare_insert(path: Path) -> dict[str, float]:
+    """Time the yardstick."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE turn (no INTEGER PRIMARY KEY, body TEXT)")
+    insert = "INSERT INTO turn (body) VALUES (?)"
+    times = [timed(lambda: connection.execute(insert, ("x" * 130,))) for _ in range(SINGLE_WRITES)]
+    connection.close()
+    return {"bare insert p50 ms": 1e3 * machine.percentile(times, 0.5)}
+
+
+def measure(path: Path, turns: int) -> dict[str, float]:
+    """Import, write, ask, close, open and ask again."""
+    talk = Talk()
+    with Memory(path) as memory:
+        seconds = bulk(memory, talk, turns)
+        writes = [
+            timed(lambda: memory.remember(talk.text(), session="now")) for _ in range(SINGLE_WRITES)
+        ]
+        memory.recall(talk.question())
+        questions = [talk.question() for _ in range(QUESTIONS)]
+        asked = [timed(lambda q=question: memory.recall(q)) for question in questions]
+        stats = memory.stats()
+    size = path.stat().st_size
+    opened = [timed(lambda: _open_and_ask(path, talk.question())) for _ in range(10)]
+    total = turns + SINGLE_WRITES
+    over = size - stats.text_bytes
+    return {
+        "import turns/s": turns / seconds,
+        "write p50 ms": 1e3 * machine.percentile(writes, 0.5),
+        "write p95 ms": 1e3 * machine.percentile(writes, 0.95),
+        "recall p50 ms": 1e3 * machine.percentile(asked, 0.5),
+        "recall p95 ms": 1e3 * machine.percentile(asked, 0.95),
+        "open and answer p50 ms": 1e3 * machine.percentile(opened, 0.5),
+        "text bytes/turn": stats.text_bytes / total,
+        "bytes/turn over text": over / total,
+        **{f"part {name}": size / total for name, size in stats.bytes_by_part.items()},
+    }
+
+
+def bulk(memory: Memory, talk: Talk, turns: int) -> float:
+    """Import turns in whole sessions; return the seconds that remembering took."""
+    seconds = 0.0
+    for session, messages in talk.sessions(turns):
+        seconds += timed(lambda s=session, m=messages: memory.remember(m, session=s))
+    return seconds
+
+
+def _open_and_ask(path: Path, question: str) -> None:
+    with Memory(path) as memory:
+        memory.recall(question)
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Return how many seconds a call takes."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def import_memory(turns: int) -> dict[str, float]:
+    """Return the peak memory of a process that only imports."""
+    command = [sys.executable, "-m", "bench.speed", "--import-only", str(turns)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return {"import peak MiB": float(done.stdout)}
+
+
+def _import_only(turns: int) -> int:
+    with tempfile.TemporaryDirectory() as folder, Memory(Path(folder) / "m.mnemos") as memory:
+        bulk(memory, Talk(), turns)
+    print(_peak_kib() / 1024)
+    return 0
+
+
+def _peak_kib() -> int:
+    """Return this process's peak memory; what it was forked from does not count."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        return int(status.split("VmHWM:")[1].split()[0])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def imports() -> dict[str, float]:
+    """Time ``import mnemos`` and the first use of ``Memory`` in fresh processes."""
+    code = (
+        "import time; a = time.perf_counter(); import mnemos; b = time.perf_counter(); "
+        "mnemos.Memory; c = time.perf_counter(); print(b - a, c - a)"
+    )
+    runs = []
+    for _ in range(7):
+        done = subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        )
+        runs.append([float(each) for each in done.stdout.split()])
+    return {
+        "import mnemos ms": 1e3 * machine.percentile([run[0] for run in runs], 0.5),
+        "import mnemos.Memory ms": 1e3 * machine.percentile([run[1] for run in runs], 0.5),
+    }
+
+
+def install() -> dict[str, float]:
+    """Count what a plain install brings: distributions and megabytes on disk."""
+    code = """
+import json, re, sys
+from importlib.metadata import distribution, PackageNotFoundError
+seen, waiting = {}, ["mnemos"]
+while waiting:
+    name = waiting.pop()
+    if name in seen:
+        continue
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        continue
+    paths = [found.locate_file(each) for each in found.files or []]
+    seen[name] = sum(path.stat().st_size for path in paths if path.exists())
+    for need in found.requires or []:
+        if "extra ==" not in need and "python_version <" not in need and "win32" not in need:
+            waiting.append(re.match(r"[\\w.-]+", need)[0].lower())
+print(json.dumps(seen))
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    sizes: dict[str, int] = json.loads(done.stdout)
+    return {"distributions": len(sizes), "install MB": sum(sizes.values()) / 1e6}
+
+
+def show(rows: dict[str, dict[str, float]], start: dict[str, float], console: Console) -> None:
+    """Print figures down, sizes across."""
+    table = Table(title="Speed and size, one space", caption=machine.line())
+    table.add_column("")
+    for turns in rows:
+        table.add_column(f"{int(turns):,} turns", justify="right")
+    names = dict.fromkeys(name for row in rows.values() for name in row)
+    for name in names:
+        cells = [f"{row.get(name, 0):,.2f}" for row in rows.values()]
+        table.add_row(name, *cells, style="dim" if name.startswith("part ") else "")
+    for name, value in start.items():
+        table.add_row(name, f"{value:,.1f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
