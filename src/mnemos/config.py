@@ -32,4 +32,4 @@ def memory_file(given: str | None) -> MemoryFile:
     named = os.environ.get(FILE_VARIABLE, "")
     if named:
         return MemoryFile(path=Path(named), named_by=FILE_VARIABLE)
-    return MemoryFile(path=Path(DEFAULT_FILE), named_by="the default name in the current folder")
+    return MemoryFile(path=Path(DEFAULT_FILE), named_by="the default, in the current folder")

@@ -23,7 +23,7 @@ def opened(settings: Settings, *, make: bool = False) -> Memory:
     file = settings.memory_file
     if not make and not file.path.exists():
         raise Refused(
-            f"{file.path}: there is no such memory (named by {file.named_by})",
+            f"{file.path}: there is no such memory ({file.named_by})",
             STORE,
             "begin one with mnemos remember, or name another with --file or MNEMOS_FILE",
         )

@@ -19,7 +19,7 @@ from mnemos.serve.cli.options import Chosen, asking
 def recall_command(*, question: str, limit: int, explain: bool, chosen: Chosen) -> None:
     """Find what answers a question.
 
-    Ends with 1 if nothing here answers it.
+    Ends with 1, and prints no hits, if nothing here answers it; --explain prints the nearest.
     """
     given = settings()
     output = given.output
@@ -34,7 +34,7 @@ def recall_command(*, question: str, limit: int, explain: bool, chosen: Chosen) 
         )
     if output.as_json:
         output.document({"abstention": found.abstention, "hits": found.hits, "query": found.query})
-    elif found.hits:
+    elif found.hits and (explain or found.abstention is None):
         width = output.width
         output.show(hits_table(found.hits, question, explain=explain, width=width))
     if found.abstention is not None:

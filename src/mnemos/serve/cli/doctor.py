@@ -66,7 +66,7 @@ def doctor_command(*, target: str | None) -> None:
 
 def _examine(given: Settings) -> tuple[list[Finding], int]:
     path = given.memory_file.path
-    named = f"{path} (named by {given.memory_file.named_by})"
+    named = f"{path} ({given.memory_file.named_by})"
     if not path.exists():
         advice = "begin one with mnemos remember, or name another with --file or MNEMOS_FILE"
         return [_ill("file", f"{named}: is not there", advice)], exits.STORE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from rich.console import Group
 from rich.table import Table
@@ -46,9 +46,8 @@ def activity(days: Mapping[date, int], width: int) -> tuple[str, str]:
     values = [0] * (-(-span // step))
     for day, count in days.items():
         values[(day - first).days // step] += count
-    ends = first + timedelta(days=step * len(values) - 1)
     unit = "day" if step == 1 else f"{step} days"
-    return spark(values), f"{first} – {max(last, ends)}, a block a {unit}"
+    return spark(values), f"{first} – {last}, a block a {unit}"
 
 
 def stats_panel(stats: Stats, width: int) -> Group:
@@ -71,8 +70,8 @@ def _rows(stats: Stats) -> list[tuple[str, str]]:
     named = ", ".join(f"{one_line(name)} {count:,}" for name, count in speakers[:LISTED])
     more = f" and {len(speakers) - LISTED} more" if len(speakers) > LISTED else ""
     rows = [
-        ("items", ", ".join(f"{count:,} {kind}" for kind, count in stats.items.items()) or "none"),
-        ("not active", ", ".join(f"{n:,} {status}" for status, n in stats.inactive.items())),
+        ("items", ", ".join(f"{kind} {count:,}" for kind, count in stats.items.items()) or "none"),
+        ("not active", ", ".join(f"{status} {n:,}" for status, n in stats.inactive.items())),
         ("erased", f"{stats.erased:,}" if stats.erased else ""),
         ("sessions", f"{stats.sessions:,}"),
         ("speakers", named + more),

@@ -76,9 +76,9 @@ class Output:
                 as_json({"error": str(error), "hint": error.hint, "exit_code": error.code}) + "\n"
             )
             return
-        self._err.print(Text(f"error: {visible(str(error))}", style="bold red"))
+        self._err.print(Text(f"error: {visible(str(error))}", style="bold red"), soft_wrap=True)
         if error.hint:
-            self._err.print(Text(visible(error.hint), style="dim"))
+            self._err.print(Text(visible(error.hint), style="dim"), soft_wrap=True)
 
     @contextmanager
     def progress(self, what: str, unit: str) -> Iterator[Meter]:
