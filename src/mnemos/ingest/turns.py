@@ -162,12 +162,20 @@ def _item(draft: Draft, place: Place, position: int) -> Item:
         ref=draft.ref,
         said_at=said_at,
         said_at_given=draft.said_at is not None,
-        event_time=None if timeless else event_time(draft.text, said_at.astimezone(place.zone)),
+        event_time=None if timeless else event_time(draft.text, _local(said_at, place.zone)),
         recorded_at=place.now,
         expires_at=draft.expires_at,
         metadata=draft.metadata,
         attrs=draft.attrs,
     )
+
+
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    """Return a moment in a zone, or as it is at the ends of the calendar, where that has none."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def _said_at(item: Item) -> datetime | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mnemos.errors import InputError
+from mnemos.store import journal
 from mnemos.store.base import Store
 from mnemos.store.change import Header, with_derived
 from mnemos.store.index import indexed_text
@@ -142,7 +143,7 @@ def _target(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> 
     versions = sum(len(tables.versions(no)) for no in all_nos)
     needles = {needle for item in items for needle in _needles(item)}
     for side in keys:
-        needles.update(windows(getattr(side.value, "text", "")))
+        needles.update(_spellings(getattr(side.value, "text", "")))
     return _Target(
         nos=tuple(all_nos),
         items=tuple(items),
@@ -177,8 +178,13 @@ def _needles(item: Item) -> list[bytes]:
     details = [item.ref or "", *_strings(item.metadata), *_strings(item.attrs)]
     for detail in details:
         if len(detail) >= MIN_DETAIL:
-            found += windows(detail)
+            found += _spellings(detail)
     return found
+
+
+def _spellings(text: str) -> list[bytes]:
+    """Return a text as it is searched for: as it is, and as it stands inside JSON."""
+    return [*windows(text), *windows(journal.canonical(text)[1:-1])]
 
 
 def _strings(value: JSON) -> list[str]:

@@ -71,6 +71,13 @@ class Frame:
         """Return a signal that says nothing."""
         return np.zeros(len(self.docs))
 
+    def matched(self) -> float:
+        """Return the best candidate's share of what the words could attain, 0 to 1."""
+        attainable = sum(term.weight for term in self.terms)
+        if not attainable or not len(self.docs):
+            return 0.0
+        return int(self.near.sum(axis=0).max()) / (10 * attainable)
+
     def scaled(self, sums: Integers) -> Floats:
         """Return sums of impacts so that they mean the same in any store."""
         return sums.astype(np.float64) / self.scale

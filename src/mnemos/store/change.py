@@ -6,6 +6,7 @@ are written over ``Tables`` and run inside the store's transaction: all they did
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -119,6 +120,7 @@ class Change:
         """Add a new item, or a new version of one that exists."""
         item = replace(
             item,
+            trust=float(item.trust),  # as a column of reals gives it back
             recorded_at=journal.moment(self.recorded_at),
             visible_from=self.seq,
             visible_to=None,
@@ -139,6 +141,8 @@ class Change:
 
     def _put_version(self, no: int, item: Item) -> None:
         current = self._current(no)
+        if current.visible_from == self.seq:
+            raise InputError(f"item {item.id} stands twice in one change")
         changed = [name for name in SAID if getattr(item, name) != getattr(current, name)]
         if changed:
             raise InputError(
@@ -209,14 +213,16 @@ class Change:
     def destroy_item(self, no: int) -> None:
         """Take an item out of tables, index and state; its commitments stay in the chain."""
         item = self._current(no)
+        first = self._tables.versions(no)[0].item
         self._sum.subtract(journal.item_bytes(item))
         keys = self._tables.keys_of(no)
         for row in [*keys, *self._tables.links_of(item.id)]:
             if row.visible_to is None:
                 self._sum.subtract(journal.side_bytes(row.value))
         for row in keys:
-            self._writer.remove_key(row, item)
-        self._writer.remove_item(no, item)
+            indexed = self._tables.item_at(no, row.visible_from)
+            self._writer.remove_key(row, item if indexed is None else indexed.item)
+        self._writer.remove_item(no, first)
         self._tables.destroy_item(no)
         self._tables.add_erased(item.id, self.seq)
 
@@ -303,9 +309,10 @@ def put(change: Change, delta: Delta) -> None:
         change.put_key(key)
     for link in delta.unlinked:
         change.end_link(link)
-    for link in delta.links:
+    # Of several for the same edge or name the last one counts, as if each were a change.
+    for link in {(each.source, each.target, each.type): each for each in delta.links}.values():
         change.put_link(link)
-    for state in delta.states:
+    for state in {each.name: each for each in delta.states}.values():
         change.put_state(state)
 
 
@@ -331,24 +338,59 @@ def put_inverse(change: Change, tables: Tables, seq: int) -> list[str]:
 
 def _invert_item(change: Change, tables: Tables, seq: int, no: int) -> str:
     versions = tables.versions(no)
-    current = versions[-1].item
-    if current.visible_from != seq:
-        raise _refusal(seq, f"item {current.id}", current.visible_from)
-    before = replace(current, status="hidden") if len(versions) == 1 else versions[-2].item
-    change.put_item(before)
-    return current.id
+    at = len(versions) - 1
+    while versions[at].item.visible_from != seq:
+        # What undid a later event left the version before that event standing.
+        later = versions[at].item.visible_from
+        undone = _undoes(tables, later)
+        at = next((n for n in range(at) if versions[n].item.visible_from == undone), 0) - 1
+        if at < 0:
+            raise _refusal(seq, f"item {versions[-1].item.id}", later)
+    hidden = replace(versions[0].item, status="hidden")
+    change.put_item(versions[at - 1].item if at else hidden)
+    return versions[at].item.id
 
 
 def _invert_side(change: Change, tables: Tables, seq: int, kind: SideKind, no: int) -> None:
     row = tables.side(kind, no)
     if row is None:
         raise NotFound(f"event {seq} names {kind} {no}, which is not there")
-    if row.visible_to is None:
+    if row.visible_to == row.visible_from:
+        return
+    others = [each for each in _rows_like(tables, row) if each.visible_from > seq]
+    if row.visible_from == seq:
+        for each in others:  # ended, and put again by the undo of that
+            if row.visible_to is not None and _undoes(tables, each.visible_from) == row.visible_to:
+                row = each
+        if row.visible_to is not None:
+            raise _refusal(seq, f"{kind} {no}", row.visible_to)
         change.end_side(kind, row)
-    elif row.visible_to == seq and row.visible_from < seq:
+    else:
+        for each in others:
+            if each.visible_to is None or _undoes(tables, each.visible_to) != each.visible_from:
+                raise _refusal(seq, f"{kind} {no}", each.visible_from)
         put(change, Delta.of(row.value))
-    elif row.visible_to > seq:
-        raise _refusal(seq, f"{kind} {no}", row.visible_to)
+
+
+def _rows_like(tables: Tables, row: SideRow) -> list[SideRow]:
+    """Return the rows for the same key, edge or name, by number."""
+    match row.value:
+        case Key() as key:
+            return [each for each in tables.keys_of(row.item_no) if each.value == key]
+        case Link() as link:
+            rows = tables.links_of(link.source)
+            return [each for each in rows if _same_edge(each.value, link)]
+        case State(name=name):
+            rows = list(tables.sides("state"))
+            return [
+                each for each in rows if isinstance(each.value, State) and each.value.name == name
+            ]
+
+
+def _undoes(tables: Tables, seq: int) -> JSON:
+    event = tables.event(seq)
+    body: dict[str, JSON] = json.loads(event.body) if event is not None and event.body else {}
+    return body.get("undoes")
 
 
 def _refusal(seq: int, what: str, later: int) -> UndoRefused:

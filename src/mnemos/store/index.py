@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemos.errors import Corrupt
 from mnemos.store import journal
 from mnemos.store.base import (
     DOC,
@@ -259,7 +260,10 @@ class IndexSnapshot:
         """Return the postings of each term that occurs at all."""
         found: dict[str, Postings] = {}
         for term in terms:
-            postings = self._postings(term)
+            try:
+                postings = self._postings(term)
+            except DAMAGE as error:
+                raise Corrupt(f"{DAMAGED}: {error}") from error
             if postings.docs.size:
                 found[term] = postings
         return found
@@ -271,6 +275,8 @@ class IndexSnapshot:
         first = np.repeat(np.array([row[0] * SEGMENT for row in rows], dtype=np.int32), sizes)
         docs = packed["offset"].astype(np.int32) + first
         tf = packed["tf"].astype(np.uint8)
+        if docs.size and not 0 <= docs.min() <= docs.max() < self._count:
+            raise ValueError(f"a posting of {term!r} names a document that is not there")
         nos, counts = self._packed.tail.get(term, ((), ()))
         end = bisect_left(nos, self._count)
         if end:
@@ -285,12 +291,18 @@ class IndexSnapshot:
             return []
         shared = set(wanted)
         candidates = set(self._tables.terms_sharing(sorted(shared)))
-        candidates.update(word for word in self._packed.tail if not shared.isdisjoint(grams(word)))
+        # A copy, for another thread's snapshot may be adding words; theirs are not ours to see.
+        for word, (nos, _) in list(self._packed.tail.items()):
+            if nos[:1] and nos[0] < self._count and not shared.isdisjoint(grams(word)):
+                candidates.add(word)
         allowed = 1 if len(term) < LONG_WORD else 2
         near = [(slips(term, word, allowed), word) for word in candidates if word != term]
         return [word for count, word in sorted(near) if count <= allowed][:MAX_NEAR]
 
 
+#: What reading a damaged row of the index can raise, and what to say then.
+DAMAGE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+DAMAGED = "the lexical index is damaged; replay builds it again"
 #: Words this long may differ in two places.
 LONG_WORD = 8
 
@@ -328,13 +340,21 @@ class IndexCache:
 
     def snapshot(self, tables: Tables, space: Space) -> IndexSnapshot:
         """Return the index as this transaction sees it."""
+        try:
+            packed = self._current(tables, space)
+        except DAMAGE as error:
+            self._packed = None
+            raise Corrupt(f"{DAMAGED}: {error}") from error
+        self.seq = space.head_seq
+        return IndexSnapshot(tables, space, packed)
+
+    def _current(self, tables: Tables, space: Space) -> _Packed:
         packed = self._packed
         if packed is None or packed.epoch != space.epoch:
             packed = self._packed = _load_segments(tables, space)
         if packed.count < space.next_no:
             _extend(packed, tables, space)
-        self.seq = space.head_seq
-        return IndexSnapshot(tables, space, packed)
+        return packed
 
 
 def fresh_index(tables: Tables, space: Space) -> IndexSnapshot:

@@ -327,7 +327,7 @@ class MemoryTables:
         scope_no = self._numbers.rows[no].scope
         rest = tuple(each for each in self._sessions.rows[scope_no] if each != no)
         self._sessions.put(scope_no, rest)
-        for source in item.sources:
+        for source in {source for row in rows for source in row.item.sources}:
             self._derived.put(source, tuple(n for n in self.derived_from(source) if n != no))
         self._derived.drop(item.id)
         self._items.drop(no)
@@ -477,7 +477,9 @@ class MemoryStore:
         """Open a snapshot; the writer waits for it."""
         self._check_usable()
         with self._lock:
-            yield Snapshot(self._tables, self._cache.snapshot, as_of_seq)
+            # What a write in progress on this thread has changed must not get into the cache.
+            open_index = fresh_index if self._tables.undo else self._cache.snapshot
+            yield Snapshot(self._tables, open_index, as_of_seq)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:

@@ -80,9 +80,11 @@ class Loader:
         ended = False
         for number, line in enumerate(lines, start=2):
             record = _parse(number, line)
+            if ended:
+                raise Corrupt(f"line {number}: stands after the last line of the export")
             try:
-                ended = self._take(record) or ended
-            except (KeyError, TypeError, ValueError) as error:
+                ended = self._take(record)
+            except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
                 raise Corrupt(f"line {number}: is not as exported: {error!r}") from error
             except Corrupt as error:
                 raise Corrupt(f"line {number}: {error}") from error

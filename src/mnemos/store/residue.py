@@ -66,9 +66,11 @@ def search(files: Sequence[Path], needles: Sequence[bytes]) -> Iterator[Trace]:
 def _find(path: Path, pattern: re.Pattern[bytes], longest: int) -> Iterator[tuple[int, bytes]]:
     start, carried = 0, b""
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
+        following = file.read(CHUNK_BYTES)
+        while chunk := following:
+            following = file.read(CHUNK_BYTES)
             data = carried + chunk
-            seam = len(data) - longest if len(chunk) == CHUNK_BYTES else len(data)
+            seam = len(data) - longest if following else len(data)
             for match in pattern.finditer(data):
                 if match.start() < seam:
                     yield start + match.start(), match.group()

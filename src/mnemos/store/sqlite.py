@@ -54,6 +54,14 @@ _BY_CODE: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_FULL: DiskFull,
     sqlite3.SQLITE_CORRUPT: Corrupt,
     sqlite3.SQLITE_NOTADB: NotAMemory,
+    sqlite3.SQLITE_PROTOCOL: Busy,
+}
+#: What a full disk, a quota or a limit on the size of files can also look like.
+_FULL = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
 }
 _SAYING: dict[type[StoreError], str] = {
     Busy: "another process holds the write lock",
@@ -62,6 +70,8 @@ _SAYING: dict[type[StoreError], str] = {
     Corrupt: "the file is damaged; `mnemos doctor` copies what is whole into a new one",
     NotAMemory: "not a mnemos memory",
 }
+#: How SQLite says that a WAL cannot be opened because its folder cannot be written.
+_UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
 class SqliteStore:
@@ -134,14 +144,14 @@ class SqliteStore:
             raise Corrupt(f"{self.location}: the file is cut off after {len(header)} bytes")
 
     def _set_up(self, settings: str) -> None:
-        if self._read_only or (
-            Path(self.location).exists() and not os.access(self.location, os.W_OK)
-        ):
+        if self._read_only or not self._can_write():
             self._read_only = True
-            return self._check_ours(self._reader())
+            return self._look()
         connection = self._open_writer()
         if self._is_ready(connection):
             return None
+        if not _is_empty(connection):  # before the first byte of it is changed
+            self._check_ours(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         with self._transaction(connection) as tables:
             version = _pragma(connection, "user_version")
@@ -155,6 +165,22 @@ class SqliteStore:
                 tables.put_space(Space(settings=settings))
                 tables.put_state_sum(bytes(2048))
         return None
+
+    def _can_write(self) -> bool:
+        """Say whether an existing file and its folder let us write; a new one may try."""
+        path = Path(self.location).absolute()
+        if not path.exists():
+            return True
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+    def _look(self) -> None:
+        connection = self._reader()
+        try:
+            self._check_ours(connection)
+            if not SqliteTables(connection, self._space).has_space():
+                raise NotAMemory(f"{self.location}: not a mnemos memory (it was never set up)")
+        finally:
+            self._give_back(connection)
 
     def _is_ready(self, connection: sqlite3.Connection) -> bool:
         version = _pragma(connection, "user_version")
@@ -187,9 +213,8 @@ class SqliteStore:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
 
-    def _connect(self, *, read_only: bool) -> sqlite3.Connection:
+    def _connect(self, mode: str) -> sqlite3.Connection:
         uri = Path(self.location).absolute().as_uri()
-        mode = "ro" if read_only else "rwc"
         connection = sqlite3.connect(
             f"{uri}?mode={mode}",
             uri=True,
@@ -198,13 +223,18 @@ class SqliteStore:
             check_same_thread=False,
             cached_statements=256,
         )
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        connection.execute("PRAGMA temp_store = MEMORY")
+        try:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _open_writer(self) -> sqlite3.Connection:
         if self._writer is None:
-            connection = self._connect(read_only=False)
+            connection = self._connect("rwc")
             connection.execute(f"PRAGMA synchronous = {self._durability}")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
@@ -216,16 +246,18 @@ class SqliteStore:
             if self._idle:
                 return self._idle.pop()
         try:
-            connection = self._connect(read_only=self._read_only)
-            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        except sqlite3.OperationalError:
-            if not self._read_only:
+            connection = self._connect("ro" if self._read_only else "rwc")
+        except sqlite3.OperationalError as error:
+            if not self._read_only or error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
                 raise
+            wal = Path(f"{self.location}-wal")
+            if wal.exists() and wal.stat().st_size:
+                raise ReadOnly(
+                    f"{self.location}: its last writes stand in {wal.name}, which can only be read "
+                    "in a folder that can be written; copy both files to one"
+                ) from None
             # A WAL file in a folder that cannot be written: no one else can be writing either.
-            uri = f"{Path(self.location).absolute().as_uri()}?immutable=1"
-            connection = sqlite3.connect(
-                uri, uri=True, isolation_level=None, check_same_thread=False
-            )
+            connection = self._connect("ro&immutable=1")
         connection.execute("PRAGMA query_only = ON")
         return connection
 
@@ -307,7 +339,11 @@ class SqliteStore:
 
     def _translate(self, error: sqlite3.DatabaseError) -> MnemosError:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        kind = _BY_CODE.get(code & 0xFF, StoreError)
+        kind = DiskFull if code in _FULL else _BY_CODE.get(code & 0xFF, StoreError)
+        if code & 0xFF == sqlite3.SQLITE_CANTOPEN and not os.access(
+            Path(self.location).absolute().parent, os.W_OK
+        ):
+            kind = ReadOnly
         if isinstance(error, sqlite3.DataError):
             return InputError(f"{self.location}: too large to store: {error}")
         saying = _SAYING.get(kind)
@@ -327,12 +363,14 @@ class SqliteStore:
 
     def checkpoint(self) -> bool:
         """Empty the WAL into the file; say whether no reader stood in the way."""
+        self._check_usable()
         with self._writing, self._translated():
             busy, _, _ = self._open_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
     def vacuum(self) -> None:
         """Write the file anew without its free pages."""
+        self._check_usable()
         with self._writing, self._translated():
             self._open_writer().execute("VACUUM")
 
@@ -342,7 +380,7 @@ class SqliteStore:
         if Path(path).exists():
             raise StoreError(f"{os.fspath(path)}: is already there; a backup never overwrites")
         with self._translated():
-            connection = self._connect(read_only=True)
+            connection = self._connect("ro")
             try:
                 connection.execute("VACUUM INTO ?", (os.fspath(path),))
             finally:

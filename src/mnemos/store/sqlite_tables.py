@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+from mnemos.errors import Corrupt
 from mnemos.store import journal
 from mnemos.store.index import grams as grams_of
 from mnemos.store.sql import named
@@ -25,6 +27,9 @@ from mnemos.store.tables import (
     Visibility,
 )
 from mnemos.types import JSON, Interval, Item, Key, Link, Scope, State
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _SIDES: dict[SideKind, type[Key | Link | State]] = {"key": Key, "link": Link, "state": State}
 
@@ -56,14 +61,13 @@ class SqliteTables:
         return self._run("get_space").fetchone() is not None
 
     def space(self) -> Space:
-        row = self._run("get_space").fetchone()
-        return Space(**dict(zip(_SPACE_FIELDS, row, strict=True)))
+        return _space(self._run("get_space").fetchone())
 
     def put_space(self, space: Space) -> None:
         self._run("put_space", **asdict(space))
 
     def state_sum(self) -> bytes:
-        return bytes(self._one("get_state_sum"))
+        return _state_sum(self._one("get_state_sum"))
 
     def put_state_sum(self, raw: bytes) -> None:
         self._run("put_state_sum", sum=raw)
@@ -232,12 +236,7 @@ class SqliteTables:
         return map(_event_row, self._run("events", after=after))
 
     def entries(self, seq: int) -> list[Entry]:
-        return [
-            Entry(
-                seq=row[0], ordinal=row[1], kind=row[2], no=row[3], nonce=row[4], commitment=row[5]
-            )
-            for row in self._run("entries", seq=seq)
-        ]
+        return [_entry(row) for row in self._run("entries", seq=seq)]
 
     def seq_at(self, recorded_at: int) -> int:
         return self._one("seq_at", recorded_at=recorded_at) or 0
@@ -383,6 +382,47 @@ def _interval(start: int | None, end: int | None) -> Interval | None:
     return journal.moment(start), journal.moment(end)
 
 
+def _checked(read: Callable[P, R]) -> Callable[P, R]:
+    """Raise ``Corrupt`` where a row cannot be what was written."""
+
+    @wraps(read)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return read(*args, **kwargs)
+        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+            raise Corrupt(f"a row is damaged: {error}") from error
+
+    return checked
+
+
+@_checked
+def _space(row: Sequence[Any]) -> Space:
+    space = Space(**dict(zip(_SPACE_FIELDS, row, strict=True)))
+    if not isinstance(json.loads(space.settings), dict):
+        raise TypeError("its settings are no object")
+    return replace(space, head_hash=bytes(space.head_hash))
+
+
+@_checked
+def _state_sum(raw: Any) -> bytes:  # noqa: ANN401 - a cell of any type
+    if len(raw) != journal.SUM_BYTES:
+        raise ValueError(f"the state sum has {len(raw)} bytes, not {journal.SUM_BYTES}")
+    return bytes(raw)
+
+
+@_checked
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(
+        seq=row[0],
+        ordinal=row[1],
+        kind=row[2],
+        no=row[3],
+        nonce=None if row[4] is None else bytes(row[4]),
+        commitment=bytes(row[5]),
+    )
+
+
+@_checked
 def _item_row(row: Sequence[Any]) -> ItemRow:
     body = row[27]
     item = Item(
@@ -413,12 +453,14 @@ def _item_row(row: Sequence[Any]) -> ItemRow:
     return ItemRow(no=row[0], item=item)
 
 
+@_checked
 def _side_row(kind: SideKind, row: Sequence[Any]) -> SideRow:
     fields: dict[str, JSON] = json.loads(row[1])
     value: Side = _SIDES[kind](**fields)  # type: ignore[arg-type] # as asdict wrote them
     return SideRow(no=row[0], value=value, visible_from=row[2], visible_to=row[3], item_no=row[4])
 
 
+@_checked
 def _event_row(row: Sequence[Any]) -> EventRow:
     return EventRow(
         seq=row[0],
@@ -428,7 +470,7 @@ def _event_row(row: Sequence[Any]) -> EventRow:
         why=row[4],
         body=row[5],
         next_no=row[6],
-        hash=row[7],
+        hash=bytes(row[7]),
     )
 
 

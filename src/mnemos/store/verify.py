@@ -16,7 +16,7 @@ from mnemos.types import Key
 
 Progress = Callable[[int, int], None]
 #: What reading a damaged row can raise beside the store's own errors.
-DAMAGE = (StoreError, ValueError, TypeError, LookupError, OverflowError)
+DAMAGE = (StoreError, ValueError, TypeError, LookupError, OverflowError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class _Verifier:
         self._tables = snapshot.tables
         self._head = snapshot.head
         self._stored_hash = snapshot.state_hash()
+        self._next_no_kept = snapshot.space.next_no
+        self._next_no = 0
         self._progress = progress
         self._sum = journal.StateSum()
         self._seen: set[str] = set()
@@ -91,6 +93,10 @@ class _Verifier:
                 self._progress(event.seq, self._head.seq)
         if self._previous.hex() != self._head.hash or self.seq != self._head.seq:
             self.blame(self.seq, f"is the last one; the space says {self._head.seq}")
+        if self._next_no != self._next_no_kept:
+            self.problems.append(
+                f"the next number kept is {self._next_no_kept}; the journal says {self._next_no}"
+            )
         if self.first_bad is None and self._sum.hexdigest() != self._stored_hash:
             self.problems.append("the state hash kept is not that of the rows")
         if expected_head is not None and expected_head not in self._seen:
@@ -104,14 +110,24 @@ class _Verifier:
         if digest != event.hash:
             self.blame(event.seq, "its hash does not follow from its header and rows")
         self._previous = event.hash
+        self._next_no = event.next_no
         self._seen.add(event.hash.hex())
         for entry in entries:
             if entry.nonce is None:
-                self.erased += 1
+                self._check_erased(entry)
             elif journal.commitment(entry.nonce, self._row_bytes(entry)) == entry.commitment:
                 self.rows += 1
             else:
                 self.blame(event.seq, f"{entry.kind} {entry.no} is not what was committed to")
+
+    def _check_erased(self, entry: Entry) -> None:
+        self.erased += 1
+        if entry.kind == "item":
+            left = self._tables.item_at(entry.no) is not None
+        else:
+            left = self._tables.side(entry.kind, entry.no) is not None
+        if left:
+            self.blame(entry.seq, f"{entry.kind} {entry.no} is here, and its nonce is gone")
 
     def _row_bytes(self, entry: Entry) -> bytes:
         if entry.kind == "item":
@@ -214,12 +230,13 @@ def _index(transaction: Transaction, writer: IndexWriter, numbering: Numbering, 
     tables = transaction.tables
     row = tables.item_at(no)
     if row is not None:
-        writer.add_item(no, row.item, numbering.of(row.item))
+        first = tables.versions(no)[0].item  # what was indexed: later versions share its text
+        writer.add_item(no, first, numbering.of(first))
         return 1
     side = tables.side("key", no)
     if side is None or not isinstance(side.value, Key):
         return 0
-    owner = tables.item_at(side.item_no)
+    owner = tables.item_at(side.item_no, side.visible_from)
     if owner is None:
         return 0
     writer.add_key(no, side.item_no, side.value, owner.item, numbering.of(owner.item))

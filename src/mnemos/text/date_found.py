@@ -55,6 +55,8 @@ class Moment:
     def looks_ahead(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a span speaks of the future."""
         before = self.low[max(0, start - _REACH) : start]
+        if before.endswith(("by ", "until ", "by the ")):
+            return _PAST.search(before) is None
         after = self.low[end : end + _REACH]
         ending = _BREAK.search(after)
         sentence = _BREAK.split(before)[-1] + " " + (after[: ending.start()] if ending else after)
@@ -124,7 +126,8 @@ def find(rules: Iterable[Rule], moment: Moment, words: set[str]) -> Iterator[Fou
                 continue
             try:
                 answer = rule.read(match, moment)
-            except (ValueError, OverflowError):
+            except (ValueError, OverflowError):  # 31 February: nor is it "February"
+                taken[start:end] = b"\x01" * (end - start)
                 continue
             if answer is None:
                 continue

@@ -46,7 +46,10 @@ def join(found: Sequence[Found], moment: Moment) -> list[Found]:
     ranges = _ranges(list(found), moment)
     joined: list[Found] = []
     for one in ranges:
-        changed = _since(_beside(_third(_clock(one, moment), moment), moment), moment)
+        try:
+            changed = _since(_beside(_third(_clock(one, moment), moment), moment), moment)
+        except (ValueError, OverflowError):  # beyond the years there are
+            continue
         while (
             joined and joined[-1].span[1] > changed.span[0]
         ):  # the Friday of "the Friday before …"
@@ -70,7 +73,10 @@ def _ranges(found: list[Found], moment: Moment) -> list[Found]:
     joined: list[Found] = []
     for one in found:
         last = joined[-1] if joined else None
-        both = _range(last, one, moment) if last is not None else None
+        try:
+            both = _range(last, one, moment) if last is not None else None
+        except (ValueError, OverflowError):
+            both = None
         if both is None:
             joined.append(one)
         else:
@@ -91,12 +97,9 @@ def _range(first: Found, second: Found, moment: Moment) -> Found | None:
     start, end = first.window[0], second.window[1]
     if first.yearless and not second.yearless:
         years = end.year - start.year
-        try:
-            start = start.replace(year=start.year + years)
-            if start >= end:
-                start = start.replace(year=start.year - 1)
-        except ValueError:
-            return None
+        start = start.replace(year=start.year + years)
+        if start >= end:
+            start = start.replace(year=start.year - 1)
     elif first.yearless and second.yearless and start >= end:
         start = intervals.month(start, -12)[0].replace(day=start.day)
     if start >= end:
@@ -154,10 +157,7 @@ def _beside(one: Found, moment: Moment) -> Found:
         return one
     count = number(match["n"]) if match["n"] is not None else 1
     back = match["side"].split()[0] in {"before", "prior", "preceding"}
-    try:
-        window, grain = _stepped(one.window, match["unit"], -count if back else count)
-    except (ValueError, OverflowError):
-        return one
+    window, grain = _stepped(one.window, match["unit"], -count if back else count)
     return _widened(one, len(match[0]), window, grain)
 
 

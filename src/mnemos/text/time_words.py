@@ -62,7 +62,7 @@ _ASKS = re.compile(
     # when, where it asks: before an auxiliary, after a verb of knowing, or alone
     r"\A\W*when\b(?!.*(?:,|\b(?:what|who|which|where|why|how|did|do|does)\b))"
     rf"|\bwhen(?:\s+(?:{_AUXILIARY})\b|'s\b|'d\b|\s*[?]|\s*\Z)"
-    r"|\b(?:know|knows|tell\s+me|say|find\s+out|figure\s+out|wonder(?:ing)?|sure|and|since|until|by)"
+    r"|\b(?:know|knows|tell\s+me|find\s+out|figure\s+out|wonder(?:ing)?|sure|and|since|until|by)"
     r"\s+when\b"
     rf"|\b(?:what|which)\s+(?:[a-z]+\s+)?(?:date|time(?!\s+[a-z]+ment)|season|century|birthday|weekday|{_UNIT})\b"
     rf"|\bhow\s+(?:long|recently|soon)\b|\bhow\s+many\s+(?:[a-z]+\s+)?(?:{_UNIT})\b"
