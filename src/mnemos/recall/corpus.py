@@ -19,7 +19,7 @@ from mnemos.recall.days import microseconds
 from mnemos.recall.stance import stance
 from mnemos.store.base import DOC, FLAG_QUESTION, FLAG_TIME, NO_TIME, ROLES, Postings
 from mnemos.text.dates import event_time, holds_time
-from mnemos.text.names import is_question
+from mnemos.text.sentences import is_question
 from mnemos.text.terms import Analyzer
 from mnemos.types import Item, Scope
 

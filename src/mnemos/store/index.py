@@ -30,7 +30,7 @@ from mnemos.store.base import (
 from mnemos.store.tables import Numbers, SideRow, Space, Tables
 from mnemos.text.dates import holds_time
 from mnemos.recall.stance import stance
-from mnemos.text.names import is_question
+from mnemos.text.sentences import is_question
 from mnemos.text.terms import Analyzer
 from mnemos.types import JSON, Item, Key
 
