@@ -110,7 +110,11 @@ class IndexWriter:
     def _add(self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]) -> None:
         terms = self._analyzer.terms(text)
         record["length"] = min(len(terms), MAX_LENGTH)
-        flags = (FLAG_QUESTION if is_question(text) else 0) | (FLAG_TIME if holds_time(text) else 0) | stance(text)
+        flags = (
+            (FLAG_QUESTION if is_question(text) else 0)
+            | (FLAG_TIME if holds_time(text) else 0)
+            | stance(text)
+        )
         record["flags"] |= flags
         counts = Counter(terms)
         for each in extra:
