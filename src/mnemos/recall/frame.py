@@ -98,7 +98,7 @@ def build(
     # A last column of zeros stands for the neighbour that is not there.
     places = np.where(beside >= 0, np.searchsorted(extended, beside), len(extended))
     tf = _frequencies(terms, extended)
-    lengths = rows["length"][extended]
+    lengths = index.columns.length[extended]
     mean = lexical.mean_length(index)
     short = _impacts(terms, tf, lengths, SHORT, mean)
     own = short[:, place]
@@ -174,8 +174,8 @@ def _sessions(
     how many sessions hold a term is asked: measured, neither brings anything, and both would have
     to be counted over the store.
     """
-    rows = index.docs
-    sessions, slot = np.unique(rows["scope"][candidates], return_inverse=True)
+    scopes = index.columns.scope
+    sessions, slot = np.unique(scopes[candidates], return_inverse=True)
     total = np.zeros(len(sessions), dtype=np.int64)
     if not len(sessions):
         return total
@@ -189,9 +189,9 @@ def _sessions(
         if eligible is not None:
             seen = eligible[docs]
             docs, tf = docs[seen], tf[seen]
-        scope = rows["scope"][docs]
+        scope = scopes[docs]
         within = scope < len(lookup)
         where = lookup[scope[within]]
         sums = np.bincount(where, weights=tf[within], minlength=len(sessions))[: len(sessions)]
         total += (term.weight * (sums / (sums + 4.0))).astype(np.int64)  # sums are whole: exact
-    return np.where(rows["role"][candidates] == DOCUMENT, 0, total[slot])
+    return np.where(index.docs["role"][candidates] == DOCUMENT, 0, total[slot])
