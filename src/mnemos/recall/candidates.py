@@ -54,7 +54,7 @@ def choose(
         if days:
             everyone = np.arange(len(rows)) if eligible is None else np.flatnonzero(eligible)
             pool = np.concatenate([pool, everyone[_inside(rows["said_at"][everyone], days)]])
-            pool = distinct(pool)
+            pool = distinct(pool, len(rows))
     best = _best(pool, score, BEST)
     found = [best]
     found.append(_of_sessions(index.columns.scope[pool], pool, score))
@@ -64,7 +64,7 @@ def choose(
         found.append(_best(within, score, BEST_OF_DAYS))
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
-    return distinct(np.concatenate(found)), len(hits) > 0
+    return distinct(np.concatenate(found), len(rows)), len(hits) > 0
 
 
 def _whole(rows: NDArray[np.void], eligible: NDArray[np.bool_] | None) -> Integers | None:
@@ -136,7 +136,8 @@ def _of_sessions(scopes: NDArray[np.int32], pool: Integers, score: NDArray[np.in
     """Return the best documents of the sessions whose documents in the pool score most in all."""
     if not len(pool):
         return pool
-    sessions, slot = np.unique(scopes, return_inverse=True)
+    sessions = distinct(scopes, int(scopes.max()) + 1)
+    slot = np.searchsorted(sessions, scopes)
     sums = np.bincount(slot, weights=score[pool]).astype(np.int64)  # whole numbers: exact
     slots = np.arange(len(sessions))
     bar = np.partition(sums, max(0, len(sums) - BEST_SESSIONS))[max(0, len(sums) - BEST_SESSIONS)]
