@@ -290,6 +290,29 @@ class Memory:
             QueryError: The question is no text, or the limit is no count.
             RecipeError: The recipe failed.
         """
+        return self._recall(
+            question,
+            limit,
+            asked_at=asked_at,
+            as_of=as_of,
+            scope=self._narrow(session, scope),
+            where=where,
+            kinds=kinds,
+            explained=True,
+        )
+
+    def _recall(
+        self,
+        question: str,
+        limit: int,
+        *,
+        asked_at: Moment | None,
+        as_of: Moment | None,
+        scope: Scope,
+        where: Where,
+        kinds: Sequence[str],
+        explained: bool,
+    ) -> Recall:
         if not isinstance(question, str):
             raise QueryError(f"question: expected a text, not {type(question).__name__}")
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
@@ -299,15 +322,18 @@ class Memory:
             question=question,
             asked_at=now if asked_at is None else parse(asked_at, self._zone),
             as_of=None if as_of is None else parse(as_of, self._zone),
-            scope=self._narrow(session, scope),
+            scope=scope,
             where=where,
             kinds=tuple(kinds),
             limit=limit,
         )
         with self._reading(query.as_of) as snapshot:
-            return self._answer(query, snapshot, now)
+            return self._answer(query, snapshot, now, explained=explained)
 
-    def _answer(self, query: Query, snapshot: Snapshot, now: datetime) -> Recall:
+    def _answer(
+        self, query: Query, snapshot: Snapshot, now: datetime, *, explained: bool
+    ) -> Recall:
+        """Rank and read; without reasons, which take as long as all the rest of 200 hits."""
         mask = eligible(query, snapshot, now=now)
         try:
             ranking = self._recipe.recall(query, snapshot, mask)
@@ -319,8 +345,15 @@ class Memory:
         items = snapshot.items(ranking.items[:read].tolist())
         scores = ranking.scores[:read].tolist()
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
-        hits = (Hit(item=items[at], score=scores[at], reasons=ranking.reasons(at)) for at in best)
-        return Recall(query=query, hits=tuple(hits), abstention=ranking.abstention)
+        hits = tuple(
+            Hit(
+                item=items[at],
+                score=scores[at],
+                reasons=ranking.reasons(at) if explained else (),
+            )
+            for at in best
+        )
+        return Recall(query=query, hits=hits, abstention=ranking.abstention)
 
     def context(
         self,
@@ -342,15 +375,15 @@ class Memory:
         Raises:
             QueryError: As for ``recall``, or the budget is not positive.
         """
-        recall = self.recall(
+        recall = self._recall(
             question,
             CONTEXT_HITS,
             asked_at=asked_at,
             as_of=as_of,
-            session=session,
-            scope=scope,
+            scope=self._narrow(session, scope),
             where=where,
             kinds=kinds,
+            explained=False,
         )
         return assemble(
             recall, budget_tokens=budget_tokens, counter=self._counter, analyzer=self._analyzer
