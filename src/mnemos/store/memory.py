@@ -396,6 +396,9 @@ class MemoryTables:
     def has_postings(self, term: str) -> bool:
         return term in self._postings.rows
 
+    def without_postings(self, terms: Sequence[str]) -> list[str]:
+        return [term for term in terms if not self.has_postings(term)]
+
     def put_grams(self, rows: Iterable[tuple[str, str]]) -> None:
         for gram, term in rows:
             self._grams.put(gram, (self._grams.get(gram) or frozenset()) | {term})

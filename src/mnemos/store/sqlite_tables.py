@@ -321,6 +321,9 @@ class SqliteTables:
     def has_postings(self, term: str) -> bool:
         return self._run("has_postings", term=term).fetchone() is not None
 
+    def without_postings(self, terms: Sequence[str]) -> list[str]:
+        return [row[0] for row in self._run("without_postings", terms=json.dumps(list(terms)))]
+
     def put_grams(self, rows: Iterable[tuple[str, str]]) -> None:
         self._connection.executemany(
             self._sql["put_gram"],

@@ -21,6 +21,9 @@ _STANDING = re.compile(
     r"|\bfrom now on\b",
     re.IGNORECASE,
 )
+# One of them stands wherever _STANDING matches; without them a look takes 2 µs instead of 14. They
+# hold no "i", "k" or "s", which match further letters when case is ignored.
+_STANDING_HINTS = ("alway", "never", "from now", "future", "every")
 _PREFERENCE = re.compile(r"\bprefer(?:s|red|ring|ence|ences)?\b", re.IGNORECASE)
 _NEVER = re.compile(r"\bi(?:['’]ve| have)? never\b", re.IGNORECASE)
 
@@ -31,11 +34,12 @@ def stance(text: str) -> int:
     >>> stance("Always show the units when I ask about distances.") == STANDING
     True
     """
+    low = text.lower()
     bits = 0
-    if _STANDING.search(text) is not None:
+    if any(hint in low for hint in _STANDING_HINTS) and _STANDING.search(text) is not None:
         bits |= STANDING
-    if _PREFERENCE.search(text) is not None:
+    if "prefer" in low and _PREFERENCE.search(text) is not None:
         bits |= PREFERENCE
-    if _NEVER.search(text) is not None:
+    if "never" in low and _NEVER.search(text) is not None:
         bits |= NEVER
     return bits

@@ -291,6 +291,10 @@ DELETE FROM posting WHERE space = :space AND term = :term AND segment = :segment
 -- has_postings --
 SELECT 1 FROM posting WHERE space = :space AND term = :term LIMIT 1
 
+-- without_postings --
+SELECT value FROM json_each(:terms)
+ WHERE NOT EXISTS (SELECT 1 FROM posting WHERE space = :space AND term = value)
+
 -- put_gram --
 INSERT OR IGNORE INTO gram (space, gram, term) VALUES (:space, :gram, :term)
 

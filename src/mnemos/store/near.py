@@ -1,0 +1,55 @@
+"""Which indexed words an unknown one may have been meant for: those a slip or two away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+#: Words this long may differ in two places.
+LONG_WORD = 8
+MAX_NEAR = 3
+
+
+def nearest(term: str, words: Iterable[str]) -> list[str]:
+    """Return the words within one slip of a term (two of a long one), nearest first, three."""
+    most = _allowed(term)
+    near = [(slips(term, word, most), word) for word in words if may_be_near(term, word)]
+    return [word for count, word in sorted(near) if count <= most and word != term][:MAX_NEAR]
+
+
+def may_be_near(term: str, word: str) -> bool:
+    """Say no at once to most words: one slip changes the length and the set of letters by one.
+
+    >>> may_be_near("dentist", "dentsit"), may_be_near("dentist", "guitar")
+    (True, False)
+    """
+    most = _allowed(term)
+    return (
+        abs(len(word) - len(term)) <= most
+        and len(set(term).difference(word)) <= most
+        and len(set(word).difference(term)) <= most
+    )
+
+
+def _allowed(term: str) -> int:
+    return 1 if len(term) < LONG_WORD else 2
+
+
+def slips(left: str, right: str, most: int) -> int:
+    """Return how many letters were dropped, added, changed or swapped; ``most + 1`` if more.
+
+    >>> slips("dentist", "dentsit", 1), slips("dentist", "dental", 1)
+    (1, 2)
+    """
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    previous: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        before, previous, row = previous, row, [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
+            swapped = i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b
+            row.append(min(cost, before[j - 2] + 1) if swapped else cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
