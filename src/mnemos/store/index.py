@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.errors import Corrupt
+from mnemos.recall.stance import stance
 from mnemos.store import journal
 from mnemos.store.base import (
     DOC,
@@ -29,7 +30,6 @@ from mnemos.store.base import (
 )
 from mnemos.store.tables import Numbers, SideRow, Space, Tables
 from mnemos.text.dates import holds_time
-from mnemos.recall.stance import stance
 from mnemos.text.names import is_question
 from mnemos.text.terms import Analyzer
 from mnemos.types import JSON, Item, Key
@@ -110,7 +110,11 @@ class IndexWriter:
     def _add(self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]) -> None:
         terms = self._analyzer.terms(text)
         record["length"] = min(len(terms), MAX_LENGTH)
-        flags = (FLAG_QUESTION if is_question(text) else 0) | (FLAG_TIME if holds_time(text) else 0) | stance(text)
+        flags = (
+            (FLAG_QUESTION if is_question(text) else 0)
+            | (FLAG_TIME if holds_time(text) else 0)
+            | stance(text)
+        )
         record["flags"] |= flags
         counts = Counter(terms)
         for each in extra:
