@@ -16,9 +16,11 @@ from typing import Any
 import click
 
 from bench import machine
-from mnemos.serve.cli import main as command_line
+from mnemos.serve.cli import mnemos as command_line
 
 ROOT = Path(__file__).parent.parent
+#: Columns of the commands' help.
+WIDTH = 90
 #: What the folders are for that are no packages.
 FOLDERS = {
     "bench": "benchmarks, one a file; summaries in results/",
@@ -48,6 +50,14 @@ SPEED = {
 }
 
 
+_RETRIEVAL = (
+    "**The right turns**, level C0: no model, no network. One memory a conversation, questions put "
+    "after the last turn; R@10 is the share of gold turns among the first ten hits, mean over "
+    "answerable questions. *Left out*: weights trained without the conversation that is asked. "
+    "MuSiQue and HotpotQA were never trained on. `make bench DATA=folder` prints all of it."
+)
+
+
 def results() -> str:
     """Return the tables of results, from what the benchmarks kept."""
     parts = [_retrieval(), _speed(), _crash()]
@@ -61,12 +71,9 @@ def _retrieval() -> str:
     rows: Any = kept["rows"]
     left_out: Any = {} if training is None else training.get("left_out", {})
     lines = [
-        "**The right turns**, level C0: no model, no network. One memory a conversation, questions "
-        "put after the last turn; R@10 is the share of gold turns among the first ten hits, mean "
-        "over answerable questions. *Left out*: with weights trained without the conversation "
-        "that is asked. MuSiQue and HotpotQA were never trained on. `make bench DATA=folder`.",
+        _RETRIEVAL,
         "",
-        "| data (development sets) | questions | R@5 | R@10 | R@10 left out | all gold in 1,000 tokens |",
+        "| development data | questions | R@5 | R@10 | R@10 left out | gold in 1,000 tokens |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for name, label in DATASETS.items():
@@ -81,10 +88,7 @@ def _retrieval() -> str:
     if refused is not None:
         lines += [
             "",
-            f"What it does not do yet: of LoCoMo's adversarial questions, which name the wrong "
-            f"person, it refuses {refused:.1%}; summaries and the order of events (BEAM) are "
-            f"found at R@10 {rows['beam_100k_dev · summarization']['R@10']:.3f} and "
-            f"{rows['beam_100k_dev · event_ordering']['R@10']:.3f}.",
+            _weak(refused, rows["beam_100k_dev · summarization"]["R@10"]),
         ]
     return "\n".join(lines)
 
@@ -97,9 +101,7 @@ def _speed() -> str:
     start: Any = kept["start"]
     head = " | ".join(f"{int(turns):,} turns" for turns in rows)
     lines = [
-        f"**Speed and size** on {kept['machine']}; text of {_text_bytes(rows)} bytes a turn, one "
-        f"space. `import mnemos` {start['import mnemos ms']:.0f} ms; "
-        f"{start['distributions']:.0f} distributions, {start['install MB']:.0f} MB installed.",
+        _setting(str(kept["machine"]), next(iter(rows.values())), start),
         "",
         f"| | {head} |",
         f"|---|{'--:|' * len(rows)}",
@@ -111,8 +113,19 @@ def _speed() -> str:
     return "\n".join(lines)
 
 
-def _text_bytes(rows: Mapping[str, Mapping[str, float]]) -> str:
-    return f"{next(iter(rows.values()))['text bytes/turn']:.0f}"
+def _weak(adversarial: float, summaries: float) -> str:
+    return (
+        "What it does not do yet: of LoCoMo's adversarial questions, which name the wrong one, "
+        f"it refuses {adversarial:.1%}; what summaries need (BEAM) it finds at R@10 {summaries:.3f}."
+    )
+
+
+def _setting(on: str, row: Mapping[str, float], start: Mapping[str, float]) -> str:
+    return (
+        f"**Speed and size** on {on}; {row['text bytes/turn']:.0f} bytes of text a turn. "
+        f"`import mnemos` {start['import mnemos ms']:.0f} ms; {start['distributions']:.0f} "
+        f"distributions, {start['install MB']:.0f} MB installed."
+    )
 
 
 def _parts(rows: Mapping[str, Mapping[str, float]]) -> str:
@@ -159,12 +172,12 @@ def _role(path: Path) -> str:
 
 def commands() -> str:
     """Return every command with its help."""
-    context = click.Context(command_line, info_name="mnemos")
+    context = click.Context(command_line, info_name="mnemos", terminal_width=WIDTH)
     parts = ["```text", command_line.get_help(context), "```"]
     for name in command_line.list_commands(context):
         command = command_line.get_command(context, name)
         if command is not None:
-            inner = click.Context(command, info_name=name, parent=context)
+            inner = click.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
             parts += ["", f"### {name}", "", "```text", command.get_help(inner), "```"]
     return "\n".join(parts)
 
