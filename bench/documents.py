@@ -116,7 +116,7 @@ def _speed() -> str:
 def _weak(adversarial: float, summaries: float) -> str:
     return (
         "What it does not do yet: of LoCoMo's adversarial questions, which name the wrong one, "
-        f"it refuses {adversarial:.1%}; what summaries need (BEAM) it finds at R@10 {summaries:.3f}."
+        f"it refuses {adversarial:.1%}; of what summaries need (BEAM) it brings {summaries:.1%}."
     )
 
 
