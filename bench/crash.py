@@ -4,31 +4,28 @@ A child remembers single turns and batches, now and then forgets, revises, erase
 and writes a line to a pipe after each call has returned. The parent kills it with SIGKILL at a
 random moment, opens the file as it lies there, and looks for every acknowledged turn, verbatim.
 
-    python -m bench.crash --kills 500
+    python -m bench crash --kills 500
 
 prints the kills, the turns acknowledged and lost, and how long the damaged file took to open.
 """
-
-# ruff: noqa: INP001, S311 - run, not imported; chance decides when to kill
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import platform
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench import machine
 from mnemos.memory import Memory
 from mnemos.types import Scope
 
@@ -210,45 +207,45 @@ def _halves(found: dict[str, list[str]], ledger: Ledger) -> list[str]:
     return [f"batch {tag}: {n} of {size}" for (tag, size), n in batches.items() if n != size]
 
 
-def machine() -> str:
-    """Return one line on where this ran."""
-    return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    )
-
-
-def main() -> None:
-    """Run and print the figures."""
-    parser = argparse.ArgumentParser(description="Kill a writer and count what is lost.")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run and print the figures; say with 1 that something was lost."""
+    parser = argparse.ArgumentParser(prog="python -m bench crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--per-file", type=int, default=25, help="kills before a fresh file")
+    parser.add_argument("--keep", action="store_true", help="keep the figures for the documents")
     parser.add_argument("--child", nargs=3, metavar=("PATH", "LIFE", "SEED"))
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.child:
         path, life, seed = given.child
         write(path, int(life), int(seed))
-        return
-    turns = lost = 0
-    problems: list[str] = []
-    opened_ms: list[float] = []
+        return 0
+    all_lives: list[Life] = []
+    turns = 0
     for first in range(0, given.kills, given.per_file):
         kills = min(given.per_file, given.kills - first)
         with tempfile.TemporaryDirectory() as folder:
-            all_lives = list(lives(Path(folder) / "crash.mnemos", kills, given.seed + first))
+            all_lives += lives(Path(folder) / "crash.mnemos", kills, given.seed + first)
         turns += all_lives[-1].turns
-        lost += sum(len(life.lost) for life in all_lives)
-        problems += [problem for life in all_lives for problem in life.problems]
-        opened_ms += [life.reopened_ms for life in all_lives]
-    opened_ms.sort()
-    p50, p95 = (opened_ms[int(len(opened_ms) * share)] for share in (0.5, 0.95))
-    print(f"kills {given.kills} · acknowledged turns {turns} · lost {lost} · ", end="")
-    print(f"problems {len(problems)}", *problems[:5], sep="\n  " if problems else "")
-    print(f"reopened in ms: p50 {p50:.1f} · p95 {p95:.1f} · max {opened_ms[-1]:.1f}")
-    print(machine())
-    raise SystemExit(1 if lost or problems else 0)
+    lost = sum(len(life.lost) for life in all_lives)
+    problems = [problem for life in all_lives for problem in life.problems]
+    opened_ms = [life.reopened_ms for life in all_lives]
+    p50, p95, most = (machine.percentile(opened_ms, share) for share in (0.5, 0.95, 1.0))
+    print(f"kills {given.kills} · acknowledged turns {turns} · lost {lost}")
+    print(f"problems {len(problems)}", *problems[:5], sep="\n  ")
+    print(f"reopened in ms: p50 {p50:.1f} · p95 {p95:.1f} · max {most:.1f}")
+    print(machine.line())
+    if given.keep:
+        figures = {
+            "kills": given.kills,
+            "acknowledged turns": turns,
+            "lost": lost,
+            "problems": len(problems),
+            "reopened ms": {"p50": p50, "p95": p95, "max": most},
+        }
+        machine.keep("crash", figures)
+    return 1 if lost or problems else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

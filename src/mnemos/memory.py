@@ -39,7 +39,7 @@ from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
 from mnemos.recall.eligible import eligible
 from mnemos.store import inventory, journal, portable
-from mnemos.store.base import FLAG_KEY, Store
+from mnemos.store.base import FLAG_KEY, Reader, Store
 from mnemos.store.change import Header, put_inverse
 from mnemos.store.index import ANALYSIS
 from mnemos.store.inventory import Page, Stats, Version
@@ -612,6 +612,13 @@ class Memory:
         self._store.copy_to(os.fspath(path))
 
     # -- views and ends
+
+    @contextmanager
+    def reader(self, *, as_of: Moment | None = None) -> Iterator[Reader]:
+        """Open a snapshot as recipes see it; for recipes, training and the curious."""
+        moment = None if as_of is None else parse(as_of, self._zone)
+        with self._reading(moment) as snapshot:
+            yield snapshot
 
     def scoped(
         self, *, user: str | None = None, agent: str | None = None, session: str | None = None

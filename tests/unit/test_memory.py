@@ -121,7 +121,15 @@ def test_a_turn_that_speaks_of_another_day_keeps_both_times(memory: Memory) -> N
 
 
 def test_whatever_text_comes_back_to_the_letter(memory: Memory) -> None:
-    odd = ["", " \n ", "NUL \0 inside", "half \ud83d a smile", "e\u0301", "\x1b[31mred", "x" * 10**6]
+    odd = [
+        "",
+        " \n ",
+        "NUL \0 inside",
+        "half \ud83d a smile",
+        "e\u0301",
+        "\x1b[31mred",
+        "x" * 10**6,
+    ]
     ids = memory.remember([turn(text) for text in odd]).ids
     assert [memory.get(item_id).text for item_id in ids] == odd
     assert memory.verify().ok

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-
 from mnemos.store.base import ROLES, Reader
 from mnemos.text.dates import Mention, asks_when, mentions
 from mnemos.text.names import first_person, named, without

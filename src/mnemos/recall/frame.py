@@ -49,9 +49,9 @@ class Frame:
     scale: float
     docs: Integers
     rows: NDArray[np.void]
-    impacts: Integers
-    long_impacts: Integers
-    near: Integers
+    impacts: NDArray[np.int32]
+    long_impacts: NDArray[np.int32]
+    near: NDArray[np.int32]
     before: Integers
     session: Integers
     previous: NDArray[np.void]
@@ -154,9 +154,9 @@ def _impacts(
     lengths: NDArray[np.uint16],
     saturation: Saturation,
     mean: float,
-) -> Integers:
+) -> NDArray[np.int32]:
     """Return impacts with a last column of zeros. Shape (terms, documents + 1)."""
-    found = np.zeros((tf.shape[0], tf.shape[1] + 1), dtype=np.int64)
+    found = np.zeros((tf.shape[0], tf.shape[1] + 1), dtype=np.int32)  # 64 terms fit with room
     weights = np.array([term.weight for term in terms], dtype=np.float64)[:, None]
     found[:, :-1] = weights * (tf / (tf + saturation.norms(lengths, mean)))
     return found

@@ -10,10 +10,10 @@ import numpy as np
 
 from mnemos.recall.corpus import RamIndex, RamReader
 from mnemos.recall.days import microseconds
-from mnemos.recall.stance import stance
 from mnemos.store.base import DOC, FLAG_QUESTION, FLAG_TIME, NO_TIME, ROLES
 from mnemos.text.dates import event_time, holds_time
-from mnemos.text.names import is_question
+from mnemos.text.sentences import is_question
+from mnemos.text.stance import stance
 from mnemos.text.terms import Analyzer
 from mnemos.types import Query, Role, Scope
 

@@ -26,5 +26,5 @@ def test_every_signal_has_constants_and_none_is_left_over(level: str) -> None:
 def test_every_signal_says_what_it_is_and_its_range() -> None:
     for signals in LEVELS.values():
         for signal in signals.values():
-            text = __import__(signal.__module__, fromlist=["score"]).__doc__
+            text = __import__(signal.__module__, fromlist=["score"]).__doc__ or ""
             assert all(part in text for part in ("What:", "Source:", "Range:"))

@@ -23,11 +23,12 @@ def test_neighbours_are_those_that_a_plain_search_finds(
 ) -> None:
     index = reader([Said(text="x", session=session) for session, _ in turns]).index
     eligible = np.array(mask[: len(turns)])
+    numbers = list(range(len(turns)))
     docs = np.arange(len(turns))
     for seen in (None, eligible):
         expected = np.full((4, len(turns)), -1)
         for doc, (session, _) in enumerate(turns):
-            same = [number for number in docs if turns[number][0] == session]
+            same = [number for number in numbers if turns[number][0] == session]
             place = same.index(doc)
             before = same[max(0, place - module.REACH) : place][::-1]
             after = same[place + 1 : place + 1 + module.REACH]
