@@ -63,9 +63,8 @@ def test_hostile_texts_stay_texts(
         ended = mnemos(*arguments)
         for char in ("\x1b", "\x9b", "\x07", "\u202e"):
             assert char not in ended.out + ended.err, arguments
-    assert "[bold]no markup[/bold] :smile:" in mnemos("browse").out.replace("\n", " ") or (
-        columns == "60"
-    )
+    assert "[bold]" in mnemos("browse").out
+    assert ":smile:" in mnemos("browse").out
 
 
 def test_sixty_columns_are_enough(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
