@@ -250,3 +250,16 @@ def test_errors_are_json_where_output_is(mnemos: Run) -> None:
 def test_quiet_says_nothing_of_what_went_well(mnemos: Run) -> None:
     ended = mnemos("remember", "--text", "hello", "--quiet")
     assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_doctor_tells_what_is_forged_and_rescues_the_rest(told: Run) -> None:
+    forged = Path("memory.mnemos").read_bytes().replace(b"My cello", b"My viola")
+    Path("memory.mnemos").write_bytes(forged)
+    ended = told("doctor")
+    assert ended.code == 5
+    assert "event 2: item 2 is not what was committed to" in ended.out
+    assert "--rescue" in ended.out
+    saved = told("doctor", "--rescue", "saved.mnemos", "--json").json
+    assert saved["lost"] == 1
+    assert told("stats", "-f", "saved.mnemos", "--json").json["items"] == {"turn": 2}
+    assert told("doctor", "--rescue", "saved.mnemos").code == 4

@@ -41,3 +41,12 @@ def test_the_demo_takes_ones_own_conversation(mnemos: Run) -> None:
     assert "? Where did Ada move?" in asked.out
     assert mnemos("demo", "--ask").code == 2
     assert not Path("memory.mnemos").exists()
+
+
+def test_a_conversation_without_messages_is_refused(mnemos: Run) -> None:
+    Path("empty.txt").write_text("\n", encoding="utf-8")
+    assert mnemos("demo", "empty.txt").code == 2
+    Path("prose.txt").write_text("no names here\n", encoding="utf-8")
+    ended = mnemos("demo", "prose.txt")
+    assert ended.code == 2
+    assert "prose.txt:1: " in ended.err

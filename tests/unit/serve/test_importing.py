@@ -141,6 +141,7 @@ def test_sync_skips_bad_lines_of_a_session(mnemos: Run) -> None:
         (b'[{"role": "user", "content": "x"}] more', "said:1: something follows the end"),
         (b"no name here\nAda: hi", "said:1: expected “Name: text”"),
         (b'[{"role": "user", "content": 7}]', "said:1: content: expected a text"),
+        (b'{"role": "user", "content": "x", "session": 7}', "said:1: session: expected a text"),
         (b"[" * 100_000, "said:1: is no JSON that can be read"),
     ],
 )

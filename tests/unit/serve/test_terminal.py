@@ -80,12 +80,15 @@ def _columns(line: str) -> int:
     return sum(2 if "\u3000" <= char <= "\u9fff" else 1 for char in line)
 
 
-def test_a_reader_that_goes_away_ends_it_quietly(told: Run, started: Start) -> None:
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_goes_away_ends_it_quietly(
+    told: Run, started: Start, options: list[str]
+) -> None:
     said = "".join(
         json.dumps({"role": "user", "content": f"line {n} " * 40}) + "\n" for n in range(2_000)
     )
     assert told("remember", "-", stdin=said).code == 0
-    with started(["browse", "--json"]) as process:
+    with started(["browse", *options]) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()
