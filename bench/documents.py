@@ -141,10 +141,11 @@ def _crash() -> str:
     if kept is None:
         return ""
     given: Any = kept
+    reopened = given["reopened ms"]
     return (
         f"**kill -9**, {given['kills']:,} times at random moments of writing: "
-        f"{given['acknowledged']:,} acknowledged turns, {given['lost']} lost; reopened in "
-        f"{given['reopen_p50_ms']:.1f} ms (p50), {given['reopen_p95_ms']:.1f} ms (p95)."
+        f"{given['acknowledged turns']:,} acknowledged turns, {given['lost']} lost; reopened in "
+        f"{reopened['p50']:.1f} ms (p50), {reopened['p95']:.1f} ms (p95)."
     )
 
 
