@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from mnemos import Certificate, Scope
@@ -54,6 +56,8 @@ def _ask(given: Settings, planned: Certificate) -> None:
     try:
         sure = click.confirm(question, err=True)
     except click.Abort:
+        if sys.stdin.isatty():  # Ctrl-C; elsewhere nobody was there to answer
+            raise
         raise Refused(
             "nobody answered; nothing was erased", exits.USAGE, "--yes erases without asking"
         ) from None
