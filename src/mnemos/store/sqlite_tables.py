@@ -157,10 +157,10 @@ class SqliteTables:
             row = self._run("item_current", no=no).fetchone()
         else:
             row = self._run("item_at", no=no, seq=seq).fetchone()
-        return None if row is None else _item_row(row)
+        return None if row is None else item_of(row)
 
     def versions(self, no: int) -> list[ItemRow]:
-        return [_item_row(row) for row in self._run("item_versions", no=no)]
+        return [item_of(row) for row in self._run("item_versions", no=no)]
 
     def by_ref(self, scope_no: int, ref: str) -> list[int]:
         return self._numbers("by_ref", scope_no=scope_no, ref=ref)
@@ -423,7 +423,8 @@ def _entry(row: Sequence[Any]) -> Entry:
 
 
 @_checked
-def _item_row(row: Sequence[Any]) -> ItemRow:
+def item_of(row: Sequence[Any]) -> ItemRow:
+    """Return an item from its columns in the order of ``whole_item``."""
     body = row[27]
     item = Item(
         id=row[3],
