@@ -612,8 +612,9 @@ class Memory:
             NotAMemory: No page of the damaged file could be read as a memory's.
             StoreError: The new file already holds something.
         """
-        settings = rescue.settings(damaged)
-        with Memory(path, language=settings["language"], time_zone=settings["time_zone"]) as new:
+        settings = json.loads(rescue.settings(Path(damaged)) or "{}")
+        language, time_zone = settings.get("language"), settings.get("time_zone")
+        with Memory(path, language=language, time_zone=time_zone) as new:
             return rescue.rescue(Path(damaged), new._store)
 
     def backup(self, path: str | os.PathLike[str]) -> None:

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.errors import Corrupt
-from mnemos.recall.stance import stance
 from mnemos.store import journal
 from mnemos.store.base import (
     DOC,
