@@ -39,11 +39,12 @@ from mnemos.ingest.times import parse, zone
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
 from mnemos.recall.eligible import eligible
-from mnemos.store import inventory, journal, portable
-from mnemos.store.base import FLAG_KEY, Store
+from mnemos.store import inventory, journal, portable, rescue
+from mnemos.store.base import FLAG_KEY, Reader, Store
 from mnemos.store.change import Header, put_inverse
 from mnemos.store.index import ANALYSIS
 from mnemos.store.inventory import Page, Stats, Version
+from mnemos.store.rescue import Rescued
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.sqlite import Durability
 from mnemos.store.verify import Progress, Replayed, Verification, replay, verify
@@ -606,6 +607,19 @@ class Memory:
             raise
         return memory
 
+    @staticmethod
+    def rescue(damaged: str | os.PathLike[str], path: str | os.PathLike[str]) -> Rescued:
+        """Copy all that is whole in a damaged file into a new one; the damaged one is only read.
+
+        Raises:
+            NotAMemory: No page of the damaged file could be read as a memory's.
+            StoreError: The new file already holds something.
+        """
+        settings = json.loads(rescue.settings(Path(damaged)) or "{}")
+        language, time_zone = settings.get("language"), settings.get("time_zone")
+        with Memory(path, language=language, time_zone=time_zone) as new:
+            return rescue.rescue(Path(damaged), new._store)
+
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Write a compact copy of the file; others may go on writing meanwhile.
 
@@ -615,6 +629,13 @@ class Memory:
         self._store.copy_to(os.fspath(path))
 
     # -- views and ends
+
+    @contextmanager
+    def reader(self, *, as_of: Moment | None = None) -> Iterator[Reader]:
+        """Open a snapshot as recipes see it; for recipes, training and the curious."""
+        moment = None if as_of is None else parse(as_of, self._zone)
+        with self._reading(moment) as snapshot:
+            yield snapshot
 
     def scoped(
         self, *, user: str | None = None, agent: str | None = None, session: str | None = None

@@ -89,7 +89,7 @@ def draft(message: Message, naive_zone: tzinfo) -> Draft:
         ref=None if message.get("id") is None else name(str(message["id"]), "id"),
         said_at=_time(message, TIMES, naive_zone),
         expires_at=_time(message, ("expires_at",), naive_zone),
-        metadata=_json(message.get("metadata") or {}, "metadata"),
+        metadata=_metadata(message.get("metadata")),
         attrs=_json(attrs, "message"),
     )
 
@@ -173,6 +173,15 @@ def _call(call: object) -> str:
     if not isinstance(function, Mapping):
         return json.dumps(call, ensure_ascii=False, default=str)
     return f"{function.get('name', '')}({function.get('arguments', '')})"
+
+
+def _metadata(value: object) -> dict[str, JSON]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise MessageError(f"metadata: expected a mapping, not {_type(value)}")
+    found: dict[str, JSON] = _json(value, "metadata")
+    return found
 
 
 def _json(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - JSON of the same shape

@@ -15,10 +15,12 @@ from mnemos.ingest.messages import Draft
 from mnemos.store.journal import turn_id
 from mnemos.store.snapshot import Snapshot
 from mnemos.text.dates import event_time
-from mnemos.types import Delta, Item, Scope
+from mnemos.types import Delta, Interval, Item, Scope
 
 #: How much of a text an error message quotes.
 QUOTED = 60
+#: How much of a text is read for the day that it speaks of; what is longer is no chat turn.
+EVENT_CHARS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,10 @@ def _local(moment: datetime, zone: tzinfo) -> datetime:
         return moment.astimezone(zone)
     except OverflowError:
         return moment
+
+
+def _event_time(draft: Draft, said_at: datetime, place: Place) -> Interval | None:
+    return event_time(draft.text[:EVENT_CHARS], said_at.astimezone(place.zone))
 
 
 def _said_at(item: Item) -> datetime | None:

@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-
-
 from mnemos.store.base import ROLES, Reader
 from mnemos.text.dates import Mention, asks_when, mentions
-from mnemos.text.names import first_person, named, second_person, without
+from mnemos.text.names import first_person, named, without
 from mnemos.text.terms import Analyzer
 from mnemos.types import Query
 
@@ -35,6 +33,13 @@ _SEEKS_HELP = re.compile(
     r"\b(?:should i|would you|can you|could you|what are some|how (?:do|can|should|would) "
     r"(?:i|you|we)|recommend\w*|suggest\w*|tips|ideas|advice|help me|what['’]s (?:a|the best)"
     r"|i['’]m (?:planning|looking|trying|about|working|thinking))\b",
+    re.IGNORECASE,
+)
+_HAS_SAID = re.compile(
+    r"\b(?:did|have|had) you (?:\w+ )?(?:say|said|recommend\w*|suggest\w*|tell|told|mention\w*"
+    r"|advis\w*|propos\w*|explain\w*|give|given|gave|provid\w*|describ\w*|list\w*)\b"
+    r"|\byou (?:said|recommended|suggested|told|mentioned|advised|proposed|explained|gave|provided"
+    r"|described|listed)\b|\byour (?:recommend|suggest|advice|answer|explan|response)",
     re.IGNORECASE,
 )
 _HAVE_I = re.compile(r"\s*(?:have|did|do|am|was|had) i\b", re.IGNORECASE)
@@ -84,12 +89,26 @@ def read(query: Query, reader: Reader) -> Asked:
         people=tuple(numbers[number] for number, _ in first_spans),
         together=len(first_spans) > 1
         and _JOINED.fullmatch(question[first_spans[0][1][1] : first_spans[1][1][0]]) is not None,
-        mentions=tuple(mentions(question, query.asked_at)),
+        mentions=_days(mentions(question, query.asked_at)),
         asks_when=asks_when(question),
         of_asker=first_person(question),
-        of_answerer=second_person(question),
+        of_answerer=_HAS_SAID.search(question) is not None,
         seeks_help=_SEEKS_HELP.search(question) is not None,
         looks_back=_HAVE_I.match(question) is not None,
+    )
+
+
+def _days(found: list[Mention]) -> tuple[Mention, ...]:
+    """Keep the mentions that say most: absolute ones, if there are any, and of nested the inner."""
+    absolute = [mention for mention in found if not mention.relative] or found
+    return tuple(
+        mention
+        for mention in absolute
+        if not any(
+            mention.start <= inner.start and inner.end <= mention.end and inner.span != mention.span
+            for inner in absolute
+            if inner.end - inner.start < mention.end - mention.start
+        )
     )
 
 

@@ -15,11 +15,11 @@ Integers = NDArray[np.int64]
 Days = Sequence[tuple[int, int]]
 
 CAP = 768  # a store this small is ranked whole
-BEST = 256  # taken by their own words
+BEST = 192  # taken by their own words
 BEST_SESSIONS = 8
 BEST_OF_SESSIONS = 48  # taken from the best sessions
 BEST_OF_DAYS = 64  # taken from the days that the question names
-WITH_NEIGHBOURS = 192  # of the best, whose neighbours come along
+WITH_NEIGHBOURS = 128  # of the best, whose neighbours come along
 POOL = 2048  # of which the best of sessions and days are chosen
 POSTINGS = 500_000  # read for one question; beyond, frequent terms count on candidates only
 
@@ -101,7 +101,7 @@ def _score(index: Index, terms: Sequence[Term]) -> NDArray[np.int32]:
 
 def _telling(terms: Sequence[Term]) -> list[Term]:
     """Take the terms from the rarest on, until they have cost what may be spent."""
-    telling = []
+    telling: list[Term] = []
     spent = 0
     for term in sorted(terms, key=lambda term: (-term.weight, term.text)):
         df = 0 if term.postings is None else len(term.postings.docs)

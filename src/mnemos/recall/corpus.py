@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from mnemos.errors import InputError
 from mnemos.recall.days import microseconds
-from mnemos.recall.stance import stance
 from mnemos.store.base import DOC, FLAG_QUESTION, FLAG_TIME, NO_TIME, ROLES, Postings
 from mnemos.text.dates import event_time, holds_time
-from mnemos.text.names import is_question
+from mnemos.text.sentences import is_question
+from mnemos.text.stance import stance
 from mnemos.text.terms import Analyzer
 from mnemos.types import Item, Scope
 

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 DAY = 86_400_000_000  # microseconds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = 1_000_000  # days; further away than any date
-_SCALES_DAYS = {"week": 12.0, "weekend": 12.0, "month": 12.0, "season": 20.0, "year": 30.0}
+_SEASON, _YEAR = 45 * DAY, 200 * DAY  # spans longer than these are no months, no seasons
 
 
 def microseconds(moment: datetime) -> int:
@@ -28,16 +28,18 @@ def microseconds(moment: datetime) -> int:
 def named_days(mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
     """Yield the single days that a question names, as [from, to) in microseconds."""
     for mention in mentions:
-        if mention.grain not in _SCALES_DAYS:
-            yield microseconds(mention.start), microseconds(mention.end)
+        start, end = microseconds(mention.start), microseconds(mention.end)
+        if end - start <= DAY:
+            yield start, end
 
 
 def named_ranges(mentions: Sequence[Mention]) -> Iterator[tuple[int, int, float]]:
     """Yield longer spans that a question names, with the scale in days of fading around them."""
     for mention in mentions:
-        if mention.grain in _SCALES_DAYS:
-            start, end = microseconds(mention.start), microseconds(mention.end)
-            yield start, end, _SCALES_DAYS[mention.grain]
+        start, end = microseconds(mention.start), microseconds(mention.end)
+        if end - start > DAY:
+            length = end - start
+            yield start, end, 12.0 if length <= _SEASON else 20.0 if length <= _YEAR else 30.0
 
 
 def after(said_at: Integers, moment: int) -> Integers:

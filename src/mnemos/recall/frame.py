@@ -49,9 +49,9 @@ class Frame:
     scale: float
     docs: Integers
     rows: NDArray[np.void]
-    impacts: Integers
-    long_impacts: Integers
-    near: Integers
+    impacts: NDArray[np.int32]
+    long_impacts: NDArray[np.int32]
+    near: NDArray[np.int32]
     before: Integers
     session: Integers
     previous: NDArray[np.void]
@@ -70,6 +70,13 @@ class Frame:
     def zeros(self) -> Floats:
         """Return a signal that says nothing."""
         return np.zeros(len(self.docs))
+
+    def matched(self) -> float:
+        """Return the best candidate's share of what the words could attain, 0 to 1."""
+        attainable = sum(term.weight for term in self.terms)
+        if not attainable or not len(self.docs):
+            return 0.0
+        return int(self.near.sum(axis=0).max()) / (10 * attainable)
 
     def scaled(self, sums: Integers) -> Floats:
         """Return sums of impacts so that they mean the same in any store."""
@@ -147,9 +154,9 @@ def _impacts(
     lengths: NDArray[np.uint16],
     saturation: Saturation,
     mean: float,
-) -> Integers:
+) -> NDArray[np.int32]:
     """Return impacts with a last column of zeros. Shape (terms, documents + 1)."""
-    found = np.zeros((tf.shape[0], tf.shape[1] + 1), dtype=np.int64)
+    found = np.zeros((tf.shape[0], tf.shape[1] + 1), dtype=np.int32)  # 64 terms fit with room
     weights = np.array([term.weight for term in terms], dtype=np.float64)[:, None]
     found[:, :-1] = weights * (tf / (tf + saturation.norms(lengths, mean)))
     return found

@@ -18,6 +18,7 @@ from mnemos.types import Query, Reason
 
 NOT_HELD = "none of the question's words occurs in this memory"
 TOO_WEAK = "nothing in this memory matches the question well enough"
+MATCHED = 0.15  # of what the words could attain; who matches more is not silenced
 MARGIN_DAYS = 3  # people tell of a day up to so many days after
 
 
@@ -104,7 +105,7 @@ def rank(
     abstention = None
     if not found and not days and asked.terms:
         abstention = NOT_HELD
-    elif not len(order) or scores[order[0]] < constants.floor:
+    elif not len(order) or (scores[order[0]] < constants.floor and frame.matched() < MATCHED):
         abstention = TOO_WEAK
     return Ranking(
         items=items[order],

@@ -207,7 +207,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--test", nargs="*", type=Path, default=[], help="only to be scored")
     parser.add_argument("--out", type=Path, help="where the weights go; none are written without")
     parser.add_argument("--level", default="c0", choices=sorted(LEVELS))
-    parser.add_argument("--lost", type=float, default=0.01, help="answerable questions turned away")
+    parser.add_argument(
+        "--lost", type=float, default=0.015, help="answerable questions turned away"
+    )
     given = parser.parse_args(arguments)
     data = [s for path in given.data for c in conversations(path) for s in samples(c, given.level)]
     test = [s for path in given.test for c in conversations(path) for s in samples(c, given.level)]

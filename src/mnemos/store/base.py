@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemos.text import stance
 from mnemos.types import Item, Scope
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ ROLES = ("", "system", "user", "assistant", "tool", "document")
 FLAG_QUESTION = 1  # the text ends with a question mark
 FLAG_TIME = 2  # the text holds a time expression
 FLAG_KEY = 4  # a further key, not the item's own text
+FLAG_STANDING = stance.STANDING  # asks for something for good
+FLAG_PREFERENCE = stance.PREFERENCE  # states a preference
+FLAG_NEVER = stance.NEVER  # says that the speaker never did something
 
 
 @dataclass(frozen=True, slots=True)

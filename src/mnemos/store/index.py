@@ -8,6 +8,7 @@ million documents is read in a thousand rows, and nothing is ever rebuilt at rea
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.errors import Corrupt
-from mnemos.recall.stance import stance
 from mnemos.store import journal
 from mnemos.store.base import (
     DOC,
@@ -30,7 +30,8 @@ from mnemos.store.base import (
 )
 from mnemos.store.tables import Numbers, SideRow, Space, Tables
 from mnemos.text.dates import holds_time
-from mnemos.text.names import is_question
+from mnemos.text.sentences import is_question
+from mnemos.text.stance import stance
 from mnemos.text.terms import Analyzer
 from mnemos.types import JSON, Item, Key
 
@@ -47,6 +48,8 @@ LONG_TAG = 100
 #: Only words of such lengths can be mistyped into one another (see ``near_terms``).
 GRAM_WORD = range(4, 21)
 MAX_NEAR = 3
+#: How an image stands in a text; a caption after a question does not make it less of one.
+_IMAGE = re.compile(r"\[image: [^\]]*\]\s*$")
 
 
 def tag(name: str, value: JSON) -> str:
@@ -110,12 +113,7 @@ class IndexWriter:
     def _add(self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]) -> None:
         terms = self._analyzer.terms(text)
         record["length"] = min(len(terms), MAX_LENGTH)
-        flags = (
-            (FLAG_QUESTION if is_question(text) else 0)
-            | (FLAG_TIME if holds_time(text) else 0)
-            | stance(text)
-        )
-        record["flags"] |= flags
+        record["flags"] |= _flags(text)
         counts = Counter(terms)
         for each in extra:
             counts[each] = 1
@@ -194,6 +192,12 @@ class IndexWriter:
         )
         self._tables.put_grams((gram, term) for term in sorted(fresh) for gram in set(grams(term)))
         self._tables.drop_tail(first, first + SEGMENT)
+
+
+def _flags(text: str) -> int:
+    said = _IMAGE.sub("", text)
+    asks = FLAG_QUESTION if is_question(said) else 0
+    return asks | (FLAG_TIME if holds_time(text) else 0) | stance(text)
 
 
 def _split(terms: str) -> list[str]:

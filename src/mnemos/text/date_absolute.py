@@ -176,7 +176,7 @@ def _read_month_alone(match: re.Match[str], moment: Moment) -> Answer | None:
         return intervals.month(datetime(at.year + (number <= at.month), number, 1)), "month", True  # noqa: DTZ001
     if which == "this":
         return intervals.month(datetime(at.year, number, 1)), "month", True  # noqa: DTZ001
-    return month_window(number, moment, match.span()), "month", False
+    return month_window(number, moment, match.span("m")), "month", False
 
 
 def _read_ordinal(match: re.Match[str], moment: Moment) -> Answer | None:
@@ -237,7 +237,7 @@ _DIGITS = frozenset({DIGITS})
 _MONTHS = MONTH_NAMES
 _SEASONS = frozenset(SEASON.split("|"))
 
-RULES = (
+DAY_RULES = (
     Rule(
         needs=_DIGITS,
         pattern=(
@@ -297,14 +297,17 @@ RULES = (
         ),
         read=_read_ordinal,
     ),
+)
+
+LONGER_RULES = (
     Rule(
         needs=_MONTHS,
-        pattern=(rf"\b(?P<month>{MONTH})\b\.?(?:,?\s+(?:of\s+)?|-)(?P<y>{YEAR})(?![0-9])"),
+        pattern=rf"\b(?P<month>{MONTH})\b\.?(?:,?\s+(?:of\s+)?|-)(?P<y>{YEAR})(?![0-9])",
         read=_read_month,
     ),
     Rule(
         needs=_SEASONS,
-        pattern=(rf"\b({SEASON})(?:\s+of|,)?\s+(?P<y>{YEAR})(?![0-9])"),
+        pattern=rf"\b({SEASON})(?:\s+of|,)?\s+(?P<y>{YEAR})(?![0-9])",
         read=_read_season,
     ),
     Rule(

@@ -55,6 +55,8 @@ class Moment:
     def looks_ahead(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a span speaks of the future."""
         before = self.low[max(0, start - _REACH) : start]
+        if before.endswith(("by ", "until ", "by the ")):
+            return _PAST.search(before) is None
         after = self.low[end : end + _REACH]
         ending = _BREAK.search(after)
         sentence = _BREAK.split(before)[-1] + " " + (after[: ending.start()] if ending else after)

@@ -71,7 +71,7 @@ def _weekday(weekday: int, cue: str | None, match: re.Match[str], moment: Moment
         return intervals.weekday_before(at, weekday)
     if cue in {"coming", "this coming", "upcoming"}:
         return intervals.weekday_after(at, weekday)
-    ahead = moment.looks_ahead(*match.span())
+    ahead = moment.looks_ahead(*match.span("m"))
     if cue == "this" and (not ahead or of_this_week[0] >= intervals.midnight(at)):
         return of_this_week
     if ahead:
@@ -206,7 +206,7 @@ _COUNT = rf"(?:(?P<vague>{VAGUE_NUMBER})|(?P<n>{NUMBER}))"
 RULES = (
     Rule(
         needs=frozenset(_DAYS),
-        pattern=(rf"\b({'|'.join(_DAYS)})\b(?:\s+(?P<part>{PART})\b)?"),
+        pattern=rf"\b({'|'.join(_DAYS)})\b(?:\s+(?P<part>{PART})\b)?",
         read=_read_day,
     ),
     Rule(
@@ -227,7 +227,7 @@ RULES = (
     ),
     Rule(
         needs=frozenset({"ago"}),
-        pattern=(rf"\b(?P<n>{NUMBER})\s+(?P<weekday>{WEEKDAY})s?\s+ago\b"),
+        pattern=rf"\b(?P<n>{NUMBER})\s+(?P<weekday>{WEEKDAY})s?\s+ago\b",
         read=_read_weekdays_ago,
     ),
     Rule(
@@ -235,7 +235,7 @@ RULES = (
         pattern=(
             r"\b(?:(?P<cue>on|since|by|until|till|the|every|each|any|most|black|good)\s+)?"
             r"(?P<m>(?:(?P<which>last|next|this\s+past|this\s+coming|this|past|previous|coming"
-            rf"|upcoming)\s+)?(?P<weekday>{WEEKDAY})\b(?:\s+(?P<part>{PART})\b)?)"
+            rf"|upcoming)\s+)?(?P<weekday>{WEEKDAY})\b(?!\.\w)(?:\s+(?P<part>{PART})\b)?)"
         ),
         read=_read_weekday,
     ),
@@ -273,12 +273,12 @@ RULES = (
     ),
     Rule(
         needs=frozenset({"weekend"}),
-        pattern=(r"\bthe\s+weekend\b(?!\s+(?:of|before|after|prior|following)\b)"),
+        pattern=r"\bthe\s+weekend\b(?!\s+(?:of|before|after|prior|following)\b)",
         read=_read_the_weekend,
     ),
     Rule(
         needs=_SEASONS,
-        pattern=(rf"\b(?P<which>{_WHICH})\s+(?P<season>{SEASON})\b"),
+        pattern=rf"\b(?P<which>{_WHICH})\s+(?P<season>{SEASON})\b",
         read=_read_season,
     ),
     Rule(
@@ -290,7 +290,7 @@ RULES = (
     ),
     Rule(
         needs=_UNITS,
-        pattern=(r"\bthe\s+other\s+(?:day|night|week)\b"),
+        pattern=r"\bthe\s+other\s+(?:day|night|week)\b",
         read=_read_other_day,
     ),
 )

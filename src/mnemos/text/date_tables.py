@@ -26,7 +26,7 @@ def _rules(language: Language) -> Iterator[Rule]:
     year = rf"(?:{language.of}(?P<y>{YEAR})(?![0-9]))?"
     yield Rule(
         needs=month_needs,
-        pattern=(rf"(?<![\w.:/])(?P<day>{DAY}){language.of}(?:de\s+)?(?P<month>{months})\b{year}"),
+        pattern=rf"(?<![\w.:/])(?P<day>{DAY}){language.of}(?:de\s+)?(?P<month>{months})\b{year}",
         read=_day_reader(language),
     )
     yield Rule(
@@ -47,7 +47,7 @@ def _rules(language: Language) -> Iterator[Rule]:
     )
     yield Rule(
         needs=_words("|".join(language.phrases), longest=True),
-        pattern=(rf"\b(?P<phrase>{_any(language.phrases)})\b"),
+        pattern=rf"\b(?P<phrase>{_any(language.phrases)})\b",
         read=_phrase_reader(language),
     )
     before, after = (_any([side]) for side in language.ago)
@@ -63,7 +63,7 @@ def _rules(language: Language) -> Iterator[Rule]:
     )
     yield Rule(
         needs=_words("|".join(language.days)),
-        pattern=(rf"(?<!\w)(?P<word>{_any(language.days)})\b"),
+        pattern=rf"(?<!\w)(?P<word>{_any(language.days)})\b",
         read=_days_reader(language),
     )
 
@@ -148,7 +148,7 @@ def _han_rules() -> Iterator[Rule]:
         ),
         read=_read_han_date,
     )
-    yield Rule(needs=needs, pattern=(rf"(?<![0-9])({YEAR})\s*年"), read=_read_han_year)
+    yield Rule(needs=needs, pattern=rf"(?<![0-9])({YEAR})\s*年", read=_read_han_year)
     phrases = sorted(HAN_PHRASES, key=len, reverse=True)
     yield Rule(needs=needs, pattern=("|".join(phrases)), read=_read_han_phrase)
 

@@ -19,8 +19,14 @@ from mnemos.types import Interval
 
 __all__ = ["Mention", "asks_when", "event_time", "holds_time", "mentions"]
 
-# Other languages first: their day and month claim the year that the English rules see alone.
-_RULES = (*language_rules(), *date_absolute.RULES, *date_relative.RULES)
+# Other languages between: English knows its own days best ("21 September, 2023"), but would see
+# only the month and year of "7. Mai 2023".
+_RULES = (
+    *date_absolute.DAY_RULES,
+    *language_rules(),
+    *date_absolute.LONGER_RULES,
+    *date_relative.RULES,
+)
 _TRIGGERS = frozenset().union(*(rule.needs for rule in _RULES)) - {DIGITS, HAN}
 _DIGIT_DATES = re.compile(r"[0-9](?:[0-9]{3}|[0-9]?[-/.][0-9])")
 _HAN_TIME = re.compile(r"[年月日号天周週去来明昨今前后後]")

@@ -24,6 +24,10 @@ _SHORTENED = """
 """
 _ALWAYS_INSIDE = frozenset(_BEFORE_NAMES.split())
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
+# Latin, full-width, Arabic, Greek, Armenian, Ethiopic, reversed and doubled question marks.
+_QUESTION_MARKS = "?？؟\u037e՞፧⸮⁇⁈⁉‽"
+_GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff];\W*\Z")  # typed as a semicolon
+_TAIL = 40  # characters in which a Greek question's end is looked for
 _LAST_WORD = re.compile(r"[^\s(\[\"'“„«]*\Z")
 
 
@@ -98,3 +102,14 @@ def _add(text: str, start: int, stop: int, found: list[Span]) -> None:
             start += 1
     if stop > start:
         found.append((start, stop))
+
+
+def is_question(text: str) -> bool:
+    """Tell whether a text ends with a question mark, in any script.
+
+    Emoji, blanks, quotes and other marks after it do not matter: "Really?! 😀" is a question.
+    """
+    mark = max(text.rfind(character) for character in _QUESTION_MARKS)
+    if mark < 0:
+        return _GREEK_QUESTION.search(text[-_TAIL:]) is not None
+    return not any(character.isalnum() for character in text[mark + 1 :])

@@ -63,6 +63,13 @@ def test_many_ways_to_say_the_seventh_of_may(text: str) -> None:
             "at 2023-05-07T13:56:00+02:00",
             "2023-05-07T13:56:00+02:00: 2023-05-07 11:56 2023-05-07 12:56 hour",
         ),
+        (
+            "8:17 pm on 21 September, 2022",
+            "8:17 pm on 21 September, 2022: 2022-09-21 20:17 2022-09-21 21:17 hour",
+        ),
+        ("am 7. August 2022", "7. August 2022: 2022-08-07 2022-08-08 day"),
+        ("the draft by Friday", "Friday: 2023-05-12 2023-05-13 day"),
+        ("the draft by May 31", "May 31: 2023-05-31 2023-06-01 day"),
         ("Friday at 7:30 pm", "Friday at 7:30 pm: 2023-05-05 19:30 2023-05-05 20:30 hour"),
         ("last night", "last night: 2023-05-07 18:00 2023-05-08 06:00 hour"),
         ("this morning", "this morning: 2023-05-08 05:00 2023-05-08 12:00 hour"),
@@ -130,7 +137,8 @@ def test_windows_of_time_expressions(text: str, expected: str) -> None:
      "fall down", "in an august manner", "2000 dollars", "$2000", "in 2000 words", "room 12",
      "every Friday", "on Mondays", "on the 3rd floor", "since we last spoke", "for two hours",
      "I did it in two weeks", "at 3 pm", "1.2.3.4", "1920x1080", "5/7", "31 February 2023",
-     "April is my sister", "Ich bin hier", "mayo", "", "next time", "last but not least"],
+     "April is my sister", "Ich bin hier", "mayo", "", "monday.com", "next time",
+     "last but not least"],
 )  # fmt: skip
 def test_words_that_only_look_like_dates_are_no_mentions(text: str) -> None:
     assert shown(text) == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnemos.text.sentences import MAX_SENTENCE, sentences
+from mnemos.text.sentences import MAX_SENTENCE, is_question, sentences
 
 
 def pieces(text: str) -> list[str]:
@@ -56,3 +56,25 @@ def test_a_million_characters_take_linear_time(unit: str) -> None:
     started = time.perf_counter()
     sentences(text)
     assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Really?",
+        "Really?! 😀",
+        'He asked "why?"',
+        "元気？",
+        "أين؟",
+        "Τι είναι αυτό;",
+        "Why? :)",
+        "a? \n",
+    ],
+)
+def test_texts_that_end_with_a_question_mark_are_questions(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["", "No.", "Why? Because.", "see a.b/?x=1", "one; two;", "?x"])
+def test_other_texts_are_no_questions(text: str) -> None:
+    assert not is_question(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mnemos.recall.frame import Floats, Frame
 from mnemos.recall.signals.statement import stated
-from mnemos.recall.stance import FLAG_STANDING
+from mnemos.store.base import FLAG_STANDING
 
 
 def score(frame: Frame) -> Floats:

@@ -1,16 +1,19 @@
 """What kind of statement a turn makes: a standing wish, a preference, a never.
 
-The store keeps the answer as bits of a document's ``flags``. English only so far; texts in other
-languages have no stance, which costs them nothing but these signals.
+English only so far; texts in other languages have no stance, which costs them nothing but the
+signals that ask for it.
 """
 
 from __future__ import annotations
 
 import re
 
-FLAG_STANDING = 8  # asks for something for good: "Always … when I ask about …", "from now on"
-FLAG_PREFERENCE = 16  # states a preference
-FLAG_NEVER = 32  # says that the speaker never did something
+#: Asks for something for good: "Always … when I ask about …", "from now on".
+STANDING = 8
+#: States a preference.
+PREFERENCE = 16
+#: Says that the speaker never did something.
+NEVER = 32
 
 _STANDING = re.compile(
     r"\b(?:always|never|from now on|in (?:the )?future|whenever|every time)\b[^.!?]{0,120}"
@@ -25,14 +28,14 @@ _NEVER = re.compile(r"\bi(?:['’]ve| have)? never\b", re.IGNORECASE)
 def stance(text: str) -> int:
     """Return the bits that a text deserves.
 
-    >>> stance("Always show the units when I ask about distances.") == FLAG_STANDING
+    >>> stance("Always show the units when I ask about distances.") == STANDING
     True
     """
     bits = 0
     if _STANDING.search(text) is not None:
-        bits |= FLAG_STANDING
+        bits |= STANDING
     if _PREFERENCE.search(text) is not None:
-        bits |= FLAG_PREFERENCE
+        bits |= PREFERENCE
     if _NEVER.search(text) is not None:
-        bits |= FLAG_NEVER
+        bits |= NEVER
     return bits

@@ -1,0 +1,153 @@
+"""The command line: ``mnemos COMMAND``. This file holds the table of commands and the way out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import TextIO
+
+import click
+
+from mnemos.errors import MnemosError
+from mnemos.serve.cli import exits
+from mnemos.serve.cli.command import Commands, Settings, global_options
+from mnemos.serve.cli.exits import EXIT_CODES, Refused
+from mnemos.serve.cli.output import Output
+
+#: Name → (module, first line of its help), in the order in which one meets them.
+COMMANDS = {
+    "demo": ("demo", "Show the main job on a bundled conversation, or on your own."),
+    "remember": ("say", "Append messages to the memory."),
+    "sync": ("say", "Take messages as whole sessions so far and add what is new."),
+    "revise": ("say", "Record that the message with the id REF was edited: it says TEXT now."),
+    "recall": ("ask", "Find what answers a question."),
+    "context": ("ask", "Print the lines that answer a question, packed for a prompt."),
+    "show": ("look", "Show one item with all its fields and its history."),
+    "browse": ("look", "List what is remembered, in its order."),
+    "stats": ("look", "Show figures of the whole memory."),
+    "log": ("journal", "List what was done to the memory, newest first."),
+    "undo": ("journal", "Take back an event: the one with this number, or the newest."),
+    "forget": ("hide", "Hide items from recall; restore brings them back."),
+    "restore": ("hide", "Bring back what was forgotten, or what undoing a remember hid."),
+    "erase": ("erase", "Destroy items, or all of a scope, and all that came from them; prove it."),
+    "verify": ("care", "Check every hash of the journal against the rows."),
+    "replay": ("care", "Build the indexes again from the rows, in one transaction."),
+    "doctor": ("doctor", "Say what is wrong with the file and what to do."),
+    "export": ("carry", "Write the whole memory as lines of JSON: to a new FILE, or to stdout."),
+    "load": ("carry", "Make a memory, in a new FILE, from an export."),
+    "backup": ("carry", "Write a compact copy of the file, while others may go on writing."),
+}
+
+_EPILOG = "\b\nExit codes:\n" + "\n".join(
+    f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items()
+)
+
+
+class _Mnemos(Commands):
+    table = COMMANDS
+
+
+@click.group(
+    name="mnemos",
+    cls=_Mnemos,
+    params=global_options(),
+    invoke_without_command=True,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+@click.pass_context
+def mnemos(context: click.Context) -> None:
+    """Keep what was said, find it again, cite it, and take it back.
+
+    The options below may stand before or after any command.
+    """
+    context.ensure_object(Settings)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def _version() -> str:
+    try:
+        return version("mnemos")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "unknown"
+
+
+mnemos = click.version_option(_version(), prog_name="mnemos")(mnemos)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command line and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # or none
+    sys.exit(_run(given))
+
+
+def _run(given: list[str]) -> int:
+    """Run a command; every error becomes a message and an exit code."""
+    try:
+        # Not mnemos.main(): that one ends a broken pipe in its own way.
+        with mnemos.make_context("mnemos", given.copy()) as context:
+            mnemos.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except BrokenPipeError:
+        _silence(sys.stdout, sys.stderr)
+        return exits.READER_GONE
+    except (Exception, KeyboardInterrupt) as error:
+        return _refuse(Output(as_json=_wants_json(given)), _refusal(error))
+    return exits.OK
+
+
+def _refusal(error: BaseException) -> Refused:
+    """Return what to say about an error."""
+    match error:
+        case Refused():
+            return error
+        case KeyboardInterrupt() | click.Abort():
+            return Refused("interrupted", exits.INTERRUPTED)
+        case click.ClickException():
+            return _usage(error)
+        case MnemosError():
+            code, hint = exits.of(error)
+            return Refused(str(error), code, hint)
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return Refused(f"{where}{error.strerror or error}", exits.STORE)
+        case _:
+            hint = "this is a mistake in mnemos; nothing half done was kept. Please report it."
+            return Refused(f"{type(error).__name__}: {error}", exits.STORE, hint)
+
+
+def _refuse(output: Output, error: Refused) -> int:
+    try:
+        output.error(error)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout, sys.stderr)
+    return error.code
+
+
+def _usage(error: click.ClickException) -> Refused:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = "mnemos" if context is None else context.command_path
+    return Refused(error.format_message(), exits.USAGE, f"{command} --help shows how")
+
+
+def _wants_json(given: Sequence[str]) -> bool:
+    options = given[: given.index("--")] if "--" in given else given
+    return "--json" in options
+
+
+def _silence(*streams: TextIO) -> None:
+    """Point streams nowhere, so that leaving does not write to a closed pipe again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        with suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())

@@ -1,0 +1,30 @@
+"""Opening the memory that the options name."""
+
+from __future__ import annotations
+
+from mnemos import Memory
+from mnemos.serve.cli.command import Settings
+from mnemos.serve.cli.exits import STORE, Refused
+
+#: Who is named in the journal for what is done here.
+ACTOR = "cli"
+
+
+def opened(settings: Settings, *, make: bool = False) -> Memory:
+    """Open the memory.
+
+    Args:
+        settings: Name the file.
+        make: Make it if it is not there.
+
+    Raises:
+        Refused: It is not there, and this command makes none.
+    """
+    file = settings.memory_file
+    if not make and not file.path.exists():
+        raise Refused(
+            f"{file.path}: there is no such memory ({file.named_by})",
+            STORE,
+            "begin one with mnemos remember, or name another with --file or MNEMOS_FILE",
+        )
+    return Memory(file.path, actor=ACTOR)

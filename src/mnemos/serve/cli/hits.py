@@ -1,0 +1,106 @@
+"""Hits, items and reasons, drawn for a terminal of any width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from mnemos import Citation, Hit, Item, Reason
+from mnemos.serve.cli.highlight import marked
+from mnemos.serve.cli.plain import one_line, visible
+
+#: From so many columns on ids have a column of their own.
+WIDE = 100
+SPEAKER_WIDTH = 12
+BAR_WIDTH = 16
+#: Signals that moved the score less than this are told together.
+SMALL = 0.1
+
+
+def table(*columns: str, text: str | None = None) -> Table:
+    """Return an empty table that leaves as much room as it can to its text column."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=False)
+    for name in columns:
+        made.add_column(name, no_wrap=True, overflow="ellipsis")
+    if text is not None:
+        made.add_column(text, ratio=1, overflow="fold")
+    return made
+
+
+def hits_table(hits: Sequence[Hit], question: str, *, explain: bool, width: int) -> Table:
+    """Return hits, best first: score, day, speaker, text."""
+    wide = width >= WIDE
+    names = ("score", "date", "speaker", *(("id",) if wide else ()))
+    made = table(*names, text="text")
+    made.columns[0].justify = "right"
+    made.columns[2].max_width = SPEAKER_WIDTH
+    for hit in hits:
+        parts: list[RenderableType] = [marked(hit.text, question)]
+        if not wide:
+            parts.append(Text(hit.id, style="dim"))
+        if explain:
+            parts.append(reasons_table(hit.reasons))
+        cells: list[RenderableType] = [
+            Text(f"{hit.score:.2f}", style="bold"),
+            Text(day(hit.item), style="cyan"),
+            Text(one_line(hit.speaker or "")),
+            *((Text(hit.id, style="dim"),) if wide else ()),
+            Group(*parts),
+        ]
+        made.add_row(*cells)
+    return made
+
+
+def reasons_table(reasons: Sequence[Reason]) -> Table:
+    """Return what each signal added to a score, as bars; all that added little as one row."""
+    made = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column()  # the bars give way where it is narrow
+    told = [each for each in reasons if abs(each.contribution) >= SMALL]
+    rest = sum(each.contribution for each in reasons if abs(each.contribution) < SMALL)
+    rows = [(visible(each.signal), each.contribution) for each in told]
+    if len(told) < len(reasons):
+        rows.append((f"{len(reasons) - len(told)} others", rest))
+    most = max((abs(contribution) for _, contribution in rows), default=1) or 1
+    for name, contribution in rows:
+        style = "green" if contribution > 0 else "red"
+        blocks = "█" * max(1, round(abs(contribution) / most * BAR_WIDTH))
+        bar = Text(blocks, style=style, no_wrap=True, overflow="crop")
+        made.add_row(Text(name), Text(f"{contribution:+.2f}", style=style), bar)
+    return made
+
+
+def items_table(items: Sequence[Item], *, width: int) -> Table:
+    """Return items in their order: id, day, session, speaker, text."""
+    wide = width >= WIDE
+    names = ("id", "date", *(("session",) if wide else ()), "speaker")
+    made = table(*names, text="text")
+    made.columns[-2].max_width = SPEAKER_WIDTH
+    for item in items:
+        session = (Text(one_line(item.scope.session or "")),) if wide else ()
+        made.add_row(
+            Text(item.id, style="dim"),
+            Text(day(item), style="cyan"),
+            *session,
+            Text(one_line(item.speaker or "")),
+            Text(one_line(item.text)),
+        )
+    return made
+
+
+def citations_table(citations: Sequence[Citation]) -> Table:
+    """Return what the marks of a context stand for."""
+    made = table("mark", "id", "ref", "characters")
+    for each in citations:
+        span = f"{each.span[0]}–{each.span[1]}"
+        made.add_row(each.mark, each.id, Text(one_line(each.ref or "")), span)
+    return made
+
+
+def day(item: Item) -> str:
+    """Return the day on which an item was said; nothing where nobody told."""
+    return f"{item.said_at:%Y-%m-%d}" if item.said_at_given else "undated"

@@ -1,0 +1,183 @@
+"""``remember``, ``sync`` and ``revise``: what was said goes in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import click
+
+from mnemos import Scope
+from mnemos.serve.cli.access import opened
+from mnemos.serve.cli.command import Command, Decorator, Settings, gathered, settings
+from mnemos.serve.cli.importing import (
+    NAMED,
+    Import,
+    Outcome,
+    Plan,
+    Verb,
+    opened_sources,
+    refused,
+)
+from mnemos.serve.cli.options import ROLES, scoped
+from mnemos.serve.cli.reading import FORMATS, Format
+from mnemos.serve.cli.receipts import counted, tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How files are taken in."""
+
+    form: Format | None
+    skip: bool
+
+
+def _way(form: str | None, on_error: str) -> Way:
+    return Way(form=cast("Format | None", form), skip=on_error == "skip")
+
+
+def importing() -> Decorator:
+    """Add the options that make a ``way``."""
+    return gathered(
+        "way",
+        _way,
+        click.option(
+            "--format", "form", type=click.Choice(FORMATS), help="Of the files; else detected."
+        ),
+        click.option(
+            "--on-error",
+            type=click.Choice(["stop", "skip"]),
+            default="stop",
+            show_default=True,
+            help="A bad line: nothing goes in, or the good lines do.",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message given in the command line."""
+
+    text: str | None
+    role: str
+    name: str | None
+
+    @property
+    def message(self) -> dict[str, str]:
+        """The message as a memory takes it."""
+        named = {} if self.name is None else {"name": self.name}
+        return {"role": self.role, "content": self.text or "", **named}
+
+
+def _saying() -> Decorator:
+    return gathered(
+        "said",
+        lambda text, role, name: Said(text=text, role=role, name=name),
+        click.option("--text", metavar="TEXT", help="This text instead of files."),
+        click.option("--role", type=click.Choice(ROLES), default="user", show_default=True),
+        click.option("--name", metavar="NAME", help="Who says --text."),
+    )
+
+
+@click.command("remember", cls=Command)
+@click.argument("files", metavar="[FILE|-]...", nargs=-1)
+@_saying()
+@scoped()
+@importing()
+def remember_command(*, files: tuple[str, ...], said: Said, scope: Scope, way: Way) -> None:
+    """Append messages to the memory.
+
+    A FILE (- is stdin) holds a list of messages as JSON, an object with such a list under
+    "messages", JSONL with one message a line, or a transcript of "Name: text", where lines
+    without a name go on with the one before. A message's own "session" goes before --session.
+    The same file twice is remembered once.
+    """
+    given = settings()
+    if (said.text is None) == (not files):
+        raise click.UsageError("name a FILE, - for stdin, or give --text")
+    if said.text is None:
+        _import(given, files, _plan("remember", scope, way))
+        return
+    with opened(given, make=True) as memory:
+        receipt = memory.remember(said.message, scope=scope)
+    tell(given.output, receipt, "remembered")
+
+
+@click.command("sync", cls=Command)
+@click.argument("files", metavar="FILE|-...", nargs=-1, required=True)
+@scoped()
+@importing()
+def sync_command(*, files: tuple[str, ...], scope: Scope, way: Way) -> None:
+    """Take messages as whole sessions so far and add what is new.
+
+    Files are read as by remember. What was forgotten stays forgotten, and what was erased is not
+    stored again. Ends with 3 if a message differs from what is stored in its place.
+    """
+    _import(settings(), files, _plan("sync", scope, way))
+
+
+def _plan(verb: Verb, scope: Scope, way: Way) -> Plan:
+    return Plan(verb=verb, scope=scope, skip=way.skip, form=way.form)
+
+
+def _import(given: Settings, files: Sequence[str], plan: Plan) -> None:
+    output = given.output
+    with (
+        opened_sources(files, sys.stdin.buffer) as sources,
+        opened(given, make=True) as memory,
+        output.progress("reading", "messages") as meter,
+    ):
+        work = Import(memory, plan, meter.tell)
+        try:
+            outcome = work.run(sources)
+        except BaseException:
+            _tell_partial(given, work.outcome)
+            raise
+    _tell(given, outcome)
+
+
+def _tell_partial(given: Settings, outcome: Outcome) -> None:
+    if outcome.added:
+        given.output.note(
+            f"{counted(outcome.added, 'message')} went in before this; the same command goes on "
+            "from there"
+        )
+
+
+def _tell(given: Settings, outcome: Outcome) -> None:
+    output = given.output
+    if outcome.problems and outcome.added + outcome.existing == 0:
+        raise refused(outcome.problems, "no good line was left")
+    if output.as_json:
+        output.document(outcome)
+        return
+    for each in outcome.problems[:NAMED]:
+        output.note(f"{each.file}:{each.line}: {each.problem}")
+    if len(outcome.problems) > NAMED:
+        output.note(f"and {len(outcome.problems) - NAMED:,} more")
+    if not output.quiet:
+        parts = [f"{counted(outcome.added, 'message')} remembered"]
+        if outcome.existing:
+            parts.append(f"{outcome.existing:,} were there already")
+        left = outcome.messages - outcome.added - outcome.existing
+        if left:
+            parts.append(f"{left:,} left out")
+        output.show(f"{', '.join(parts)} (event {outcome.seq})")
+
+
+@click.command("revise", cls=Command)
+@click.argument("ref")
+@click.argument("text")
+@scoped()
+@click.option("--why", default="", metavar="TEXT", help="Kept in the journal.")
+def revise_command(*, ref: str, text: str, scope: Scope, why: str) -> None:
+    """Record that the message with the id REF was edited: it says TEXT now.
+
+    The old turn is superseded, not overwritten.
+    """
+    given = settings()
+    with opened(given) as memory:
+        receipt = memory.revise(ref, text, scope=scope, why=why)
+    tell(given.output, receipt, "revised")

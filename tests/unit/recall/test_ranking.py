@@ -1,0 +1,165 @@
+"""What a ranking promises, on a conversation of a few turns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnemos.errors import InputError
+from mnemos.recall import candidates
+from mnemos.recall.ranking import NOT_HELD, rank
+from mnemos.store.base import FLAG_KEY
+from tests.unit.recall.small import MAY, Said, ask, reader
+
+TALK = [
+    Said(text="I adopted a parrot called Kiwi last week.", speaker="Ann"),
+    Said(text="What does it eat?", speaker="Bob"),
+    Said(text="Mostly sunflower seeds and fruit.", speaker="Ann"),
+    Said(text="I went hiking in the Alps with my brother.", speaker="Bob", session="s2"),
+    Said(text="That sounds wonderful, tell me more.", speaker="Ann", session="s2"),
+]
+
+
+def test_the_turn_that_holds_the_words_comes_first() -> None:
+    ranking = rank(ask("Where did Bob go hiking?"), reader(TALK))
+    assert ranking.items[0] == 3
+    assert ranking.abstention is None
+
+
+def test_the_answer_beside_the_words_is_found() -> None:
+    ranking = rank(ask("Which seeds does the parrot like?"), reader(TALK))
+    assert set(ranking.items[:2].tolist()) == {0, 2}
+
+
+def test_the_person_named_speaks_first() -> None:
+    twice = [Said(text="I like jazz music.", speaker=name) for name in ("Ann", "Bob")]
+    for number, name in enumerate(("Ann", "Bob")):
+        assert rank(ask(f"Which music does {name} like?"), reader(twice)).items[0] == number
+
+
+def test_the_day_named_decides_between_equals() -> None:
+    turns = [
+        Said(text="We had dinner.", session=str(day), said_at=MAY + timedelta(days=10 * day))
+        for day in range(3)
+    ]
+    assert rank(ask("Who had dinner on May 11, 2023?"), reader(turns)).items[0] == 1
+
+
+def test_a_turn_that_is_not_eligible_has_no_influence() -> None:
+    open_eyes = rank(ask("What does the parrot eat?"), reader(TALK[1:3]))
+    mask = np.array([False, True, True])
+    masked = rank(ask("What does the parrot eat?"), reader(TALK[:3]), mask)
+    assert 0 not in masked.items
+    assert sorted(masked.items.tolist()) == [1, 2]
+    assert len(open_eyes) == len(masked)
+    near = {reason.signal: reason.value for reason in masked.reasons(0)}
+    other = rank(ask("What does the parrot eat?"), reader(TALK[:3]))
+    assert near != {reason.signal: reason.value for reason in other.reasons(0)}
+
+
+def test_silence_where_no_word_occurs() -> None:
+    assert rank(ask("Who plays chess?"), reader(TALK)).abstention == NOT_HELD
+    masked = rank(ask("Who went hiking?"), reader(TALK), np.arange(5) < 3)
+    assert masked.abstention == NOT_HELD
+
+
+def test_a_typing_error_finds_the_word_it_looks_like() -> None:
+    memory = reader(TALK, near={"parott": ["parrot"]})
+    ranking = rank(ask("What is the parott called?"), memory)
+    assert ranking.items[0] == 0
+    assert ranking.abstention is None
+
+
+def test_nothing_in_an_empty_memory() -> None:
+    ranking = rank(ask("Who plays chess?"), reader([]))
+    assert len(ranking) == 0
+    assert ranking.abstention is not None
+    assert ranking.cut(10) == 0
+
+
+def test_an_item_comes_once_however_many_keys_lead_to_it() -> None:
+    keyed = [*TALK, Said(text="pet bird", item=0, extra=FLAG_KEY)]
+    ranking = rank(ask("Which pet bird was adopted?"), reader(keyed))
+    assert sorted(ranking.items.tolist()) == [0, 1, 2, 3, 4]
+    assert ranking.items[0] == 0
+
+
+def test_reasons_add_up_to_the_score() -> None:
+    ranking = rank(ask("Where did Bob go hiking?"), reader(TALK))
+    for position in range(len(ranking)):
+        reasons = ranking.reasons(position)
+        assert sum(r.contribution for r in reasons) == pytest.approx(ranking.scores[position])
+        contributions = [reason.contribution for reason in reasons]
+        assert contributions == sorted(contributions, reverse=True)
+
+
+def test_a_cut_takes_all_that_are_equal_at_the_border() -> None:
+    same = [Said(text="We like jazz.", session=str(number)) for number in range(6)]
+    ranking = rank(ask("Who likes jazz?"), reader(same))
+    assert ranking.cut(2) == 6
+    assert ranking.cut(0) == 0
+    assert ranking.cut(99) == 6
+
+
+def test_an_unknown_level_is_refused_with_those_known() -> None:
+    with pytest.raises(InputError, match="known are c0"):
+        rank(ask("Who?"), reader(TALK), level="c9")
+
+
+def test_documents_have_no_neighbours() -> None:
+    papers = [Said(text=text, role="document", speaker="") for text in ("Kiwi", "fruit bowls")]
+    names = {reason.signal for reason in rank(ask("kiwi?"), reader(papers)).reasons(1)}
+    values = dict.fromkeys(names)
+    assert values  # every signal is measured
+    ranking = rank(ask("kiwi?"), reader(papers))
+    assert ranking.items.tolist() == [0, 1]
+
+
+def test_a_standing_wish_meets_a_request_for_help() -> None:
+    talk = [
+        Said(text="Always show units when I ask about distances.", speaker="user"),
+        Said(text="I will.", speaker="assistant", role="assistant"),
+        Said(text="Distances are fun, units are not.", speaker="user"),
+        Said(text="Indeed, units of distances matter.", speaker="assistant", role="assistant"),
+    ]
+    question = "Can you help me to compute distances in units?"
+    assert rank(ask(question), reader(talk)).items[0] == 0
+
+
+WORDS = ("jazz", "tea", "Alps", "boat", "moon", "chess")
+TURNS = st.lists(
+    st.builds(
+        lambda words, speaker, session: Said(
+            text=" ".join(words), speaker=speaker, session=session
+        ),
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=6),
+        st.sampled_from(["Ann", "Bob"]),
+        st.sampled_from(["s1", "s2", "s3"]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(turns=TURNS, words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), data=st.data())
+def test_scores_are_the_same_among_few_candidates_as_among_all(
+    turns: list[Said], words: list[str], data: st.DataObject
+) -> None:
+    memory = reader(turns)
+    query = ask(f"What did Ann say of {' '.join(words)}?")
+    whole = rank(query, memory)
+    mask = np.array(data.draw(st.lists(st.booleans(), min_size=len(turns), max_size=len(turns))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "CAP", 0)
+        patch.setattr(candidates, "BEST", 4)
+        patch.setattr(candidates, "WITH_NEIGHBOURS", 2)
+        few = rank(query, memory)
+        masked = rank(query, memory, mask)
+    scores = dict(zip(whole.items.tolist(), whole.scores.tolist(), strict=True))
+    assert all(scores[i] == s for i, s in zip(few.items.tolist(), few.scores.tolist(), strict=True))
+    assert all(mask[masked.docs])

@@ -1,0 +1,527 @@
+"""The public API, verb by verb, on both kinds of store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mnemos import (
+    Closed,
+    ConflictError,
+    Erased,
+    InputError,
+    Memory,
+    NotFound,
+    QueryError,
+    RecipeError,
+    RefConflict,
+    RequestConflict,
+    Scope,
+    SyncDiverged,
+    UndoRefused,
+    Where,
+)
+
+START = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that goes on by a minute each time it is read."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+@pytest.fixture(params=["file", ":memory:"])
+def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
+    path = tmp_path / "test.mnemos" if request.param == "file" else ":memory:"
+    with Memory(path, clock=Clock()) as opened:
+        yield opened
+
+
+def turn(text: str, ref: str | None = None, **more: object) -> dict[str, object]:
+    return {"role": "user", "content": text, **({"id": ref} if ref else {}), **more}
+
+
+def texts(memory: Memory) -> list[str]:
+    return [item.text for item in memory.browse(limit=1000).items]
+
+
+# -- remember
+
+
+def test_without_ids_remember_appends_always(memory: Memory) -> None:
+    first, second = memory.remember("yes"), memory.remember("yes")
+    assert texts(memory) == ["yes", "yes"]
+    assert first.ids != second.ids
+
+
+def test_a_ref_comes_back_on_hit_and_citation(memory: Memory) -> None:
+    memory.remember(turn("The ferry leaves at nine", "m-1"))
+    assert memory.recall("When does the ferry leave?")[0].ref == "m-1"
+    assert memory.context("When does the ferry leave?").citations[0].ref == "m-1"
+
+
+def test_the_same_ref_and_content_is_stored_once_even_in_one_call(memory: Memory) -> None:
+    receipt = memory.remember([turn("a", "1"), turn("a", "1"), turn("b", "2")])
+    assert receipt.ids[0] == receipt.ids[1]
+    assert len(receipt.added) == 2
+    again = memory.remember([turn("a", "1"), turn("c", "3")])
+    assert again.existing == receipt.ids[:1]
+    assert texts(memory) == ["a", "b", "c"]
+
+
+def test_a_write_that_adds_nothing_makes_no_event(memory: Memory) -> None:
+    first = memory.remember(turn("a", "1"))
+    again = memory.remember(turn("a", "1"))
+    assert (again.seq, again.head, again.added) == (first.seq, first.head, ())
+
+
+def test_a_conflicting_ref_names_both_and_stores_nothing(memory: Memory) -> None:
+    memory.remember(turn("tea please", "1"))
+    with pytest.raises(RefConflict, match=r"tea please.*coffee please"):
+        memory.remember([turn("new", "2"), turn("coffee please", "1")])
+    assert texts(memory) == ["tea please"]
+
+
+def test_refs_are_unique_within_their_scope_only(memory: Memory) -> None:
+    memory.remember(turn("a", "1"), session="x")
+    memory.remember(turn("b", "1"), session="y")
+    assert texts(memory) == ["a", "b"]
+
+
+def test_nothing_of_a_malformed_batch_is_stored(memory: Memory) -> None:
+    with pytest.raises(InputError):
+        memory.remember([turn("fine"), {"role": "nobody", "content": "x"}])
+    assert texts(memory) == []
+
+
+def test_a_given_time_is_never_replaced_by_the_clock(memory: Memory) -> None:
+    ids = memory.remember(
+        [turn("old", said_at="1969-07-20"), turn("future", said_at="2199-01-01"), turn("now")]
+    ).ids
+    said = [memory.get(item_id) for item_id in ids]
+    assert [item.said_at.year for item in said] == [1969, 2199, 2026]
+    assert [item.said_at_given for item in said] == [True, True, False]
+
+
+def test_a_turn_that_speaks_of_another_day_keeps_both_times(memory: Memory) -> None:
+    (item_id,) = memory.remember(turn("We went sailing yesterday", said_at="2026-05-20")).ids
+    item = memory.get(item_id)
+    assert item.said_at.day == 20
+    assert item.event_time is not None
+    assert item.event_time[0].day == 19
+
+
+def test_whatever_text_comes_back_to_the_letter(memory: Memory) -> None:
+    odd = [
+        "",
+        " \n ",
+        "NUL \0 inside",
+        "half \ud83d a smile",
+        "e\u0301",
+        "\x1b[31mred",
+        "x" * 10**6,
+    ]
+    ids = memory.remember([turn(text) for text in odd]).ids
+    assert [memory.get(item_id).text for item_id in ids] == odd
+    assert memory.verify().ok
+
+
+def test_expired_turns_are_not_recalled_and_still_readable(memory: Memory) -> None:
+    later = START + timedelta(minutes=5)
+    (item_id,) = memory.remember("The pop-up shop sells kites", expires_at=later).ids
+    assert memory.recall("What does the shop sell?")
+    for _ in range(10):
+        memory.state_hash()
+        memory.recall("anything")
+    assert not memory.recall("What does the shop sell?")
+    assert memory.recall("What does the shop sell?", as_of=START + timedelta(minutes=3))
+    assert memory.get(item_id).text.endswith("kites")
+
+
+def test_recorded_time_is_trusted_in_order_only(memory: Memory) -> None:
+    memory.remember("a", recorded_at="2026-01-02")
+    with pytest.raises(InputError, match="before the last"):
+        memory.remember("b", recorded_at="2026-01-01")
+    with pytest.raises(InputError, match="future"):
+        memory.remember("b", recorded_at="2030-01-01")
+    assert texts(memory) == ["a"]
+
+
+# -- sync
+
+
+def test_sync_adds_what_follows_the_stored_part(memory: Memory) -> None:
+    memory.sync([turn("a"), turn("yes")], session="s")
+    receipt = memory.sync([turn("a"), turn("yes"), turn("yes")], session="s")
+    assert len(receipt.existing) == 2
+    assert texts(memory) == ["a", "yes", "yes"]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [turn("b")],
+        [turn("a")],
+        [turn("a"), turn("c")],
+        [],
+        [turn("a", "other"), turn("b", "2")],
+        [turn("a", "1"), turn("b", "2", name="Ben")],
+    ],
+)
+def test_sync_refuses_what_diverges(memory: Memory, messages: list[dict[str, object]]) -> None:
+    memory.sync([turn("a", "1"), turn("b", "2")], session="s")
+    with pytest.raises(SyncDiverged):
+        memory.sync(messages, session="s")
+    assert texts(memory) == ["a", "b"]
+
+
+def test_sync_continues_what_remember_began_and_sees_revisions(memory: Memory) -> None:
+    memory.remember([turn("a", "1"), turn("b", "2")], session="s")
+    memory.revise("2", "B", session="s")
+    memory.sync([turn("a"), turn("B"), turn("c")], session="s")
+    assert texts(memory) == ["a", "B", "c"]
+
+
+# -- revise
+
+
+def test_a_revised_turn_is_superseded_and_found_by_its_new_text_only(memory: Memory) -> None:
+    old = memory.remember(turn("Dinner at seven", "d"), session="s").ids[0]
+    new = memory.revise("d", "Dinner at eight", session="s", why="typo").ids[0]
+    assert [hit.id for hit in memory.recall("When is dinner?")] == [new]
+    assert memory.get(old).status == "superseded"
+    assert memory.get(new).supersedes == old
+    assert memory.get(new).ref == "d"
+    assert memory.history(old)[-1].event.why == "typo"
+
+
+def test_revising_twice_and_to_the_same_text(memory: Memory) -> None:
+    memory.remember(turn("a", "1"))
+    memory.revise("1", "b")
+    third = memory.revise("1", "c")
+    assert memory.revise("1", "c").existing == third.ids
+    assert texts(memory) == ["c"]
+
+
+def test_undoing_a_revision_brings_the_old_text_back(memory: Memory) -> None:
+    memory.remember(turn("a", "1"))
+    memory.revise("1", "b")
+    memory.undo()
+    assert texts(memory) == ["a"]
+    memory.revise("1", "c")
+    assert texts(memory) == ["c"]
+
+
+def test_a_revision_must_be_unambiguous(memory: Memory) -> None:
+    memory.remember(turn("a", "1"), session="x")
+    memory.remember(turn("b", "1"), session="y")
+    with pytest.raises(ConflictError, match="2 sessions"):
+        memory.revise("1", "c")
+    with pytest.raises(NotFound):
+        memory.revise("2", "c")
+
+
+# -- what each does after forget, undo and erase
+
+
+@pytest.mark.parametrize("hide", ["forget", "undo"])
+def test_what_was_hidden_stays_hidden(memory: Memory, hide: str) -> None:
+    receipt = memory.remember(turn("secret", "1"), session="s")
+    if hide == "forget":
+        memory.forget(receipt.ids)
+    else:
+        memory.undo()
+    assert memory.remember(turn("secret", "1"), session="s").existing == receipt.ids
+    assert memory.sync([turn("secret", "1")], session="s").existing == receipt.ids
+    with pytest.raises(ConflictError, match="forgotten"):
+        memory.revise("1", "other", session="s")
+    assert texts(memory) == []
+    memory.restore(receipt.ids)
+    assert texts(memory) == ["secret"]
+
+
+def test_after_erase_remember_stores_anew_sync_skips_revise_finds_nothing(memory: Memory) -> None:
+    receipt = memory.remember([turn("secret", "1"), turn("b", "2")], session="s")
+    memory.erase(receipt.ids[0])
+    assert memory.sync([turn("secret", "1"), turn("b", "2")], session="s").added == ()
+    with pytest.raises(NotFound):
+        memory.revise("1", "other", session="s")
+    anew = memory.remember(turn("secret", "1"), session="s")
+    assert anew.added not in (receipt.ids, ())
+    assert texts(memory) == ["b", "secret"]
+
+
+def test_a_wholly_erased_session_is_not_stored_again_by_sync(memory: Memory) -> None:
+    memory.sync([turn("a"), turn("b")], session="s")
+    memory.erase(Scope(session="s"))
+    receipt = memory.sync([turn("a"), turn("b"), turn("c")], session="s")
+    assert len(receipt.added) == 1
+    assert texts(memory) == ["c"]
+
+
+# -- request ids
+
+
+def test_a_request_is_done_once(memory: Memory) -> None:
+    first = memory.remember("a", request_id="r")
+    memory.remember("b")
+    assert memory.remember("a", request_id="r") == first
+    forgotten = memory.forget(first.ids, request_id="f")
+    assert memory.forget(first.ids, request_id="f") == forgotten
+    assert texts(memory) == ["b"]
+
+
+def test_a_request_id_serves_one_write_only(memory: Memory) -> None:
+    first = memory.remember("a", request_id="r")
+    for other in (
+        lambda: memory.remember("b", request_id="r"),
+        lambda: memory.remember("a", session="s", request_id="r"),
+        lambda: memory.forget(first.ids, request_id="r"),
+    ):
+        with pytest.raises(RequestConflict):
+            other()  # type: ignore[no-untyped-call] # a lambda of the list above
+
+
+# -- scopes
+
+
+def test_scopes_filter_and_views_cannot_be_left(memory: Memory) -> None:
+    ada = memory.scoped(user="ada")
+    mine = ada.remember("The locker code is 12", session="gym").ids[0]
+    theirs = memory.scoped(user="ben").remember("The locker code is 99").ids[0]
+    assert [hit.id for hit in ada.recall("locker code")] == [mine]
+    assert [item.id for item in ada.browse().items] == [mine]
+    assert memory.recall("locker code", scope=Scope(user="ben"))[0].id == theirs
+    for attempt in (
+        lambda: ada.get(theirs),
+        lambda: ada.forget(theirs),
+        lambda: ada.erase(theirs),
+        lambda: ada.history(theirs),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+    with pytest.raises(QueryError, match="bound"):
+        ada.recall("locker", scope=Scope(user="ben"))
+    with pytest.raises(QueryError, match="disagree"):
+        memory.recall("locker", session="a", scope=Scope(session="b"))
+
+
+def test_where_filters_on_metadata_speaker_role_and_time(memory: Memory) -> None:
+    memory.remember(
+        [
+            turn("blue boat", metadata={"n": 1, "ok": True, "who": "x" * 300}),
+            turn("blue boat", name="Ben", said_at="2020-01-01"),
+            {"role": "assistant", "content": "blue boat"},
+        ]
+    )
+
+    def found(where: Where) -> int:
+        return len(memory.recall("blue boat", where=where))
+
+    assert found(Where()) == 3
+    assert found(Where(metadata={"n": 1})) == 1
+    assert found(Where(metadata={"n": 1, "ok": False})) == 0
+    assert found(Where(metadata={"who": "x" * 300})) == 1
+    assert found(Where(metadata={"n": "1"})) == 0
+    assert found(Where(speakers=("ben",))) == 1
+    assert found(Where(roles=("assistant", "tool"))) == 1
+    assert found(Where(said_to=datetime(2021, 1, 1, tzinfo=UTC))) == 1
+    assert found(Where(said_from=datetime(2021, 1, 1, tzinfo=UTC))) == 2
+    assert len(memory.recall("blue boat", kinds=("fact",))) == 0
+    assert len(memory.recall("blue boat", kinds=("turn",))) == 3
+
+
+# -- the past
+
+
+def test_as_of_shows_what_was_known_then(memory: Memory) -> None:
+    for day, text in (("2026-01-10", "I work at the museum"), ("2026-04-02", "I work at the zoo")):
+        memory.remember(turn(text, said_at=day), recorded_at=day)
+    first = memory.browse().items[0].id
+    memory.forget(first)
+    question = "Where do I work?"
+    assert len(memory.recall(question, as_of="2026-01-01")) == 0
+    assert [hit.text[-6:] for hit in memory.recall(question, as_of="2026-02-01")] == ["museum"]
+    assert len(memory.recall(question, as_of="2026-05-01")) == 2
+    assert [hit.text[-3:] for hit in memory.recall(question)] == ["zoo"]
+    assert memory.get(first, as_of="2026-05-01").status == "active"
+
+
+def test_the_past_forgets_what_was_erased(memory: Memory) -> None:
+    (item_id,) = memory.remember("I work at the museum", recorded_at="2026-01-10").ids
+    memory.erase(item_id)
+    assert len(memory.recall("Where do I work?", as_of="2026-02-01")) == 0
+    with pytest.raises(Erased):
+        memory.get(item_id)
+
+
+# -- undo
+
+
+def test_undo_takes_back_the_newest_and_goes_on_backwards(memory: Memory) -> None:
+    memory.remember("a")
+    memory.remember("b")
+    memory.undo()
+    memory.undo()
+    assert texts(memory) == []
+    with pytest.raises(NotFound, match="nothing"):
+        memory.undo()
+    redo = memory.log(1)[0].seq
+    memory.undo(redo)
+    assert texts(memory) == ["a"]
+
+
+def test_undo_refuses_when_a_later_event_touched_the_rows(memory: Memory) -> None:
+    receipt = memory.remember("a")
+    hidden = memory.forget(receipt.ids)
+    memory.restore(receipt.ids)
+    with pytest.raises(UndoRefused, match=str(hidden.seq + 1)):
+        memory.undo(hidden.seq)
+
+
+def test_an_erase_cannot_be_undone_nor_what_it_destroyed(memory: Memory) -> None:
+    receipt = memory.remember([turn("a"), turn("b")])
+    certificate = memory.erase(receipt.ids[0])
+    with pytest.raises(UndoRefused, match="erase"):
+        memory.undo(certificate.seq)
+    with pytest.raises(UndoRefused, match="erased"):
+        memory.undo(receipt.seq)
+
+
+def test_undoing_a_forget_gives_the_same_state_hash(memory: Memory) -> None:
+    receipt = memory.remember("a")
+    before = memory.state_hash()
+    memory.forget(receipt.ids)
+    assert memory.state_hash() != before
+    memory.undo()
+    assert memory.state_hash() == before
+
+
+# -- the rest
+
+
+def test_browse_pages_through_everything_once(memory: Memory) -> None:
+    memory.remember([turn(str(n)) for n in range(7)])
+    seen: list[str] = []
+    after = None
+    while True:
+        page = memory.browse(limit=3, after=after)
+        seen += [item.text for item in page.items]
+        after = page.after
+        if after is None:
+            break
+    assert seen == [str(n) for n in range(7)]
+
+
+def test_log_names_events_newest_first(memory: Memory) -> None:
+    receipt = memory.remember([turn("a"), turn("b")])
+    memory.forget(receipt.ids[0], why="she asked")
+    forgotten, remembered = memory.log()
+    assert (forgotten.op, forgotten.why, forgotten.items) == (
+        "forget",
+        "she asked",
+        receipt.ids[:1],
+    )
+    assert remembered.items == receipt.ids
+    assert forgotten.previous_hash == remembered.hash
+    assert [event.seq for event in memory.log(before=2)] == [1]
+
+
+def test_stats_count_everything_once(memory: Memory) -> None:
+    receipt = memory.remember([turn("a", name="Ada"), turn("b", name="Ben")], session="s")
+    memory.remember("c")
+    memory.forget(receipt.ids[0])
+    memory.erase(receipt.ids[1])
+    stats = memory.stats()
+    assert stats.items == {"turn": 1}
+    assert stats.inactive == {"hidden": 1}
+    assert (stats.erased, stats.sessions, stats.events) == (1, 1, 4)
+    assert sum(stats.activity.values()) == 2
+
+
+def test_a_reason_is_a_share_of_the_score(memory: Memory) -> None:
+    memory.remember([turn("The ferry leaves at nine"), turn("We had soup")])
+    for hit in memory.recall("When does the ferry leave?"):
+        assert sum(reason.contribution for reason in hit.reasons) == pytest.approx(hit.score)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?", "the of and", "\0", "\ud800", "x" * 10**5])
+def test_any_text_is_a_question(memory: Memory, question: str) -> None:
+    memory.remember("something")
+    memory.recall(question)
+    memory.context(question)
+
+
+def test_what_is_no_question_limit_or_budget_is_refused(memory: Memory) -> None:
+    for attempt in (
+        lambda: memory.recall(7),  # type: ignore[arg-type]
+        lambda: memory.recall("x", 0),
+        lambda: memory.recall("x", True),  # noqa: FBT003
+        lambda: memory.context("x", budget_tokens=0),
+        lambda: memory.browse(limit=0),
+    ):
+        with pytest.raises(QueryError):
+            attempt()
+
+
+def test_an_empty_memory_abstains(memory: Memory) -> None:
+    assert memory.recall("Anybody here?").abstention
+    assert memory.context("Anybody here?").text == ""
+
+
+def test_a_recipe_that_fails_is_named(memory: Memory) -> None:
+    class Broken:
+        name = "broken"
+
+        def recall(self, *_: object) -> None:
+            raise ZeroDivisionError
+
+    memory._recipe = Broken()  # type: ignore[assignment]
+    with pytest.raises(RecipeError, match=r"broken.*ZeroDivisionError"):
+        memory.recall("x")
+
+
+def test_a_closed_memory_says_so(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.mnemos")
+    memory.close()
+    memory.close()
+    with pytest.raises(Closed):
+        memory.recall("x")
+
+
+def test_settings_are_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "m.mnemos"
+    with Memory(path, language="german", time_zone="Europe/Berlin") as memory:
+        memory.remember("Die Häuser am Hafen")
+    with Memory(path) as memory:
+        assert memory.recall("Haus").abstention is None
+    with pytest.raises(InputError, match="german"):
+        Memory(path, language="english")
+    for wrong in ({"language": "klingon"}, {"time_zone": "Mars/Olympus"}, {"level": "c9"}):
+        with pytest.raises(InputError):
+            Memory(tmp_path / "n.mnemos", **wrong)  # type: ignore[arg-type]
+
+
+def test_a_backup_and_an_export_hold_the_same_memory(tmp_path: Path) -> None:
+    path = tmp_path / "m.mnemos"
+    with Memory(path) as memory:
+        ids = memory.remember([turn("a", "1"), turn("b")]).ids
+        memory.erase(ids[1])
+        memory.backup(tmp_path / "copy.mnemos")
+        lines = memory.export(tmp_path / "m.jsonl")
+        state, head = memory.state_hash(), memory.log(1)[0].hash
+    assert lines == 4
+    with Memory(tmp_path / "copy.mnemos") as copied:
+        assert copied.state_hash() == state
+    with Memory.load(tmp_path / "m.jsonl", tmp_path / "loaded.mnemos") as loaded:
+        assert (loaded.state_hash(), loaded.log(1)[0].hash) == (state, head)
+        assert loaded.verify(expected_head=head).ok
