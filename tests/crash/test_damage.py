@@ -40,7 +40,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 PAGE = 4096
 WAL_HEADER = 32
 FRAME = 24 + PAGE
-FLIPS = 250
+FLIPS = 200
 CUTS = 60
 
 
