@@ -267,7 +267,6 @@ def test_doctor_tells_what_is_forged(told: Run) -> None:
     assert told("verify").code == 5
 
 
-@pytest.mark.skipif(not hasattr(Memory, "rescue"), reason="comes with the store's rescue")
 def test_doctor_copies_what_is_whole(told: Run) -> None:
     _forge()
     saved = told("doctor", "--rescue", "saved.mnemos", "--json").json
