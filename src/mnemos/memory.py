@@ -24,6 +24,7 @@ from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
     ConflictError,
+    Corrupt,
     InputError,
     MnemosError,
     NotFound,
@@ -318,6 +319,8 @@ class Memory:
             raise RecipeError(f"recipe {self._recipe.name!r} failed: {error!r}") from error
         read = ranking.cut(query.limit)
         items = snapshot.items(ranking.items[:read].tolist())
+        if len(items) < read:
+            raise Corrupt(f"{self._store.location}: the index names items that cannot be read")
         scores = ranking.scores[:read].tolist()
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
         hits = (Hit(item=items[at], score=scores[at], reasons=ranking.reasons(at)) for at in best)

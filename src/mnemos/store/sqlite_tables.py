@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, get_args
 
 from mnemos.errors import Corrupt
 from mnemos.store import journal
@@ -20,6 +20,7 @@ from mnemos.store.tables import (
     Names,
     Numbers,
     Request,
+    RowKind,
     Side,
     SideKind,
     SideRow,
@@ -412,6 +413,8 @@ def _state_sum(raw: Any) -> bytes:  # noqa: ANN401 - a cell of any type
 
 @_checked
 def _entry(row: Sequence[Any]) -> Entry:
+    if row[2] not in get_args(RowKind):
+        raise ValueError(f"there are no rows of kind {row[2]!r}")
     return Entry(
         seq=row[0],
         ordinal=row[1],
