@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click import Context
 
-from mnemos import Memory
 from mnemos.serve import cli
 from mnemos.serve.cli import COMMANDS
 from mnemos.serve.cli import mnemos as group
