@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click import Context
 
-from mnemos import Memory
 from mnemos.serve import cli
 from mnemos.serve.cli import COMMANDS
 from mnemos.serve.cli import mnemos as group
@@ -267,7 +266,6 @@ def test_doctor_tells_what_is_forged(told: Run) -> None:
     assert told("verify").code == 5
 
 
-@pytest.mark.skipif(not hasattr(Memory, "rescue"), reason="comes with the store's rescue")
 def test_doctor_copies_what_is_whole(told: Run) -> None:
     _forge()
     saved = told("doctor", "--rescue", "saved.mnemos", "--json").json
