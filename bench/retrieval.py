@@ -1,8 +1,8 @@
 """Are the right turns found? Conversations are imported, their questions asked, hits held to gold.
 
-R@k is the mean over answerable questions of the share of gold turns among the first k hits; "all@10"
-the share of questions with every gold turn among the first ten; "in 1,000 tokens" the share whose
-every gold turn is cited, whole or cut, in a context of that budget (by the default estimate).
+R@k is the mean over answerable questions of the share of gold turns among the first k hits;
+"all@10" the share of questions with every gold turn among the first ten; "in 1,000 tokens" the
+share whose every gold turn is cited, whole or cut, in a context of that budget (default counter).
 One memory a conversation; a question is put after the last turn.
 """
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
-    from mnemos.context.tokens import TokenCounter
+    from mnemos.context.tokens import TokenCounter, estimate_tokens
     from mnemos.errors import (
         Busy,
         Closed,
@@ -76,6 +76,7 @@ _HOMES = {
     "TokenCounter": "mnemos.context.tokens",
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
+    "estimate_tokens": "mnemos.context.tokens",
 }
 
 
@@ -134,4 +135,5 @@ __all__ = [
     "Verification",
     "Version",
     "Where",
+    "estimate_tokens",
 ]
