@@ -22,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bench import machine
-from bench.data import Conversation, Question, conversations
+from bench.data import Conversation, Question, conversations, fill
 from mnemos import Memory
 
 BUDGET_TOKENS = 1_000
@@ -48,9 +48,7 @@ class Answer:
 def ask(conversation: Conversation, folder: Path) -> list[Answer]:
     """Import one conversation into a file of its own and ask all its questions."""
     path = folder / f"{conversation.dataset}-{conversation.name}.mnemos"
-    with Memory(path, durability="NORMAL") as memory:
-        for session, messages in conversation.sessions:
-            memory.remember(messages, session=session)
+    with fill(conversation, path) as memory:
         return [_answer(memory, conversation, question) for question in conversation.questions]
 
 
