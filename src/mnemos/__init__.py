@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
+    from mnemos.store.base import Reader
     from mnemos.store.inventory import Page, Stats, Version
     from mnemos.store.rescue import Rescued
     from mnemos.store.verify import Replayed, Verification
@@ -70,6 +71,7 @@ _HOMES = {
     "Certificate": "mnemos.lifecycle.erase",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
+    "Reader": "mnemos.store.base",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
     "Stats": "mnemos.store.inventory",
@@ -118,6 +120,7 @@ __all__ = [
     "Query",
     "QueryError",
     "ReadOnly",
+    "Reader",
     "Reason",
     "Recall",
     "Receipt",

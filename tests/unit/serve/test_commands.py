@@ -269,6 +269,6 @@ def test_doctor_tells_what_is_forged(told: Run) -> None:
 def test_doctor_copies_what_is_whole(told: Run) -> None:
     _forge()
     saved = told("doctor", "--rescue", "saved.mnemos", "--json").json
-    assert len(saved["lost"]) == 1
+    assert str(saved["lost"]).count("item 2") == 1
     assert told("stats", "-f", "saved.mnemos", "--json").json["items"] == {"turn": 2}
     assert told("doctor", "--rescue", "saved.mnemos").code == 4
