@@ -42,25 +42,32 @@ class Asked:
 
 
 def measure(path: Path, level: str) -> Iterable[Asked]:
-    """Ask all questions of one file."""
+    """Ask all questions of one file, which names the data set."""
+    dataset = path.name.split(".")[0]
     for conversation in conversations(path):
+        name = f"{dataset} {conversation.name}"
         with fill(conversation, ":memory:") as memory, memory.reader() as reader:
-            yield from _measure(conversation, reader, level)
+            for category, sample in _samples(conversation, reader, name, level):
+                yield Asked(dataset=dataset, category=category, sample=sample)
 
 
-def _measure(conversation: Conversation, reader: Reader, level: str) -> Iterable[Asked]:
+def _samples(
+    conversation: Conversation, reader: Reader, name: str, level: str
+) -> Iterable[tuple[str, Sample]]:
     numbers = range(len(reader.index.docs))
     documents = {item.ref: no for no, item in zip(numbers, reader.items(numbers), strict=True)}
     for question in conversation.questions:
         gold = question.gold if question.answerable else frozenset()
-        sample = train.measure(
-            Query(question=question.text, asked_at=conversation.asked_at),
-            reader,
-            [documents[ref] for ref in gold if ref in documents],
-            memory=f"{conversation.dataset} {conversation.name}",
-            level=level,
+        yield (
+            question.category,
+            train.measure(
+                Query(question=question.text, asked_at=conversation.asked_at),
+                reader,
+                [documents[ref] for ref in gold if ref in documents],
+                memory=name,
+                level=level,
+            ),
         )
-        yield Asked(dataset=conversation.dataset, category=question.category, sample=sample)
 
 
 def figures(asked: Sequence[Asked], fits: Mapping[str, Fit], whole: Fit, floor: float) -> Rows:
@@ -153,6 +160,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = train.document(whole, floor, given.level, provenance(data))
         given.out.write_text(text, encoding="utf-8")
     if given.keep:
-        learnt_from = [path.name.split(".")[0] for path in given.data]
-        machine.keep("training", {"rows": rows, "floor": floor, "learnt from": learnt_from})
+        learnt_from = provenance(data)["data"]
+        machine.keep("training", {"left_out": rows, "floor": floor, "learnt_from": learnt_from})
     return 0

@@ -45,7 +45,7 @@ def test_the_same_data_give_the_same_bytes_with_their_provenance(tmp_path: Path)
         assert main(["--data", data, "--out", str(out)]) == 0
     assert first.read_bytes() == second.read_bytes()
     stored = json.loads(first.read_text())
-    assert stored["provenance"]["data"] == {"made up": {"conversations": 3, "questions": 24}}
+    assert stored["provenance"]["data"] == {"c": {"conversations": 3, "questions": 24}}
     assert stored["provenance"]["command"].startswith("python -m bench train")
 
 
@@ -55,13 +55,13 @@ def test_figures_of_conversations_left_out_are_shown_and_kept(
     monkeypatch.setattr(machine, "RESULTS", tmp_path)
     data, test = str(corpus(tmp_path / "c.jsonl")), str(corpus(tmp_path / "t.jsonl"))
     assert main(["--data", data, "--test", test, "--keep"]) == 0
-    assert "made up · abstention" in capsys.readouterr().out
+    assert "c · abstention" in capsys.readouterr().out
     kept = machine.kept("training")
     assert kept is not None
-    assert kept["learnt from"] == ["c"]
-    rows = kept["rows"]
+    assert kept["learnt_from"] == {"c": {"conversations": 3, "questions": 24}}
+    rows = kept["left_out"]
     assert isinstance(rows, dict)
-    assert rows["made up"]["R@5"] == 1.0
+    assert rows["c"]["R@5"] == rows["t"]["R@5"] == 1.0
 
 
 def test_a_time_that_cannot_be_read_is_named(tmp_path: Path) -> None:
