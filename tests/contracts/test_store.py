@@ -653,7 +653,7 @@ def test_sessions_stand_in_order_in_the_index(store: Store) -> None:
     for n in range(6):
         say(store, f"turn {n}", Scope(session=f"s{n % 2}"))
     with store.reading() as snapshot:
-        assert snapshot.index.order.tolist() == [0, 2, 4, 1, 3, 5]
+        assert snapshot.index.columns.order.tolist() == [0, 2, 4, 1, 3, 5]
 
 
 def test_replay_changes_nothing(store: Store, small_segments: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.recall.lexical import SHORT, Term, impacts, mean_length
+from mnemos.recall.lexical import SHORT, Term, all_impacts, mean_length
 from mnemos.recall.neighbours import distinct, neighbours
 from mnemos.store.base import Index
 
@@ -21,6 +21,8 @@ BEST_OF_SESSIONS = 48  # taken from the best sessions
 BEST_OF_DAYS = 64  # taken from the days that the question names
 WITH_NEIGHBOURS = 128  # of the best, whose neighbours come along
 POOL = 2048  # of which the best of sessions and days are chosen
+COUNTED = 16_384  # so many scores are counted before they are sorted
+COARSE = 8  # by steps of 2⁸ units
 POSTINGS = 500_000  # read for one question; beyond, frequent terms count on candidates only
 
 
@@ -45,24 +47,24 @@ def choose(
     score = _score(index, terms)
     if eligible is not None:
         score *= eligible
-    hits = np.flatnonzero(score)
+    hits = np.flatnonzero(score != 0)  # a tenth of the time of flatnonzero(score)
     pool = _best(hits, score, POOL)
     if not len(hits):
         pool = np.flatnonzero(rows["item"] >= 0 if eligible is None else eligible)[-POOL:]
         if days:
             everyone = np.arange(len(rows)) if eligible is None else np.flatnonzero(eligible)
             pool = np.concatenate([pool, everyone[_inside(rows["said_at"][everyone], days)]])
-            pool = distinct(pool)
+            pool = distinct(pool, len(rows))
     best = _best(pool, score, BEST)
     found = [best]
-    found.append(_of_sessions(rows["scope"][pool], pool, score))
+    found.append(_of_sessions(index.columns.scope[pool], pool, score))
     if days:
         within = pool if len(pool) < POOL else hits
         within = within[_inside(rows["said_at"][within], days)]
         found.append(_best(within, score, BEST_OF_DAYS))
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
-    return distinct(np.concatenate(found)), len(hits) > 0
+    return distinct(np.concatenate(found), len(rows)), len(hits) > 0
 
 
 def _whole(rows: NDArray[np.void], eligible: NDArray[np.bool_] | None) -> Integers | None:
@@ -85,17 +87,13 @@ def _any_hit(terms: Sequence[Term], eligible: NDArray[np.bool_] | None) -> bool:
 
 def _score(index: Index, terms: Sequence[Term]) -> NDArray[np.int32]:
     """Return BM25 of the telling terms for every document. Shape (documents,)."""
-    rows = index.docs
-    score = np.zeros(len(rows), dtype=np.int32)
-    lengths = rows["length"]
+    lengths = index.columns.length
+    score = np.zeros(len(lengths), dtype=np.int32)
     mean = mean_length(index)
     for term in _telling(terms):
-        postings = term.postings
-        if postings is None:
-            continue
-        norms = SHORT.norms(lengths[postings.docs], mean)
-        gain = impacts(term.weight, postings.tf.astype(np.float64), norms)
-        score[postings.docs] += gain.astype(np.int32)
+        if term.postings is not None:
+            gain = all_impacts(term.weight, term.postings, lengths, SHORT, mean)
+            score[term.postings.docs] += gain
     return score
 
 
@@ -118,17 +116,28 @@ def _best(docs: Integers, score: NDArray[np.int32], count: int) -> Integers:
     if len(docs) <= count:
         return docs
     own = score[docs]
-    bar = np.partition(own, len(own) - count)[len(own) - count]
+    bar = _highest(own, count)
     above = docs[own > bar]
     level = docs[own == bar][: count - len(above)]
     return np.sort(np.concatenate([above, level]))
+
+
+def _highest(scores: NDArray[np.int32], count: int) -> np.int32:
+    """Return the count-th highest of scores, none of them negative."""
+    if len(scores) > COUNTED:  # those in steps that are too low are left out: a quarter of the time
+        steps = scores >> COARSE
+        at_least = np.cumsum(np.bincount(steps)[::-1])
+        scores = scores[steps >= len(at_least) - 1 - np.searchsorted(at_least, count)]
+    found: np.int32 = np.partition(scores, len(scores) - count)[len(scores) - count]
+    return found
 
 
 def _of_sessions(scopes: NDArray[np.int32], pool: Integers, score: NDArray[np.int32]) -> Integers:
     """Return the best documents of the sessions whose documents in the pool score most in all."""
     if not len(pool):
         return pool
-    sessions, slot = np.unique(scopes, return_inverse=True)
+    sessions = distinct(scopes, int(scopes.max()) + 1)
+    slot = np.searchsorted(sessions, scopes)
     sums = np.bincount(slot, weights=score[pool]).astype(np.int64)  # whole numbers: exact
     slots = np.arange(len(sessions))
     bar = np.partition(sums, max(0, len(sums) - BEST_SESSIONS))[max(0, len(sums) - BEST_SESSIONS)]

@@ -95,7 +95,7 @@ def _covers(row: Visibility, as_of: int | None) -> bool:
 def _in_scope(scope: Scope, snapshot: Snapshot) -> Mask | None:
     if scope == Scope():
         return None
-    return np.isin(snapshot.index.docs["scope"], snapshot.matching_scopes(scope))
+    return np.isin(snapshot.index.columns.scope, snapshot.matching_scopes(scope))
 
 
 def _where(where: Where, snapshot: Snapshot) -> list[Mask]:

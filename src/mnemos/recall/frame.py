@@ -21,7 +21,8 @@ USER = ROLES.index("user")
 ASSISTANT = ROLES.index("assistant")
 DOCUMENT = ROLES.index("document")
 FREQUENT = 16  # a term in more than a 16th of all documents is in most sessions
-PREVIOUS, NEXT, BEFORE_PREVIOUS, AFTER_NEXT = range(4)
+PREVIOUS, NEXT = 0, 1
+_TENTHS = np.array([9, 8, 7, 7], dtype=np.int32)[:, None]  # previous, next, those two away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +36,14 @@ class Frame:
         docs: Document numbers, ascending. Shape (n,).
         rows: Their columns. Shape (n,), dtype DOC.
         impacts: What each term adds to each candidate, for turns. Shape (t, n).
-        long_impacts: The same, for pages. Shape (t, n).
+        long_impacts: The same, for pages; zeros where no assistant takes part. Shape (t, n).
         near: Tenfold the most that a term adds to a candidate or, with 9, 8, 7 and 7 tenths, to
             its neighbours. Shape (t, n).
         before: What all terms add to the previous turn. Shape (n,).
         session: What all terms add to the candidate's session as a whole. Shape (n,).
-        previous: Columns of the previous turn; zeros where there is none. Shape (n,), dtype DOC.
+        previous_flags: Of the previous turn; 0 where there is none. Shape (n,).
         chat: The candidate or a neighbour of it was said by an assistant. Shape (n,).
+        is_chat: That holds of any candidate.
     """
 
     asked: Asked
@@ -54,8 +56,9 @@ class Frame:
     near: NDArray[np.int32]
     before: Integers
     session: Integers
-    previous: NDArray[np.void]
+    previous_flags: NDArray[np.uint8]
     chat: Floats
+    is_chat: bool
 
     def flag(self, bit: int) -> Floats:
         """Return 1 where a candidate has the flag, else 0."""
@@ -93,38 +96,41 @@ def build(
     """Gather what the signals need about the candidates."""
     rows = index.docs
     beside = neighbours(index, docs, eligible)
-    extended = distinct(np.concatenate([docs, beside[beside >= 0]]))
+    extended = distinct(np.concatenate([docs, beside[beside >= 0]]), len(rows))
     place = np.searchsorted(extended, docs)
     # A last column of zeros stands for the neighbour that is not there.
     places = np.where(beside >= 0, np.searchsorted(extended, beside), len(extended))
     tf = _frequencies(terms, extended)
-    lengths = rows["length"][extended]
+    lengths = index.columns.length[extended]
     mean = lexical.mean_length(index)
     short = _impacts(terms, tf, lengths, SHORT, mean)
-    own = short[:, place]
-    near = 10 * own
-    for row, tenths in ((PREVIOUS, 9), (NEXT, 8), (BEFORE_PREVIOUS, 7), (AFTER_NEXT, 7)):
-        np.maximum(near, tenths * short[:, places[row]], out=near)
+    own = short.take(place, axis=1)
+    others = short.take(places, axis=1)  # shape (t, 4, n)
+    near = np.maximum(10 * own, (_TENTHS * others).max(axis=1))
     roles = np.append(rows["role"][extended], 0)
     chat = roles[place] == ASSISTANT
     for row in (PREVIOUS, NEXT):
         chat |= roles[places[row]] == ASSISTANT
-    previous = np.zeros(len(docs), dtype=rows.dtype)
-    there = beside[PREVIOUS] >= 0
-    previous[there] = rows[beside[PREVIOUS][there]]
+    is_chat = bool(chat.any())
+    previous = beside[PREVIOUS]
     return Frame(
         asked=asked,
         terms=terms,
         scale=lexical.scale(terms, index.live),
         docs=docs,
-        rows=rows[docs],
+        rows=rows.take(docs),
         impacts=own,
-        long_impacts=_impacts(terms, tf[:, place], lengths[place], LONG, mean)[:, :-1],
+        long_impacts=(
+            _impacts(terms, tf.take(place, axis=1), lengths[place], LONG, mean)[:, :-1]
+            if is_chat
+            else np.zeros_like(own)
+        ),
         near=near,
-        before=short[:, places[PREVIOUS]].sum(axis=0),
+        before=others[:, PREVIOUS].sum(axis=0),
         session=_sessions(terms, index, docs, eligible),
-        previous=previous,
+        previous_flags=np.where(previous >= 0, rows["flags"][previous], 0),
         chat=chat.astype(np.float64),
+        is_chat=is_chat,
     )
 
 
@@ -141,7 +147,7 @@ def _frequencies(terms: Sequence[Term], docs: Integers) -> Floats:
             same = docs[at] == postings.docs
             row[at[same]] = postings.tf[same]
         else:
-            at = np.searchsorted(postings.docs, docs)
+            at = np.searchsorted(postings.docs, docs.astype(np.int32))  # of one type: no copy
             at[at == len(postings.docs)] = 0
             same = postings.docs[at] == docs
             row[same] = postings.tf[at[same]]
@@ -174,12 +180,12 @@ def _sessions(
     how many sessions hold a term is asked: measured, neither brings anything, and both would have
     to be counted over the store.
     """
-    rows = index.docs
-    sessions, slot = np.unique(rows["scope"][candidates], return_inverse=True)
+    scopes = index.columns.scope
+    own = scopes[candidates]
+    below = int(own.max(initial=-1)) + 1
+    sessions = distinct(own, below)
     total = np.zeros(len(sessions), dtype=np.int64)
-    if not len(sessions):
-        return total
-    lookup = np.full(int(sessions[-1]) + 1, len(sessions), dtype=np.int64)
+    lookup = np.full(below, len(sessions), dtype=np.int64)
     lookup[sessions] = np.arange(len(sessions))
     for term in terms:
         postings = term.postings
@@ -189,9 +195,9 @@ def _sessions(
         if eligible is not None:
             seen = eligible[docs]
             docs, tf = docs[seen], tf[seen]
-        scope = rows["scope"][docs]
+        scope = scopes[docs]
         within = scope < len(lookup)
         where = lookup[scope[within]]
         sums = np.bincount(where, weights=tf[within], minlength=len(sessions))[: len(sessions)]
         total += (term.weight * (sums / (sums + 4.0))).astype(np.int64)  # sums are whole: exact
-    return np.where(rows["role"][candidates] == DOCUMENT, 0, total[slot])
+    return np.where(index.docs["role"][candidates] == DOCUMENT, 0, total[lookup[own]])

@@ -59,14 +59,18 @@ class Ranking:
 
     def reasons(self, position: int) -> tuple[Reason, ...]:
         """Return the signals' shares in one score, largest first; those of nought left out."""
-        found = []
+        at = self._order[position]
+        shares = []
         for name, values in self._values.items():
             constant = self._constants[name]
-            value = (float(values[self._order[position]]) - constant.mean) / constant.deviation
+            value = (float(values[at]) - constant.mean) / constant.deviation
             contribution = constant.weight * value
             if contribution != 0.0:
-                found.append(Reason(signal=name, value=value, contribution=contribution))
-        return tuple(sorted(found, key=lambda reason: (-reason.contribution, reason.signal)))
+                shares.append((-contribution, name, value))
+        return tuple(
+            Reason(signal=name, value=value, contribution=-negative)
+            for negative, name, value in sorted(shares)
+        )
 
 
 def rank(
@@ -99,9 +103,7 @@ def rank(
     frame = build(asked, terms, index, docs, eligible)
     scores, values = fuse(frame, level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
-    order = np.lexsort((docs, items, -scores))
-    _, first = np.unique(items[order], return_index=True)  # an item's best document speaks for it
-    order = order[np.sort(first)]
+    order = _order(scores, items, docs)
     abstention = None
     if not found and not days and asked.terms:
         abstention = NOT_HELD
@@ -116,3 +118,14 @@ def rank(
         _values=values,
         _constants=constants.signals,
     )
+
+
+def _order(
+    scores: Floats, items: NDArray[np.int64], docs: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return places best first, then by item; an item's best document speaks for it."""
+    if np.array_equal(items, docs):  # no further keys: each item stands once, in order
+        return np.argsort(-scores, kind="stable")
+    order = np.lexsort((docs, items, -scores))
+    _, first = np.unique(items[order], return_index=True)
+    return order[np.sort(first)]

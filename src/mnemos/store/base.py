@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemos.store.columns import Columns
 from mnemos.text import stance
 from mnemos.types import Item, Scope
 
@@ -78,8 +79,8 @@ class Index(Protocol):
         """Sum of the lengths of documents that are not erased."""
 
     @property
-    def order(self) -> NDArray[np.int64]:
-        """Document numbers sorted by (scope, position, number): sessions in their order."""
+    def columns(self) -> Columns:
+        """What is read of very many documents, and the order of sessions; ``columns(docs)``."""
 
     def postings(self, terms: Sequence[str]) -> Mapping[str, Postings]:
         """Return the postings of each term that occurs at all."""

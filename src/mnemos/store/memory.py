@@ -200,6 +200,10 @@ class MemoryTables:
         seen = [row for row in rows if seq is None or row.item.visible_from <= seq]
         return seen[-1] if seen else None
 
+    def items_at(self, nos: Sequence[int], seq: int | None = None) -> list[ItemRow]:
+        rows = (self.item_at(no, seq) for no in nos)
+        return [row for row in rows if row is not None]
+
     def versions(self, no: int) -> list[ItemRow]:
         return list(self._items.get(no) or ())
 

@@ -80,8 +80,7 @@ class Snapshot:
 
     def items(self, nos: Sequence[int]) -> list[Item]:
         """Return the items with these numbers, in their order."""
-        rows = (self.tables.item_at(no, self.as_of_seq) for no in nos)
-        return [row.item for row in rows if row is not None]
+        return [row.item for row in self.tables.items_at(nos, self.as_of_seq)]
 
     def item(self, item_id: str) -> tuple[int, Item]:
         """Return an item by id, with its number.

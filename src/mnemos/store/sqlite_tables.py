@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_args
 
@@ -159,6 +159,15 @@ class SqliteTables:
         else:
             row = self._run("item_at", no=no, seq=seq).fetchone()
         return None if row is None else item_of(row)
+
+    def items_at(self, nos: Sequence[int], seq: int | None = None) -> list[ItemRow]:
+        wanted = json.dumps(list(nos))
+        if seq is None:
+            rows = self._run("items_current", nos=wanted)
+        else:
+            rows = self._run("items_at", nos=wanted, seq=seq)
+        found = {row[0]: _item_row(row) for row in rows}  # of several versions the last
+        return [found[no] for no in nos if no in found]
 
     def versions(self, no: int) -> list[ItemRow]:
         return [item_of(row) for row in self._run("item_versions", no=no)]
@@ -398,10 +407,11 @@ def _checked(read: Callable[P, R]) -> Callable[P, R]:
 
 @_checked
 def _space(row: Sequence[Any]) -> Space:
-    space = Space(**dict(zip(_SPACE_FIELDS, row, strict=True)))
+    fields = dict(zip(_SPACE_FIELDS, row, strict=True))
+    space = Space(**{**fields, "head_hash": bytes(fields["head_hash"])})
     if not isinstance(json.loads(space.settings), dict):
         raise TypeError("its settings are no object")
-    return replace(space, head_hash=bytes(space.head_hash))
+    return space
 
 
 @_checked

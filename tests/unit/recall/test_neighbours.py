@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,9 +35,6 @@ def test_neighbours_are_those_that_a_plain_search_finds(
                 for rank, other in enumerate(good):
                     expected[side + 2 * rank, doc] = other
         assert neighbours(index, docs, seen).tolist() == expected.tolist()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "_SMALL", 0)
-            assert neighbours(index, docs, seen).tolist() == expected.tolist()
 
 
 def test_keys_of_a_turn_are_not_its_neighbours() -> None:

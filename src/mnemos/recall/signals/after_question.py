@@ -15,5 +15,5 @@ from mnemos.store.base import FLAG_QUESTION
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
-    found: Floats = (frame.previous["flags"] & FLAG_QUESTION != 0).astype(np.float64)
+    found: Floats = (frame.previous_flags & FLAG_QUESTION != 0).astype(np.float64)
     return found

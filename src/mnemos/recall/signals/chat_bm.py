@@ -13,4 +13,6 @@ from mnemos.recall.signals import bm
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
+    if not frame.is_chat:
+        return frame.zeros()
     return bm.score(frame) * frame.chat

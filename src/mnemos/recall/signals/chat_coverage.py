@@ -15,6 +15,8 @@ from mnemos.recall.frame import Floats, Frame
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
+    if not frame.is_chat:
+        return frame.zeros()
     shares = np.array([round(100 * term.share) for term in frame.terms], dtype=np.int64)
     present = (shares[:, None] * (frame.impacts > 0)).sum(axis=0)
     covered: Floats = present.astype(np.float64) / max(1, int(shares.sum()))

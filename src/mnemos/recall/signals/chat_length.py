@@ -13,4 +13,6 @@ from mnemos.recall.signals.amount import said
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
+    if not frame.is_chat:
+        return frame.zeros()
     return said(frame) * frame.role(USER) * frame.chat

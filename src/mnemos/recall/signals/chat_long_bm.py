@@ -12,4 +12,6 @@ from mnemos.recall.frame import Floats, Frame
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
+    if not frame.is_chat:
+        return frame.zeros()
     return frame.scaled(frame.long_impacts.sum(axis=0)) * frame.chat

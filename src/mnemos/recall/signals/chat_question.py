@@ -13,4 +13,6 @@ from mnemos.store.base import FLAG_QUESTION
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
+    if not frame.is_chat:
+        return frame.zeros()
     return frame.flag(FLAG_QUESTION) * frame.chat

@@ -95,6 +95,21 @@ SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, r
  WHERE space = :space AND no = :no AND visible_from <= :seq
  ORDER BY visible_from DESC LIMIT 1
 
+-- items_current --
+SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, role, speaker, ref,
+       said_at, said_at_given, event_from, event_to, valid_from, valid_to, recorded_at, expires_at,
+       status, sources, supersedes, trust, metadata, attrs, made_by, body
+  FROM whole_item
+ WHERE space = :space AND no IN (SELECT value FROM json_each(:nos)) AND visible_to IS NULL
+
+-- items_at --
+SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, role, speaker, ref,
+       said_at, said_at_given, event_from, event_to, valid_from, valid_to, recorded_at, expires_at,
+       status, sources, supersedes, trust, metadata, attrs, made_by, body
+  FROM whole_item
+ WHERE space = :space AND no IN (SELECT value FROM json_each(:nos)) AND visible_from <= :seq
+ ORDER BY no, visible_from
+
 -- item_versions --
 SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, role, speaker, ref,
        said_at, said_at_given, event_from, event_to, valid_from, valid_to, recorded_at, expires_at,

@@ -1,0 +1,77 @@
+"""What every question reads of very many documents, as arrays of their own beside the records.
+
+A field of a 48-byte record costs a cache line, a place in an array of its own two or four bytes:
+summing up BM25 over 500,000 postings takes a third of the time (measured, in a million turns).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Columns of all documents of one snapshot, by number, and their sessions' order.
+
+    Args:
+        length: As in the records. Shape (n,).
+        scope: As in the records. Shape (n,).
+        order: Document numbers sorted by (scope, position, number): sessions in their order.
+            Shape (n,).
+        places: Where each document stands in the order. Shape (n,).
+    """
+
+    length: NDArray[np.uint16]
+    scope: NDArray[np.int32]
+    order: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+
+def columns(docs: NDArray[np.void], before: Columns | None = None) -> Columns:
+    """Return the columns of documents.
+
+    Args:
+        docs: All documents. Shape (n,), dtype DOC.
+        before: Those of the first of them, if they are known: only the rest is then sorted.
+    """
+    if before is None or not 0 < len(before.order) <= len(docs):
+        order = np.argsort(_keys(docs), kind="stable")
+        length, scope = np.array(docs["length"]), np.array(docs["scope"])
+        return Columns(length=length, scope=scope, order=order, places=_inverse(order))
+    known = len(before.order)
+    order, places = _continued(before, docs)
+    return Columns(
+        length=np.concatenate([before.length, docs["length"][known:]]),
+        scope=np.concatenate([before.scope, docs["scope"][known:]]),
+        order=order,
+        places=places,
+    )
+
+
+def _continued(
+    before: Columns, docs: NDArray[np.void]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return order and places of more documents than before."""
+    known = len(before.order)
+    keys = _keys(docs[known:])
+    own = np.argsort(keys, kind="stable")
+    if not len(keys) or keys[own[0]] >= _keys(docs[before.order[-1:]])[0]:  # the newest session
+        order = np.concatenate([before.order, known + own])
+        return order, np.concatenate([before.places, known + _inverse(own)])
+    at = np.searchsorted(_keys(docs[:known]), keys[own], side="right", sorter=before.order)
+    order = np.insert(before.order, at, known + own)
+    return order, _inverse(order)
+
+
+def _keys(docs: NDArray[np.void]) -> NDArray[np.int64]:
+    keys: NDArray[np.int64] = (docs["scope"].astype(np.int64) << 32) | docs["position"]
+    return keys
+
+
+def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    return places
