@@ -21,10 +21,10 @@ from rich.table import Table
 
 from bench import machine
 from bench.data import Conversation, conversations, fill
+from mnemos import Reader
 from mnemos.recall import train
 from mnemos.recall.signals import LEVELS
 from mnemos.recall.train import Fit, Sample
-from mnemos.store.base import Reader
 from mnemos.types import JSON, Query
 
 Rows = dict[str, dict[str, float]]

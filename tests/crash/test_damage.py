@@ -573,7 +573,7 @@ def test_threads_read_and_write_at_once(  # noqa: C901 - two kinds of threads
                     index.near_terms("violni")
                     postings = index.postings(["violin"])["violin"]
                     assert len(postings.docs) == index.live
-                    assert len(index.order) == seen
+                    assert len(index.columns.length) == seen
 
         def collect(call: Callable[..., None], *arguments: str) -> None:
             try:

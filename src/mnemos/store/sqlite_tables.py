@@ -166,7 +166,7 @@ class SqliteTables:
             rows = self._run("items_current", nos=wanted)
         else:
             rows = self._run("items_at", nos=wanted, seq=seq)
-        found = {row[0]: _item_row(row) for row in rows}  # of several versions the last
+        found = {row[0]: item_of(row) for row in rows}  # of several versions the last
         return [found[no] for no in nos if no in found]
 
     def versions(self, no: int) -> list[ItemRow]:
