@@ -20,8 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import machine
-from bench.data import Conversation, conversations, fill
-from mnemos import Reader
+from bench.data import conversations, fill
 from mnemos.recall import train
 from mnemos.recall.signals import LEVELS
 from mnemos.recall.train import Fit, Sample
@@ -45,29 +44,20 @@ def measure(path: Path, level: str) -> Iterable[Asked]:
     """Ask all questions of one file, which names the data set."""
     dataset = path.name.split(".")[0]
     for conversation in conversations(path):
-        name = f"{dataset} {conversation.name}"
         with fill(conversation, ":memory:") as memory, memory.reader() as reader:
-            for category, sample in _samples(conversation, reader, name, level):
-                yield Asked(dataset=dataset, category=category, sample=sample)
-
-
-def _samples(
-    conversation: Conversation, reader: Reader, name: str, level: str
-) -> Iterable[tuple[str, Sample]]:
-    numbers = range(len(reader.index.docs))
-    documents = {item.ref: no for no, item in zip(numbers, reader.items(numbers), strict=True)}
-    for question in conversation.questions:
-        gold = question.gold if question.answerable else frozenset()
-        yield (
-            question.category,
-            train.measure(
-                Query(question=question.text, asked_at=conversation.asked_at),
-                reader,
-                [documents[ref] for ref in gold if ref in documents],
-                memory=name,
-                level=level,
-            ),
-        )
+            numbers = range(len(reader.index.docs))
+            items = reader.items(numbers)
+            documents = {item.ref: no for no, item in zip(numbers, items, strict=True)}
+            for question in conversation.questions:
+                gold = question.gold if question.answerable else frozenset()
+                sample = train.measure(
+                    Query(question=question.text, asked_at=conversation.asked_at),
+                    reader,
+                    [documents[ref] for ref in gold if ref in documents],
+                    memory=f"{dataset} {conversation.name}",
+                    level=level,
+                )
+                yield Asked(dataset=dataset, category=question.category, sample=sample)
 
 
 def figures(asked: Sequence[Asked], fits: Mapping[str, Fit], whole: Fit, floor: float) -> Rows:
