@@ -15,8 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from mnemos import Memory
+
 #: Categories whose questions have no answer in the conversation.
 UNANSWERABLE = frozenset({"adversarial", "abstention"})
+#: When corpora without times are asked: so late that no question names a day near it.
+UNDATED = datetime(2100, 1, 1, tzinfo=UTC)
 ROLES = frozenset({"user", "assistant", "system", "tool"})
 TIMES = (
     "%I:%M %p on %d %B, %Y",
@@ -51,7 +55,7 @@ class Conversation:
     name: str
     sessions: tuple[tuple[str, tuple[dict[str, Any], ...]], ...]
     questions: tuple[Question, ...]
-    asked_at: datetime | None
+    asked_at: datetime
 
     @property
     def turns(self) -> int:
@@ -61,6 +65,17 @@ class Conversation:
 
 class BadRecord(ValueError):
     """A line of a data file is not as described; says which and why."""
+
+
+def fill(conversation: Conversation, path: Path | str) -> Memory:
+    """Open a new memory and put a conversation into it, one write a session.
+
+    Its clock stands where the questions are put: what hangs on the day of the run is no figure.
+    """
+    memory = Memory(path, durability="NORMAL", clock=lambda: conversation.asked_at)
+    for session, messages in conversation.sessions:
+        memory.remember(messages, session=session)
+    return memory
 
 
 def conversations(path: Path) -> Iterator[Conversation]:
@@ -90,7 +105,7 @@ def _conversation(raw: dict[str, Any]) -> Conversation:
         name=str(raw["conv_id"]),
         sessions=tuple((session, tuple(messages)) for session, messages in sessions.items()),
         questions=tuple(_question(question) for question in raw["questions"]),
-        asked_at=None if said_at is None else said_at + timedelta(minutes=1),
+        asked_at=(said_at or UNDATED) + timedelta(minutes=1),
     )
 
 

@@ -1,8 +1,8 @@
 """Are the right turns found? Conversations are imported, their questions asked, hits held to gold.
 
-R@k is the mean over answerable questions of the share of gold turns among the first k hits; "all@10"
-the share of questions with every gold turn among the first ten; "in 1,000 tokens" the share whose
-every gold turn is cited, whole or cut, in a context of that budget (by the default estimate).
+R@k is the mean over answerable questions of the share of gold turns among the first k hits;
+"all@10" the share of questions with every gold turn among the first ten; "in 1,000 tokens" the
+share whose every gold turn is cited, whole or cut, in a context of that budget (default counter).
 One memory a conversation; a question is put after the last turn.
 """
 
@@ -22,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bench import machine
-from bench.data import Conversation, Question, conversations
+from bench.data import Conversation, Question, conversations, fill
 from mnemos import Memory
 
 BUDGET_TOKENS = 1_000
@@ -48,9 +48,7 @@ class Answer:
 def ask(conversation: Conversation, folder: Path) -> list[Answer]:
     """Import one conversation into a file of its own and ask all its questions."""
     path = folder / f"{conversation.dataset}-{conversation.name}.mnemos"
-    with Memory(path, durability="NORMAL") as memory:
-        for session, messages in conversation.sessions:
-            memory.remember(messages, session=session)
+    with fill(conversation, path) as memory:
         return [_answer(memory, conversation, question) for question in conversation.questions]
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -76,7 +77,7 @@ def measure(path: Path, turns: int) -> dict[str, float]:
         ]
         memory.recall(talk.question())
         questions = [talk.question() for _ in range(QUESTIONS)]
-        asked = [timed(lambda q=question: memory.recall(q)) for question in questions]
+        asked = [timed(partial(memory.recall, question)) for question in questions]
         stats = memory.stats()
     size = path.stat().st_size
     opened = [timed(lambda: _open_and_ask(path, talk.question())) for _ in range(10)]
@@ -99,7 +100,7 @@ def bulk(memory: Memory, talk: Talk, turns: int) -> float:
     """Import turns in whole sessions; return the seconds that remembering took."""
     seconds = 0.0
     for session, messages in talk.sessions(turns):
-        seconds += timed(lambda s=session, m=messages: memory.remember(m, session=s))
+        seconds += timed(partial(memory.remember, messages, session=session))
     return seconds
 
 

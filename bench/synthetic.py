@@ -13,90 +13,11 @@ SESSION_TURNS = 30
 VOCABULARY = 40_000
 #: Function words between the content words, as often as in chats; they are no index terms.
 FILLERS = tuple(
-    [
-        "i",
-        "you",
-        "the",
-        "a",
-        "to",
-        "and",
-        "it",
-        "is",
-        "that",
-        "was",
-        "of",
-        "in",
-        "my",
-        "for",
-        "on",
-        "with",
-        "so",
-        "but",
-        "we",
-        "have",
-        "are",
-        "this",
-        "at",
-    ]
+    "i you the a to and it is that was of in my for on with so but we have are this at".split()  # noqa: SIM905
 )
-ONSETS = tuple(
-    [
-        "b",
-        "br",
-        "c",
-        "ch",
-        "d",
-        "dr",
-        "f",
-        "fl",
-        "g",
-        "gr",
-        "h",
-        "j",
-        "k",
-        "l",
-        "m",
-        "n",
-        "p",
-        "pl",
-        "pr",
-        "qu",
-        "r",
-        "s",
-        "sh",
-        "sl",
-        "st",
-        "t",
-        "tr",
-        "v",
-        "w",
-        "z",
-    ]
-)
+ONSETS = tuple("b br c ch d dr f fl g gr h j k l m n p pl pr qu r s sh sl st t tr v w z".split())  # noqa: SIM905
 VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ee", "oa", "ou")
-CODAS = (
-    *[
-        "b",
-        "ck",
-        "d",
-        "g",
-        "ll",
-        "m",
-        "n",
-        "nd",
-        "nk",
-        "p",
-        "r",
-        "rd",
-        "rt",
-        "s",
-        "sh",
-        "st",
-        "t",
-        "x",
-    ],
-    "",
-)
+CODAS = (*"b ck d g ll m n nd nk p r rd rt s sh st t x".split(), "")  # noqa: SIM905
 FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 SPEAKERS = ("Ada", "Ben")
 

@@ -23,7 +23,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from mnemos.context import estimate_tokens
+from mnemos import estimate_tokens
 
 Texts = dict[str, list[str]]
 Count = Callable[[str], int]

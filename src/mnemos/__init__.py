@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
-    from mnemos.context.tokens import TokenCounter
+    from mnemos.context.tokens import TokenCounter, estimate_tokens
     from mnemos.errors import (
         Busy,
         Closed,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
+    from mnemos.store.base import Reader
     from mnemos.store.inventory import Page, Stats, Version
     from mnemos.store.rescue import Rescued
     from mnemos.store.verify import Replayed, Verification
@@ -70,12 +71,14 @@ _HOMES = {
     "Certificate": "mnemos.lifecycle.erase",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
+    "Reader": "mnemos.store.base",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
     "Stats": "mnemos.store.inventory",
     "TokenCounter": "mnemos.context.tokens",
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
+    "estimate_tokens": "mnemos.context.tokens",
 }
 
 
@@ -117,6 +120,7 @@ __all__ = [
     "Query",
     "QueryError",
     "ReadOnly",
+    "Reader",
     "Reason",
     "Recall",
     "Receipt",
@@ -134,4 +138,5 @@ __all__ = [
     "Verification",
     "Version",
     "Where",
+    "estimate_tokens",
 ]

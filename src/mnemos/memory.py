@@ -24,6 +24,7 @@ from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
     ConflictError,
+    Corrupt,
     InputError,
     MnemosError,
     NotFound,
@@ -38,11 +39,12 @@ from mnemos.ingest.times import parse, zone
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
 from mnemos.recall.eligible import eligible
-from mnemos.store import inventory, journal, portable
+from mnemos.store import inventory, journal, portable, rescue
 from mnemos.store.base import FLAG_KEY, Reader, Store
 from mnemos.store.change import Header, put_inverse
 from mnemos.store.index import ANALYSIS
 from mnemos.store.inventory import Page, Stats, Version
+from mnemos.store.rescue import Rescued
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.sqlite import Durability
 from mnemos.store.verify import Progress, Replayed, Verification, replay, verify
@@ -343,6 +345,8 @@ class Memory:
             raise RecipeError(f"recipe {self._recipe.name!r} failed: {error!r}") from error
         read = ranking.cut(query.limit)
         items = snapshot.items(ranking.items[:read].tolist())
+        if len(items) < read:
+            raise Corrupt(f"{self._store.location}: the index names items that cannot be read")
         scores = ranking.scores[:read].tolist()
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
         hits = tuple(
@@ -635,6 +639,19 @@ class Memory:
             memory.close()
             raise
         return memory
+
+    @staticmethod
+    def rescue(damaged: str | os.PathLike[str], path: str | os.PathLike[str]) -> Rescued:
+        """Copy all that is whole in a damaged file into a new one; the damaged one is only read.
+
+        Raises:
+            NotAMemory: No page of the damaged file could be read as a memory's.
+            StoreError: The new file already holds something.
+        """
+        settings = json.loads(rescue.settings(Path(damaged)) or "{}")
+        language, time_zone = settings.get("language"), settings.get("time_zone")
+        with Memory(path, language=language, time_zone=time_zone) as new:
+            return rescue.rescue(Path(damaged), new._store)
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Write a compact copy of the file; others may go on writing meanwhile.

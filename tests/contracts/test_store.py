@@ -994,7 +994,7 @@ def test_every_statement_names_its_space(name: str) -> None:
     statement = "\n".join(
         line for line in sql.named("sqlite")[name].splitlines() if not line.startswith("--")
     )
-    if name == "sizes":  # of the file, which dbstat cannot tell apart by space
+    if "FROM dbstat" in statement:  # of the file, which dbstat cannot tell apart by space
         return
     for part in re.split(r"UNION ALL|\(SELECT", statement):
         tables = re.findall(r"(?:FROM|INTO|UPDATE|JOIN)\s+(\w+)", part)

@@ -164,7 +164,7 @@ def _item(draft: Draft, place: Place, position: int) -> Item:
         ref=draft.ref,
         said_at=said_at,
         said_at_given=draft.said_at is not None,
-        event_time=None if timeless else event_time(draft.text, _local(said_at, place.zone)),
+        event_time=None if timeless else _event_time(draft, said_at, place),
         recorded_at=place.now,
         expires_at=draft.expires_at,
         metadata=draft.metadata,
@@ -181,7 +181,7 @@ def _local(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def _event_time(draft: Draft, said_at: datetime, place: Place) -> Interval | None:
-    return event_time(draft.text[:EVENT_CHARS], said_at.astimezone(place.zone))
+    return event_time(draft.text[:EVENT_CHARS], _local(said_at, place.zone))
 
 
 def _said_at(item: Item) -> datetime | None:

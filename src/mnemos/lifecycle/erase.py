@@ -156,7 +156,8 @@ def _target(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> 
             "keys": len(keys),
             "links": len(links),
         },
-        needles=tuple(sorted(needles)),
+        # Overwritten bytes are zeros: a text of nothing else cannot be told from them.
+        needles=tuple(sorted(each for each in needles if each.strip(b"\0"))),
     )
 
 

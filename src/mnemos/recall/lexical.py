@@ -109,7 +109,8 @@ def all_impacts(
             norms = saturation.norms(np.arange(longest), mean_length)
             table = impacts(weight, np.arange(most, dtype=np.float64)[:, None], norms)
             gains: NDArray[np.int32] = table.astype(np.int32).ravel()
-            return gains[tf * np.int32(longest) + length]
+            found: NDArray[np.int32] = gains[tf * np.int32(longest) + length]
+            return found
     norms = saturation.norms(length, mean_length)
     return impacts(weight, tf.astype(np.float64), norms).astype(np.int32)
 

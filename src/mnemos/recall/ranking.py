@@ -120,9 +120,7 @@ def rank(
     )
 
 
-def _order(
-    scores: Floats, items: NDArray[np.int64], docs: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _order(scores: Floats, items: NDArray[np.int64], docs: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return places best first, then by item; an item's best document speaks for it."""
     if np.array_equal(items, docs):  # no further keys: each item stands once, in order
         return np.argsort(-scores, kind="stable")

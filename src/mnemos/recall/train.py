@@ -1,32 +1,30 @@
-"""Learn the weights of the signals from conversations with gold evidence.
+"""Learn the weights of the signals from questions whose gold documents are known.
 
-    python -m mnemos.recall.train --data locomo.jsonl.gz beam.jsonl.gz --out weights.json
+A linear listwise softmax: for each question the gold documents should hold the probability.
+Candidates are sampled, and those drawn for many carry the logarithm of how many as an offset:
+without it the signal by which the sample was drawn is taken for harmful, or for holy (measured:
+five points). The fit is convex with a little L2, solved by Newton's method to the end, and written
+with four decimals, so that neither order nor rounding of the machine can be seen in it.
 
-A linear listwise softmax: for each question the gold turns should hold the probability. Candidates
-are sampled, and those drawn for many carry the logarithm of how many as an offset: without it the
-signal by which the sample was drawn is taken for harmful, or for holy (measured: five points). The
-fit is convex with a little L2, solved by Newton's method to the end, and written with four
-decimals, so that neither order nor rounding of the machine can be seen in it.
+Nothing here reads files: ``python -m bench train`` fills memories and asks.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.recall import lexical
 from mnemos.recall.asked import read
-from mnemos.recall.corpus import Conversation, conversations
 from mnemos.recall.frame import build
+from mnemos.recall.ranking import MATCHED
 from mnemos.recall.signals import LEVELS
-from mnemos.types import Query
+from mnemos.store.base import Reader
+from mnemos.types import JSON, Query
 
 Floats = NDArray[np.float64]
 
@@ -35,18 +33,24 @@ L2 = 1e-3
 STEPS = 50
 GOLD_POWER = 0.5  # a question with g gold turns weighs g^-½: summaries do not drown look-ups
 DECIMALS = 4
+LOST = 0.015  # of a data set's answerable questions may stay under the floor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One question's signals over all turns of its conversation, and its gold turns."""
+    """One question's signals over all documents of its memory, and which of them are gold.
 
-    dataset: str
-    conversation: str
-    category: str
+    Args:
+        memory: Names the memory; what is learnt without it is tried on all its questions.
+        values: Shape (documents, signals).
+        gold: Document numbers, ascending; none if nothing answers.
+        matched: What the best document has of what the question's words could attain, 0 to 1.
+    """
+
+    memory: str
     values: Floats
     gold: tuple[int, ...]
-    found: bool
+    matched: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +67,28 @@ class Fit:
         return found
 
 
-def samples(conversation: Conversation, level: str = "c0") -> Iterable[Sample]:
-    """Compute the signals of each question over all turns."""
-    reader = conversation.reader
-    everything = np.arange(len(reader.index.docs))
-    for asking in conversation.questions:
-        query = Query(question=asking.question, asked_at=conversation.asked_at)
-        asked = read(query, reader)
-        terms = lexical.weigh(list(asked.terms), reader.index)
-        frame = build(asked, terms, reader.index, everything, None)
-        yield Sample(
-            dataset=conversation.dataset,
-            conversation=conversation.name,
-            category=asking.category,
-            values=np.stack([signal(frame) for signal in LEVELS[level].values()], axis=1),
-            gold=asking.gold,
-            found=any(term.postings is not None for term in terms),
-        )
+def measure(
+    query: Query, reader: Reader, gold: Collection[int], *, memory: str, level: str = "c0"
+) -> Sample:
+    """Compute the signals of a question over all documents.
+
+    Args:
+        query: The question.
+        reader: A memory in which nothing was erased.
+        gold: Numbers of the documents that answer it.
+        memory: A name for the memory.
+        level: Which signals; see ``signals.LEVELS``.
+    """
+    index = reader.index
+    asked = read(query, reader)
+    terms = lexical.weigh(list(asked.terms), index)
+    frame = build(asked, terms, index, np.arange(len(index.docs)), None)
+    return Sample(
+        memory=memory,
+        values=np.stack([signal(frame) for signal in LEVELS[level].values()], axis=1),
+        gold=tuple(sorted(gold)),
+        matched=frame.matched(),
+    )
 
 
 def fit(data: Sequence[Sample]) -> Fit:
@@ -154,88 +163,55 @@ def _loss(
     return loss, slope, curve
 
 
+def without_each(data: Sequence[Sample]) -> dict[str, Fit]:
+    """Return, by memory, the fit that has not seen it."""
+    names = dict.fromkeys(sample.memory for sample in data)
+    return {name: fit([each for each in data if each.memory != name]) for name in names}
+
+
 def recall_at(k: int, data: Iterable[Sample], fits: Mapping[str, Fit], whole: Fit) -> Floats:
-    """Return each answerable question's share of gold turns among the best k.
+    """Return each answerable question's share of gold documents among the best k.
 
     Args:
         k: How many of the best count.
         data: The questions.
-        fits: By conversation, the fit that has not seen it.
+        fits: By memory, the fit that has not seen it.
         whole: The fit for all others.
     """
     shares = []
     for sample in data:
         if sample.gold:
-            score = fits.get(sample.conversation, whole).score(sample.values)
+            score = fits.get(sample.memory, whole).score(sample.values)
             best = np.argsort(-score, kind="stable")[:k]
             shares.append(len(set(best.tolist()) & set(sample.gold)) / len(sample.gold))
     return np.array(shares)
 
 
-def floor(data: Sequence[Sample], whole: Fit, lost: float) -> tuple[float, float]:
-    """Return the score under which a share ``lost`` of answerable questions' best candidates lie.
+def floor(datasets: Iterable[Sequence[Sample]], whole: Fit, lost: float = LOST) -> float:
+    """Return the score that in each data set all but a share ``lost`` of best documents attain.
 
-    And the share of unanswerable questions that it turns away.
+    Only questions that can be answered count. Each data set by itself: a score hangs on the manner
+    of talk too (what assistants say starts six points lower), and a floor set over all of them
+    together would silence the smaller ones.
     """
-    best = {answerable: [] for answerable in (True, False)}  # type: dict[bool, list[float]]
-    for sample in data:
-        best[bool(sample.gold)].append(float(whole.score(sample.values).max()))
-    bar = float(np.floor(np.quantile(best[True], lost) * 100) / 100)
-    return bar, float(np.mean(np.array(best[False]) < bar)) if best[False] else 0.0
+    floors = []
+    for data in datasets:
+        best = [float(whole.score(sample.values).max()) for sample in data if sample.gold]
+        if best:
+            floors.append(float(np.quantile(best, lost)))
+    return float(np.floor(min(floors) * 100) / 100)
 
 
-def _report(data: Sequence[Sample], fits: Mapping[str, Fit], whole: Fit) -> list[str]:
-    lines = []
-    for dataset in dict.fromkeys(sample.dataset for sample in data):
-        own = [sample for sample in data if sample.dataset == dataset]
-        figures = [
-            f"{recall_at(5, own, fits, whole).mean():.3f}",
-            f"{recall_at(10, own, fits, whole).mean():.3f}",
-            f"{recall_at(10, own, {}, whole).mean():.3f}",
-        ]
-        lines.append(f"{dataset}: left out R@5, R@10 {', '.join(figures[:2])}; seen {figures[2]}")
-        for category in sorted({sample.category for sample in own if sample.gold}):
-            part = [sample for sample in own if sample.category == category]
-            lines.append(f"  {category}: {recall_at(10, part, fits, whole).mean():.3f}")
-    return lines
+def refused(data: Iterable[Sample], whole: Fit, floor: float) -> list[bool]:
+    """Say of each question whether ``ranking`` would call it too weakly matched."""
+    return [
+        float(whole.score(sample.values).max()) < floor and sample.matched < MATCHED
+        for sample in data
+    ]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, tell how well it does on conversations left out, and write the weights."""
-    parser = argparse.ArgumentParser(prog="python -m mnemos.recall.train", description=__doc__)
-    parser.add_argument("--data", nargs="+", type=Path, required=True, help="to train on")
-    parser.add_argument("--test", nargs="*", type=Path, default=[], help="only to be scored")
-    parser.add_argument("--out", type=Path, help="where the weights go; none are written without")
-    parser.add_argument("--level", default="c0", choices=sorted(LEVELS))
-    parser.add_argument(
-        "--lost", type=float, default=0.015, help="answerable questions turned away"
-    )
-    given = parser.parse_args(arguments)
-    data = [s for path in given.data for c in conversations(path) for s in samples(c, given.level)]
-    test = [s for path in given.test for c in conversations(path) for s in samples(c, given.level)]
-    whole = fit(data)
-    names = dict.fromkeys(sample.conversation for sample in data)
-    fits = {name: fit([s for s in data if s.conversation != name]) for name in names}
-    bar, turned_away = floor(data, whole, given.lost)
-    lines = [*_report(data, fits, whole), *_report(test, {}, whole)]
-    lines.append(f"floor {bar}: {given.lost:.1%} of answerable, {turned_away:.1%} of others lost")
-    sys.stdout.write("\n".join(lines) + "\n")
-    if given.out is not None:
-        given.out.write_text(_document(data, whole, bar, given.level), encoding="utf-8")
-
-
-def _document(data: Sequence[Sample], whole: Fit, bar: float, level: str) -> str:
-    datasets = dict.fromkeys(sample.dataset for sample in data)
-    provenance = {
-        "data": {
-            name: {
-                "conversations": len({s.conversation for s in data if s.dataset == name}),
-                "questions": sum(s.dataset == name and bool(s.gold) for s in data),
-            }
-            for name in datasets
-        },
-        "command": "python -m mnemos.recall.train --data FILE ... --out weights.json",
-    }
+def document(whole: Fit, floor: float, level: str, provenance: Mapping[str, JSON]) -> str:
+    """Return the weights as they stand in ``weights/<level>.json``; see ``fusion.weights``."""
     signals = {
         name: {
             "mean": round(float(whole.mean[place]), DECIMALS),
@@ -244,9 +220,5 @@ def _document(data: Sequence[Sample], whole: Fit, bar: float, level: str) -> str
         }
         for place, name in enumerate(LEVELS[level])
     }
-    stored = {"level": level, "provenance": provenance, "floor": bar, "signals": signals}
+    stored = {"level": level, "provenance": provenance, "floor": floor, "signals": signals}
     return json.dumps(stored, indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    main()

@@ -40,10 +40,8 @@ def dump(snapshot: Snapshot) -> Iterator[str]:
     settings = json.loads(snapshot.space.settings)
     yield _line({"mnemos": FORMAT, "settings": settings, "events": head.seq})
     for event in snapshot.tables.events():
-        entries = [
-            _entry_out(entry, snapshot.tables) for entry in snapshot.tables.entries(event.seq)
-        ]
-        yield _line({"event": _event_out(event), "entries": entries})
+        entries = snapshot.tables.entries(event.seq)
+        yield _line(event_record(event, [_entry_out(each, snapshot.tables) for each in entries]))
     for request in snapshot.tables.requests():
         yield _line({"request": _hexed(asdict(request))})
     yield _line({"head": head.hash, "state_hash": snapshot.state_hash()})
@@ -93,7 +91,7 @@ class Loader:
 
     def _take(self, record: dict[str, Any]) -> bool:
         if "event" in record:
-            self._take_event(record)
+            self.take_event(record)
         elif "request" in record:
             self._tables.put_request(Request(**_unhexed(record["request"])))
         else:
@@ -101,7 +99,12 @@ class Loader:
             return True
         return False
 
-    def _take_event(self, record: dict[str, Any]) -> None:
+    def take_event(self, record: dict[str, Any]) -> None:
+        """Load one event with its rows, as ``event_record`` makes it.
+
+        Raises:
+            Corrupt: It does not follow from the one before, or a row is not what was committed to.
+        """
         event = EventRow(**_unhexed(record["event"]))
         entries = [_entry_in(event.seq, n, each) for n, each in enumerate(record["entries"])]
         if event_hash(self._space.head_hash, event, entries) != event.hash:
@@ -123,6 +126,8 @@ class Loader:
         if entry.kind in {"link", "state"}:
             self._space = replace(self._space, next_row=max(self._space.next_row, entry.no + 1))
         if given["row"] is None:
+            if entry.nonce is not None:
+                raise Corrupt(f"{entry.kind} {entry.no} is missing")
             return
         data = (
             self._put_item(entry, given["row"])
@@ -172,6 +177,10 @@ class Loader:
             raise Corrupt("the events do not lead to the head of the export")
         if self._sum.hexdigest() != record["state_hash"]:
             raise Corrupt("the rows do not add up to the state hash of the export")
+        self.close()
+
+    def close(self) -> None:
+        """Keep the counters, the head and the state sum of what was loaded."""
         self._tables.put_state_sum(self._sum.raw())
         self._tables.put_space(self._writer.close(self._space))
 
@@ -204,11 +213,13 @@ def _unhexed(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _event_out(event: EventRow) -> dict[str, Any]:
-    return _hexed(asdict(event))
+def event_record(event: EventRow, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return an event with its rows as one record of an export."""
+    return {"event": _hexed(asdict(event)), "entries": entries}
 
 
-def _entry_out(entry: Entry, tables: Tables) -> dict[str, Any]:
+def entry_record(entry: Entry, row: Item | Side | None, *, ends: bool = False) -> dict[str, Any]:
+    """Return an entry with its row, None if it was erased, for ``event_record``."""
     out: dict[str, Any] = {
         "kind": entry.kind,
         "no": entry.no,
@@ -219,13 +230,23 @@ def _entry_out(entry: Entry, tables: Tables) -> dict[str, Any]:
     if entry.nonce is None:
         return out
     if entry.kind == "item":
-        row = tables.item_at(entry.no, entry.seq)
-        out["row"] = None if row is None else _item_out(row.item)
+        out["row"] = _item_out(row) if isinstance(row, Item) else None
     else:
-        side = tables.side(entry.kind, entry.no)
-        out["row"] = None if side is None else asdict(side.value)
-        out["ends"] = side is not None and side.visible_from != entry.seq
+        out["row"] = None if row is None else asdict(row)
+        out["ends"] = ends
     return out
+
+
+def _entry_out(entry: Entry, tables: Tables) -> dict[str, Any]:
+    if entry.nonce is None:
+        return entry_record(entry, None)
+    if entry.kind == "item":
+        item = tables.item_at(entry.no, entry.seq)
+        return entry_record(entry, None if item is None else item.item)
+    side = tables.side(entry.kind, entry.no)
+    if side is None:
+        return entry_record(entry, None)
+    return entry_record(entry, side.value, ends=side.visible_from != entry.seq)
 
 
 def _entry_in(seq: int, ordinal: int, given: dict[str, Any]) -> Entry:

@@ -336,6 +336,8 @@ class SqliteStore:
             yield
         except sqlite3.DatabaseError as error:
             raise self._translate(error) from error
+        except UnicodeDecodeError as error:  # SQLite quotes damaged bytes in its message
+            raise Corrupt(f"{self.location}: {_SAYING[Corrupt]} ({error})") from error
 
     def _translate(self, error: sqlite3.DatabaseError) -> MnemosError:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, get_args
 
 from mnemos.errors import Corrupt
 from mnemos.store import journal
@@ -20,6 +20,7 @@ from mnemos.store.tables import (
     Names,
     Numbers,
     Request,
+    RowKind,
     Side,
     SideKind,
     SideRow,
@@ -157,7 +158,7 @@ class SqliteTables:
             row = self._run("item_current", no=no).fetchone()
         else:
             row = self._run("item_at", no=no, seq=seq).fetchone()
-        return None if row is None else _item_row(row)
+        return None if row is None else item_of(row)
 
     def items_at(self, nos: Sequence[int], seq: int | None = None) -> list[ItemRow]:
         wanted = json.dumps(list(nos))
@@ -165,11 +166,11 @@ class SqliteTables:
             rows = self._run("items_current", nos=wanted)
         else:
             rows = self._run("items_at", nos=wanted, seq=seq)
-        found = {row[0]: _item_row(row) for row in rows}  # of several versions the last
+        found = {row[0]: item_of(row) for row in rows}  # of several versions the last
         return [found[no] for no in nos if no in found]
 
     def versions(self, no: int) -> list[ItemRow]:
-        return [_item_row(row) for row in self._run("item_versions", no=no)]
+        return [item_of(row) for row in self._run("item_versions", no=no)]
 
     def by_ref(self, scope_no: int, ref: str) -> list[int]:
         return self._numbers("by_ref", scope_no=scope_no, ref=ref)
@@ -425,6 +426,8 @@ def _state_sum(raw: Any) -> bytes:  # noqa: ANN401 - a cell of any type
 
 @_checked
 def _entry(row: Sequence[Any]) -> Entry:
+    if row[2] not in get_args(RowKind):
+        raise ValueError(f"there are no rows of kind {row[2]!r}")
     return Entry(
         seq=row[0],
         ordinal=row[1],
@@ -436,7 +439,8 @@ def _entry(row: Sequence[Any]) -> Entry:
 
 
 @_checked
-def _item_row(row: Sequence[Any]) -> ItemRow:
+def item_of(row: Sequence[Any]) -> ItemRow:
+    """Return an item from its columns in the order of ``whole_item``."""
     body = row[27]
     item = Item(
         id=row[3],

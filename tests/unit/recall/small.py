@@ -1,21 +1,22 @@
-"""A conversation of a few turns, as a reader, for the tests of recall."""
+"""A conversation of a few turns, as a memory shows it to a recipe, for the tests of recall."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 import numpy as np
 
-from mnemos.recall.corpus import RamIndex, RamReader
+from mnemos import Memory
+from mnemos.recall import lexical
+from mnemos.recall.asked import read
 from mnemos.recall.days import microseconds
-from mnemos.store.base import DOC, FLAG_QUESTION, FLAG_TIME, NO_TIME, ROLES
-from mnemos.text.dates import event_time, holds_time
-from mnemos.text.sentences import is_question
-from mnemos.text.stance import stance
-from mnemos.text.terms import Analyzer
-from mnemos.types import Query, Role, Scope
+from mnemos.recall.frame import Frame, build
+from mnemos.store.base import Reader
+from mnemos.store.change import Header, put
+from mnemos.types import Delta, Key, Query, Role
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 MAY = datetime(2023, 5, 1, 12, tzinfo=UTC)
@@ -23,58 +24,54 @@ MAY = datetime(2023, 5, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
+    """A turn; with ``key_of``, a further key of the item with this number."""
+
     text: str
     speaker: str = "Ann"
     session: str = "s1"
     said_at: datetime = MAY
     role: Role = "user"
-    item: int | None = None
-    extra: int = 0
+    key_of: int | None = None
 
 
-class NearIndex(RamIndex):
-    """An index whose look-alikes are told beforehand."""
+def reader(turns: Sequence[Said]) -> Reader:
+    """Remember the turns; documents are numbered in their order."""
+    with Memory(":memory:", clock=lambda: NOW) as memory:
+        for (session, is_key), group in groupby(
+            turns, key=lambda turn: (turn.session, turn.key_of is not None)
+        ):
+            if is_key:
+                _add_keys(memory, list(group))
+            else:
+                memory.remember([_message(turn) for turn in group], session=session)
+        with memory.reader() as snapshot:
+            return snapshot  # in dictionaries: stays readable when the memory is closed
 
-    near: Mapping[str, Sequence[str]] = {}
 
-    def near_terms(self, term: str) -> Sequence[str]:
-        return self.near.get(term, ())
+def _message(turn: Said) -> dict[str, object]:
+    named = {"name": turn.speaker} if turn.speaker else {}
+    return {"role": turn.role, "content": turn.text, "said_at": turn.said_at, **named}
 
 
-def reader(turns: Sequence[Said], near: Mapping[str, Sequence[str]] | None = None) -> RamReader:
-    analyzer = Analyzer("english")
-    names: dict[str, int] = {"turn": 0}
-    sessions: dict[str, int] = {}
-    places: dict[str, int] = {}
-    docs = np.zeros(len(turns), dtype=DOC)
-    words = [analyzer.terms(turn.text) for turn in turns]
-    for number, turn in enumerate(turns):
-        row = docs[number]
-        row["item"] = number if turn.item is None else turn.item
-        row["scope"] = sessions.setdefault(turn.session, len(sessions))
-        row["position"] = places[turn.session] = places.get(turn.session, -1) + 1
-        row["speaker"] = names.setdefault(turn.speaker, len(names))
-        row["length"] = len(words[number])
-        row["role"] = ROLES.index(turn.role)
-        row["flags"] = (
-            FLAG_QUESTION * is_question(turn.text)
-            | FLAG_TIME * holds_time(turn.text)
-            | stance(turn.text)
-            | turn.extra
-        )
-        row["said_at"] = microseconds(turn.said_at)
-        event = event_time(turn.text, turn.said_at)
-        row["event_from"] = NO_TIME if event is None else microseconds(event[0])
-        row["event_to"] = NO_TIME if event is None else microseconds(event[1])
-    index = NearIndex(docs, words)
-    index.near = near or {}
-    return RamReader(
-        index=index,
-        language="english",
-        names={number: name for name, number in names.items()},
-        scopes={number: Scope(session=name) for name, number in sessions.items()},
-    )
+def _add_keys(memory: Memory, turns: Sequence[Said]) -> None:
+    """Give items further keys, as a recipe that learns does."""
+    with memory._store.writing() as transaction:
+        keys = []
+        for turn in turns:
+            (item,) = transaction.items([turn.key_of or 0])
+            keys.append(Key(item=item.id, role="keywords", text=turn.text))
+        change = transaction.change(Header(op="learn", recorded_at=microseconds(NOW)))
+        put(change, Delta(keys=tuple(keys)))
+        transaction.close(change)
 
 
 def ask(question: str) -> Query:
     return Query(question=question, asked_at=NOW)
+
+
+def frame(question: str, turns: Sequence[Said]) -> Frame:
+    """Return what the signals look at when all turns are candidates."""
+    memory = reader(turns)
+    asked = read(ask(question), memory)
+    terms = lexical.weigh(list(asked.terms), memory.index)
+    return build(asked, terms, memory.index, np.arange(len(memory.index.docs)), None)

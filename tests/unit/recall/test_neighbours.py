@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from mnemos.recall import neighbours as module
 from mnemos.recall.neighbours import neighbours
-from mnemos.store.base import FLAG_KEY
 from tests.unit.recall.small import Said, reader
 
 
@@ -39,6 +38,6 @@ def test_neighbours_are_those_that_a_plain_search_finds(
 
 
 def test_keys_of_a_turn_are_not_its_neighbours() -> None:
-    talk = [Said(text="one"), Said(text="key", extra=FLAG_KEY), Said(text="two")]
+    talk = [Said(text="one"), Said(text="key", key_of=0), Said(text="two")]
     index = reader(talk).index
     assert neighbours(index, np.array([0, 2]), None)[:2].tolist() == [[-1, 0], [2, -1]]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from mnemos.errors import InputError
 from mnemos.recall import candidates
 from mnemos.recall.ranking import NOT_HELD, rank
-from mnemos.store.base import FLAG_KEY
 from tests.unit.recall.small import MAY, Said, ask, reader
 
 TALK = [
@@ -68,8 +67,7 @@ def test_silence_where_no_word_occurs() -> None:
 
 
 def test_a_typing_error_finds_the_word_it_looks_like() -> None:
-    memory = reader(TALK, near={"parott": ["parrot"]})
-    ranking = rank(ask("What is the parott called?"), memory)
+    ranking = rank(ask("What is the parrott called?"), reader(TALK))
     assert ranking.items[0] == 0
     assert ranking.abstention is None
 
@@ -82,7 +80,7 @@ def test_nothing_in_an_empty_memory() -> None:
 
 
 def test_an_item_comes_once_however_many_keys_lead_to_it() -> None:
-    keyed = [*TALK, Said(text="pet bird", item=0, extra=FLAG_KEY)]
+    keyed = [*TALK, Said(text="pet bird", key_of=0)]
     ranking = rank(ask("Which pet bird was adopted?"), reader(keyed))
     assert sorted(ranking.items.tolist()) == [0, 1, 2, 3, 4]
     assert ranking.items[0] == 0

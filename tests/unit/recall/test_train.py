@@ -3,56 +3,73 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
-import pytest
 
-from mnemos.errors import InputError
-from mnemos.recall.corpus import conversations
-from mnemos.recall.train import fit, main, recall_at, samples
+from mnemos.recall.signals import LEVELS
+from mnemos.recall.train import (
+    Sample,
+    document,
+    fit,
+    floor,
+    measure,
+    recall_at,
+    refused,
+    without_each,
+)
+from tests.unit.recall.small import Said, ask, reader
 
 WORDS = ("jazz", "tea", "boats", "chess", "moon", "Alps", "parrots", "maps")
 
 
-def corpus(path: Path, ts: str = "1:56 pm on 8 May, 2023") -> Path:
-    lines = []
-    for conversation in range(3):
-        turns = [
-            {"id": f"D{n}", "session": n // 4, "ts": ts, "speaker": "Ann" if n % 2 else "Bob",
-             "text": f"We talked about {word} number {conversation} for long."}
-            for n, word in enumerate(WORDS)
-        ]  # fmt: skip
-        questions = [
-            {"question": f"Who talked about {word}?", "category": "one", "gold": [f"D{n}"]}
-            for n, word in enumerate(WORDS)
+def samples() -> list[Sample]:
+    found = []
+    for number in range(3):
+        talk = [
+            Said(
+                text=f"We talked about {word} number {number} for long.",
+                speaker="Ann" if place % 2 else "Bob",
+                session=str(place // 4),
+            )
+            for place, word in enumerate(WORDS)
         ]
-        questions.append({"question": "Who likes trains?", "category": "abstention", "gold": []})
-        lines.append(
-            {"dataset": "made up", "conv_id": str(conversation), "turns": turns,
-             "questions": questions}
-        )  # fmt: skip
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return path
+        memory = reader(talk)
+        found += [
+            measure(ask(f"Who talked about {word}?"), memory, [place], memory=str(number))
+            for place, word in enumerate(WORDS)
+        ]
+        found.append(measure(ask("Who likes trains?"), memory, [], memory=str(number)))
+    return found
 
 
-def test_the_fit_ranks_gold_first_and_comes_out_the_same_twice(tmp_path: Path) -> None:
-    read = [s for c in conversations(corpus(tmp_path / "c.jsonl")) for s in samples(c)]
-    first, second = fit(read), fit(read)
-    assert np.array_equal(first.weight, second.weight)
-    assert recall_at(1, read, {}, first).mean() == 1.0
+def test_the_fit_ranks_gold_first_and_comes_out_the_same_twice() -> None:
+    first, second = fit(samples()), fit(samples())
+    for name in ("mean", "deviation", "weight"):
+        assert np.array_equal(getattr(first, name), getattr(second, name))
+    assert recall_at(1, samples(), {}, first).mean() == 1.0
 
 
-def test_the_command_writes_weights_with_their_provenance(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "weights.json"
-    main(["--data", str(corpus(tmp_path / "c.jsonl")), "--out", str(out)])
-    stored = json.loads(out.read_text())
-    assert stored["provenance"]["data"] == {"made up": {"conversations": 3, "questions": 24}}
-    assert "left out R@5, R@10 1.000" in capsys.readouterr().out
+def test_what_is_learnt_without_a_memory_is_tried_on_it() -> None:
+    data = samples()
+    whole, fits = fit(data), without_each(data)
+    assert list(fits) == ["0", "1", "2"]
+    rest = fit([sample for sample in data if sample.memory != "1"])
+    assert np.array_equal(fits["1"].weight, rest.weight)
+    assert recall_at(1, data, fits, whole).tolist() == [1.0] * 24
 
 
-def test_a_time_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="half past"):
-        list(conversations(corpus(tmp_path / "c.jsonl", ts="half past")))
+def test_the_floor_is_that_of_the_data_set_whose_scores_are_lowest() -> None:
+    data = samples()
+    whole = fit(data)
+    one, two = data[:9], data[9:]
+    lowest = min(floor([one], whole), floor([two], whole))
+    assert floor([one, two], whole) == lowest
+    assert not any(refused([sample for sample in data if sample.gold], whole, lowest))
+    assert all(refused([sample for sample in data if not sample.gold], whole, lowest))
+
+
+def test_the_document_holds_every_signal_and_what_it_was_learnt_from() -> None:
+    stored = json.loads(document(fit(samples()), 1.5, "c0", {"command": "made by hand"}))
+    assert stored["floor"] == 1.5
+    assert stored["provenance"] == {"command": "made by hand"}
+    assert list(stored["signals"]) == list(LEVELS["c0"])

@@ -22,23 +22,23 @@ COMMANDS = {
     "demo": ("demo", "Show the main job on a bundled conversation, or on your own."),
     "remember": ("say", "Append messages to the memory."),
     "sync": ("say", "Take messages as whole sessions so far and add what is new."),
-    "revise": ("say", "Record that a message was edited."),
+    "revise": ("say", "Record that the message with the id REF was edited: it says TEXT now."),
     "recall": ("ask", "Find what answers a question."),
     "context": ("ask", "Print the lines that answer a question, packed for a prompt."),
     "show": ("look", "Show one item with all its fields and its history."),
     "browse": ("look", "List what is remembered, in its order."),
     "stats": ("look", "Show figures of the whole memory."),
     "log": ("journal", "List what was done to the memory, newest first."),
-    "undo": ("journal", "Take back an event."),
+    "undo": ("journal", "Take back an event: the one with this number, or the newest."),
     "forget": ("hide", "Hide items from recall; restore brings them back."),
-    "restore": ("hide", "Bring back what was forgotten."),
-    "erase": ("erase", "Destroy items and all that came from them, and prove it."),
+    "restore": ("hide", "Bring back what was forgotten, or what undoing a remember hid."),
+    "erase": ("erase", "Destroy items, or all of a scope, and all that came from them; prove it."),
     "verify": ("care", "Check every hash of the journal against the rows."),
-    "replay": ("care", "Build the indexes again from the rows."),
+    "replay": ("care", "Build the indexes again from the rows, in one transaction."),
     "doctor": ("doctor", "Say what is wrong with the file and what to do."),
-    "export": ("carry", "Write the whole memory as lines of JSON."),
-    "load": ("carry", "Make a memory from an export."),
-    "backup": ("carry", "Write a compact copy of the file."),
+    "export": ("carry", "Write the whole memory as lines of JSON: to a new FILE, or to stdout."),
+    "load": ("carry", "Make a memory, in a new FILE, from an export."),
+    "backup": ("carry", "Write a compact copy of the file, while others may go on writing."),
 }
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(
@@ -92,7 +92,7 @@ def _run(given: list[str]) -> int:
     """Run a command; every error becomes a message and an exit code."""
     try:
         # Not mnemos.main(): that one ends a broken pipe in its own way.
-        with mnemos.make_context("mnemos", given) as context:
+        with mnemos.make_context("mnemos", given.copy()) as context:
             mnemos.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:

@@ -35,7 +35,7 @@ def _verdict(certificate: Certificate) -> tuple[str, str]:
 
 
 def _rows(certificate: Certificate) -> list[tuple[str, str]]:
-    taken = ", ".join(f"{count:,} {kind}" for kind, count in certificate.rows.items() if count)
+    taken = ", ".join(f"{kind} {count:,}" for kind, count in certificate.rows.items() if count)
     files = ", ".join(f"{name} ({size(count)})" for name, count in certificate.files.items())
     searched = f"{files} for {counted(certificate.needles, 'byte string')}"
     rows = [

@@ -137,9 +137,9 @@ def _rescue(given: Settings, target: str) -> None:
     else:
         output.show(
             f"{target}: {counted(saved.events, 'event')} and {counted(saved.rows, 'row')} copied, "
-            f"{saved.lost:,} lost"
+            f"{len(saved.lost):,} lost"
         )
-        for problem in saved.problems:
+        for problem in (*saved.lost, *saved.problems):
             output.show(Text(f"  {one_line(problem)}", style="yellow"))
 
 

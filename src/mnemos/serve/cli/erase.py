@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from mnemos import Certificate, Memory, Scope
+from mnemos import Certificate, Scope
 from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.certificate import certificate_panel
@@ -42,14 +44,10 @@ def erase_command(
             raise Refused("there is nothing to erase", exits.NOTHING)
         if not yes:
             _ask(given, planned)
-        certificate = _erase(memory, what, why)
+        certificate = memory.erase(what, why=why)
     _tell(given, certificate)
     if not certificate.proved:
         raise click.exceptions.Exit(exits.NOT_PROVED)
-
-
-def _erase(memory: Memory, what: tuple[str, ...] | Scope, why: str) -> Certificate:
-    return memory.erase(what, why=why)
 
 
 def _ask(given: Settings, planned: Certificate) -> None:
@@ -58,6 +56,8 @@ def _ask(given: Settings, planned: Certificate) -> None:
     try:
         sure = click.confirm(question, err=True)
     except click.Abort:
+        if sys.stdin.isatty():  # Ctrl-C; elsewhere nobody was there to answer
+            raise
         raise Refused(
             "nobody answered; nothing was erased", exits.USAGE, "--yes erases without asking"
         ) from None

@@ -55,7 +55,7 @@ _KINDS: tuple[tuple[type[MnemosError], int, str], ...] = (
     (ReadOnly, STORE, "work on a copy, or make the file and its folder writable"),
     (DiskFull, STORE, "free some space; nothing that was acknowledged is lost"),
     (Busy, STORE, "try again when the other process is done"),
-    (Corrupt, STORE, "mnemos doctor says what is whole; --rescue NEW_FILE copies it"),
+    (Corrupt, STORE, "keep this file; mnemos doctor --rescue NEW_FILE copies what is whole"),
     (StoreError, STORE, ""),
 )
 

@@ -17,6 +17,8 @@ _KIB = 1024
 #: How many speakers and parts are listed.
 LISTED = 8
 SPARK_WIDTH = 48
+#: With fewer items the empty tables weigh more than what is in them.
+ENOUGH = 100
 
 
 def size(count: float) -> str:
@@ -92,7 +94,7 @@ def _period(stats: Stats) -> str:
 
 
 def _per_turn(stats: Stats, turns: int) -> str:
-    if not turns:
+    if turns < ENOUGH:
         return ""
     return f" ({stats.bytes_on_disk / turns:,.0f} bytes of file an item)"
 

@@ -12,8 +12,11 @@ from mnemos.serve.cli.plain import one_line, visible
 STYLE = "bold yellow"
 #: Shorter words are "of", "the", "did": marking them would hide the others.
 MIN_WORD = 3
-#: Words that begin alike for so many letters are taken for forms of one word.
-MIN_STEM = 4
+#: Words that begin alike, but for the last letter of the shorter, are taken for forms of one word;
+#: so many letters at least.
+MIN_STEM = 3
+#: A longer rest is no ending: "mean" and "meanwhile".
+MAX_ENDING = 4
 _WORD = re.compile(r"[^\W_]+")
 _FREQUENT = frozenset(
     _WORD.findall(
@@ -54,9 +57,9 @@ def _counts(word: str) -> bool:
 def _alike(one: str, other: str) -> bool:
     if one == other:
         return True
-    stem = max(MIN_STEM, min(len(one), len(other)) - 2)
+    stem = max(MIN_STEM, min(len(one), len(other)) - 1)
     longer = max(len(one), len(other))
-    return longer - stem <= MIN_STEM and len(one) >= stem and one[:stem] == other[:stem]
+    return longer - stem <= MAX_ENDING and len(one) >= stem and one[:stem] == other[:stem]
 
 
 def _runs(text: str, question: str) -> list[tuple[int, int]]:

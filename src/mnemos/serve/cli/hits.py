@@ -15,9 +15,9 @@ from mnemos.serve.cli.plain import one_line, visible
 #: From so many columns on ids have a column of their own.
 WIDE = 100
 SPEAKER_WIDTH = 12
-BAR_WIDTH = 24
-#: Reasons that moved the score less than this are left out of ``--explain``.
-SMALL = 0.005
+BAR_WIDTH = 16
+#: Signals that moved the score less than this are told together.
+SMALL = 0.1
 
 
 def table(*columns: str, text: str | None = None) -> Table:
@@ -55,19 +55,22 @@ def hits_table(hits: Sequence[Hit], question: str, *, explain: bool, width: int)
 
 
 def reasons_table(reasons: Sequence[Reason]) -> Table:
-    """Return what each signal added to a score, as bars to the right or the left of nothing."""
+    """Return what each signal added to a score, as bars; all that added little as one row."""
     made = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-    most = max((abs(reason.contribution) for reason in reasons), default=1) or 1
-    for reason in reasons:
-        if abs(reason.contribution) < SMALL:
-            continue
-        length = max(1, round(abs(reason.contribution) / most * BAR_WIDTH))
-        style = "green" if reason.contribution > 0 else "red"
-        made.add_row(
-            Text(visible(reason.signal), style="dim"),
-            Text(f"{reason.contribution:+.2f}", style=style, justify="right"),
-            Text("█" * length, style=style, overflow="crop", no_wrap=True),
-        )
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column()  # the bars give way where it is narrow
+    told = [each for each in reasons if abs(each.contribution) >= SMALL]
+    rest = sum(each.contribution for each in reasons if abs(each.contribution) < SMALL)
+    rows = [(visible(each.signal), each.contribution) for each in told]
+    if len(told) < len(reasons):
+        rows.append((f"{len(reasons) - len(told)} others", rest))
+    most = max((abs(contribution) for _, contribution in rows), default=1) or 1
+    for name, contribution in rows:
+        style = "green" if contribution > 0 else "red"
+        blocks = "█" * max(1, round(abs(contribution) / most * BAR_WIDTH))
+        bar = Text(blocks, style=style, no_wrap=True, overflow="crop")
+        made.add_row(Text(name), Text(f"{contribution:+.2f}", style=style), bar)
     return made
 
 

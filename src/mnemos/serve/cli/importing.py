@@ -25,9 +25,11 @@ BATCH = 500
 #: So many bad lines are named; the rest is counted.
 NAMED = 20
 
+STOPPED = "nothing went in; --on-error skip takes the good lines"
+
 Verb = Literal["remember", "sync"]
-Step = Callable[[int, int, int], None]
-"""Called with bytes done, bytes in all, messages done."""
+Step = Callable[[str, int, int, int], None]
+"""Called with what is being done, bytes done, bytes in all, messages done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +111,11 @@ class _Placed(NamedTuple):
 class Import:
     """One import into one memory."""
 
-    def __init__(self, memory: Memory, plan: Plan, step: Step) -> None:
+    def __init__(self, memory: Memory, plan: Plan, step: Step, doing: str = "taking in") -> None:
         self._memory = memory
         self._plan = plan
         self._step = step
+        self._doing = doing
         self.outcome = Outcome(seq=_newest(memory)[0])
 
     def run(self, sources: Sequence[Source]) -> Outcome:
@@ -146,10 +149,10 @@ class Import:
             path = Path(folder) / "rehearsal.mnemos"
             self._memory.backup(path)
             with Memory(path, durability="NORMAL") as copy:
-                trial = Import(copy, replace(self._plan, skip=True), self._step)
+                trial = Import(copy, replace(self._plan, skip=True), self._step, "checking")
                 trial._take(sources)
         if trial.outcome.problems:
-            raise refused(trial.outcome.problems)
+            raise refused(trial.outcome.problems, STOPPED)
 
     def _take(self, sources: Sequence[Source]) -> None:
         for group in _groups(self._placed(sources), self._plan.verb):
@@ -242,7 +245,7 @@ class Import:
         if digest is None:
             return None
         ordinals = [each.ordinal for each in group]
-        parts = [digest, scope.user, scope.agent, scope.session, ordinals]
+        parts = [digest, self._plan.form, scope.user, scope.agent, scope.session, ordinals]
         return "import-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     def _placed(self, sources: Sequence[Source]) -> Iterator[_Placed]:
@@ -252,14 +255,14 @@ class Import:
             source.file.seek(0)
             for ordinal, entry in enumerate(entries(source.file, source.name, self._plan.form)):
                 messages += 1
-                yield _Placed(source, ordinal, entry, _session(entry))
+                yield _place(source, ordinal, entry)
                 if messages % BATCH == 0:
-                    self._step(done + source.file.tell(), total, messages)
+                    self._step(self._doing, done + source.file.tell(), total, messages)
             done += source.size
-            self._step(done, total, messages)
+            self._step(self._doing, done, total, messages)
 
 
-def refused(problems: Sequence[Problem]) -> Refused:
+def refused(problems: Sequence[Problem], hint: str) -> Refused:
     """Return the error that names bad lines; nothing went in."""
     named = [f"{each.file}:{each.line}: {each.problem}" for each in problems[:NAMED]]
     if len(problems) > NAMED:
@@ -268,7 +271,7 @@ def refused(problems: Sequence[Problem]) -> Refused:
     return Refused(
         "\n".join(named),
         CONFLICT if conflict else USAGE,
-        "nothing went in; --on-error skip takes the good lines",
+        hint,
     )
 
 
@@ -306,10 +309,13 @@ def _groups(placed: Iterator[_Placed], verb: Verb) -> Iterator[list[_Placed]]:
     yield from groups.values()
 
 
-def _session(entry: Entry) -> str | None:
+def _place(source: Source, ordinal: int, entry: Entry) -> _Placed:
     message = entry.message
     session = message.get("session") if isinstance(message, dict) else None
-    return None if session is None else str(session)
+    if session is None or isinstance(session, str):
+        return _Placed(source, ordinal, entry, session)
+    problem = f"session: expected a text, not {type(session).__name__}"
+    return _Placed(source, ordinal, replace(entry, problem=problem), None)
 
 
 def _message(placed: _Placed) -> object:

@@ -25,6 +25,18 @@ from mnemos.serve.cli.exits import Refused
 from mnemos.serve.cli.plain import visible
 
 
+class _Console(Console):
+    """A console that leaves a broken pipe to the one place that knows the exit code."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        # Markup, emoji codes and highlighting would read stored texts as instructions.
+        super().__init__(markup=False, emoji=False, highlight=False, stderr=stderr)
+
+    def on_broken_pipe(self) -> None:
+        """Raise what rich caught."""
+        raise BrokenPipeError
+
+
 class Output:
     """Where a command's results and notes go.
 
@@ -36,9 +48,8 @@ class Output:
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
-        # Markup, emoji codes and highlighting would read stored texts as instructions.
-        self._out = Console(markup=False, emoji=False, highlight=False)
-        self._err = Console(markup=False, emoji=False, highlight=False, stderr=True)
+        self._out = _Console()
+        self._err = _Console(stderr=True)
 
     @property
     def width(self) -> int:
@@ -105,19 +116,20 @@ class Meter:
     def __init__(self, bar: Progress, what: str, unit: str) -> None:
         self._bar = bar
         self._unit = unit
+        self._what = what
         self._task = bar.add_task(what, total=None, rate="")
 
-    def __call__(self, done: float, total: float, *, counted: int | None = None) -> None:
-        """Say how much is done of how much.
+    def __call__(self, done: float, total: float) -> None:
+        """Say how much is done of how much."""
+        self.tell(self._what, done, total, done)
 
-        Args:
-            done: In the unit of ``total``.
-            total: All of it.
-            counted: What the rate counts, if that is something else.
-        """
+    def tell(self, what: str, done: float, total: float, counted: float) -> None:
+        """Say what is being done, how much of it is, and what the rate counts."""
+        if what != self._what:
+            self._what = what
+            self._bar.reset(self._task, description=what)
         elapsed = self._bar.tasks[0].elapsed or 0
-        count = done if counted is None else counted
-        rate = f"{count / elapsed:,.0f} {self._unit}/s" if elapsed else ""
+        rate = f"{counted / elapsed:,.0f} {self._unit}/s" if elapsed else ""
         self._bar.update(self._task, completed=done, total=total, rate=rate)
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from rich.padding import Padding
 
 from mnemos import Item, Memory, Scope
+from mnemos.serve.cli.exits import USAGE, Refused
 from mnemos.serve.cli.figures import stats_panel
-from mnemos.serve.cli.importing import Import, Outcome, Plan, opened_sources
+from mnemos.serve.cli.importing import Import, Outcome, Plan, opened_sources, refused
 from mnemos.serve.cli.output import Output
 from mnemos.serve.cli.receipts import counted
 from mnemos.serve.cli.stage import Stage
@@ -100,8 +101,12 @@ def _import(memory: Memory, source: str, output: Output) -> Outcome:
         opened_sources([source], sys.stdin.buffer) as sources,
         output.progress("reading", "messages") as meter,
     ):
-        work = Import(memory, plan, lambda done, total, count: meter(done, total, counted=count))
+        work = Import(memory, plan, meter.tell)
         outcome = work.run(sources)
+    if not outcome.added:
+        problems = outcome.problems
+        nothing = Refused(f"{source}: holds no messages", USAGE)
+        raise refused(problems, "no good line was left") if problems else nothing
     for each in outcome.problems[:MADE]:
         output.note(f"left out: {each.file}:{each.line}: {each.problem}")
     return outcome

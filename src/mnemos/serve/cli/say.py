@@ -129,7 +129,7 @@ def _import(given: Settings, files: Sequence[str], plan: Plan) -> None:
         opened(given, make=True) as memory,
         output.progress("reading", "messages") as meter,
     ):
-        work = Import(memory, plan, lambda done, total, count: meter(done, total, counted=count))
+        work = Import(memory, plan, meter.tell)
         try:
             outcome = work.run(sources)
         except BaseException:
@@ -149,7 +149,7 @@ def _tell_partial(given: Settings, outcome: Outcome) -> None:
 def _tell(given: Settings, outcome: Outcome) -> None:
     output = given.output
     if outcome.problems and outcome.added + outcome.existing == 0:
-        raise refused(outcome.problems)
+        raise refused(outcome.problems, "no good line was left")
     if output.as_json:
         output.document(outcome)
         return

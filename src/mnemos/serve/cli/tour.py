@@ -160,7 +160,7 @@ class Tour:
     def _ask_the_past(self, memory: Memory) -> None:
         self._stage.step("Ask the past", "The same question, with what the memory knew by a day.")
         for as_of in (BEFORE_MOVE, None):
-            when = "as of today" if as_of is None else f"as of {as_of:%d %B %Y}"
+            when = "as of today" if as_of is None else f"as of {as_of.day} {as_of:%B %Y}"
             self._stage.question(MOVED, when)
             self._stage.answer(memory.recall(MOVED, asked_at=as_of or NOW, as_of=as_of))
 

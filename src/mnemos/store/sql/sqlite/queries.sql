@@ -355,3 +355,44 @@ SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE AND :space = :space
 
 -- text_bytes --
 SELECT sum(length(CAST(body AS BLOB))) FROM text WHERE space = :space
+
+-- rescue_schema_pages --
+SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'
+
+-- rescue_names --
+SELECT list, no, name FROM name INDEXED BY sqlite_autoindex_name_1 WHERE space = :space
+
+-- rescue_names_again --
+-- The same names out of the index: another place in the file.
+SELECT list, no, name FROM name INDEXED BY name_name WHERE space = :space
+
+-- rescue_scopes --
+SELECT scope_no, label FROM scope INDEXED BY sqlite_autoindex_scope_1 WHERE space = :space
+
+-- rescue_scopes_again --
+SELECT scope_no, label FROM scope INDEXED BY scope_label WHERE space = :space
+
+-- rescue_last_event --
+SELECT max(seq) FROM event WHERE space = :space
+
+-- rescue_last_entry --
+SELECT max(seq) FROM entry WHERE space = :space
+
+-- rescue_entry --
+SELECT seq, ordinal, kind, no, nonce, commitment FROM entry
+ WHERE space = :space AND seq = :seq AND ordinal = :ordinal
+
+-- rescue_item --
+SELECT no, visible_from, visible_to, id, kind_no, scope_no, position, role, speaker_no, ref,
+       said_at, said_at_given, event_from, event_to, valid_from, valid_to, recorded_at, expires_at,
+       status, sources, supersedes, trust, metadata, attrs, made_by
+  FROM item WHERE space = :space AND no = :no AND visible_from = :seq
+
+-- rescue_text --
+SELECT body FROM text WHERE space = :space AND no = :no
+
+-- rescue_text_rows --
+SELECT max(rowid) FROM text NOT INDEXED WHERE space = :space
+
+-- rescue_text_row --
+SELECT no, body FROM text NOT INDEXED WHERE space = :space AND rowid = :row

@@ -1,0 +1,226 @@
+"""Write the generated parts of README and docs: ``python -m bench.documents [--check]``.
+
+A generated part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``. Figures come from
+the summaries in ``bench/results``, the tree from the folders' docstrings, the commands from the
+command line itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench import machine
+from mnemos.serve.cli import mnemos as command_line
+
+ROOT = Path(__file__).parent.parent
+#: Columns of the commands' help.
+WIDTH = 90
+#: What the folders are for that are no packages.
+FOLDERS = {
+    "bench": "benchmarks, one a file; summaries in results/",
+    "docs": "quickstart, how-tos, glossary, why",
+    "tests/contracts": "what every store must do, once for all of them",
+    "tests/crash": "kill -9, power loss, damage, full disks, two at once",
+    "tests/docs": "documents are true and up to date",
+    "tests/unit": "the rooms of src, one by one",
+}
+DATASETS = {
+    "locomo_dev": "LoCoMo, five conversations",
+    "beam_100k_dev": "BEAM 128K, ten chats",
+    "beam_500k_dev": "BEAM 500K, five chats",
+    "musique_dev": "MuSiQue, 100 questions",
+    "hotpotqa_dev": "HotpotQA, 100 questions",
+}
+SPEED = {
+    "bare insert p50 ms": "bare fsync'd insert, p50 ms",
+    "write p50 ms": "durable single write, all in, p50 ms",
+    "write p95 ms": "the same, p95 ms",
+    "import turns/s": "bulk import, turns a second",
+    "recall p50 ms": "recall, p50 ms",
+    "recall p95 ms": "recall, p95 ms",
+    "open and answer p50 ms": "open and answer, p50 ms",
+    "bytes/turn over text": "bytes a turn over its text",
+    "import peak MiB": "peak memory of an import, MiB",
+}
+
+
+_RETRIEVAL = (
+    "**The right turns**, level C0: no model, no network. One memory a conversation, questions put "
+    "after the last turn; R@10 is the share of gold turns among the first ten hits, mean over "
+    "answerable questions. *Left out*: weights trained without the conversation that is asked. "
+    "MuSiQue and HotpotQA were never trained on. `make bench DATA=folder` prints all of it."
+)
+
+
+def results() -> str:
+    """Return the tables of results, from what the benchmarks kept."""
+    parts = [_retrieval(), _speed(), _crash()]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _retrieval() -> str:
+    kept, training = machine.kept("retrieval"), machine.kept("training")
+    if kept is None:
+        return ""
+    rows: Any = kept["rows"]
+    left_out: Any = {} if training is None else training.get("left_out", {})
+    lines = [
+        _RETRIEVAL,
+        "",
+        "| development data | questions | R@5 | R@10 | R@10 left out | gold in 1,000 tokens |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for name, label in DATASETS.items():
+        if name in rows:
+            row = rows[name]
+            out = left_out.get(name, {}).get("R@10")
+            lines.append(
+                f"| {label} | {row['questions']:.0f} | {row['R@5']:.3f} | {row['R@10']:.3f} "
+                f"| {'–' if out is None else f'{out:.3f}'} | {row['in 1,000 tokens']:.3f} |"
+            )
+    refused = rows.get("locomo_dev · adversarial", {}).get("unanswerable refused")
+    if refused is not None:
+        lines += [
+            "",
+            _weak(refused, rows["beam_100k_dev · summarization"]["R@10"]),
+        ]
+    return "\n".join(lines)
+
+
+def _speed() -> str:
+    kept = machine.kept("speed")
+    if kept is None:
+        return ""
+    rows: Any = kept["rows"]
+    start: Any = kept["start"]
+    head = " | ".join(f"{int(turns):,} turns" for turns in rows)
+    lines = [
+        _setting(str(kept["machine"]), next(iter(rows.values())), start),
+        "",
+        f"| | {head} |",
+        f"|---|{'--:|' * len(rows)}",
+    ]
+    for name, label in SPEED.items():
+        cells = " | ".join(_number(row[name]) for row in rows.values())
+        lines.append(f"| {label} | {cells} |")
+    lines += ["", _parts(rows)]
+    return "\n".join(lines)
+
+
+def _weak(adversarial: float, summaries: float) -> str:
+    return (
+        "What it does not do yet: of LoCoMo's adversarial questions, which name the wrong one, "
+        f"it refuses {adversarial:.1%}; of what summaries need (BEAM) it brings {summaries:.1%}."
+    )
+
+
+def _setting(on: str, row: Mapping[str, float], start: Mapping[str, float]) -> str:
+    return (
+        f"**Speed and size** on {on}; {row['text bytes/turn']:.0f} bytes of text a turn. "
+        f"`import mnemos` {start['import mnemos ms']:.0f} ms; {start['distributions']:.0f} "
+        f"distributions, {start['install MB']:.0f} MB installed."
+    )
+
+
+def _parts(rows: Mapping[str, Mapping[str, float]]) -> str:
+    turns, row = list(rows.items())[-1]
+    parts = {name[5:]: size for name, size in row.items() if name.startswith("part ")}
+    largest = sorted(parts.items(), key=lambda part: -part[1])[:8]
+    told = ", ".join(f"{name} {size:.0f}" for name, size in largest)
+    return f"Bytes a turn by part, at {int(turns):,} turns, the text included: {told}."
+
+
+def _crash() -> str:
+    kept = machine.kept("crash")
+    if kept is None:
+        return ""
+    given: Any = kept
+    reopened = given["reopened ms"]
+    return (
+        f"**kill -9**, {given['kills']:,} times at random moments of writing: "
+        f"{given['acknowledged turns']:,} acknowledged turns, {given['lost']} lost; reopened in "
+        f"{reopened['p50']:.1f} ms (p50), {reopened['p95']:.1f} ms (p95)."
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def tree() -> str:
+    """Return the folders with a role each, and the modules at the top."""
+    lines = ["```text"]
+    source = ROOT / "src" / "mnemos"
+    lines.append("src/mnemos/")
+    modules = sorted(path for path in source.glob("*.py") if path.stem != "__init__")
+    lines += [f"  {path.name:18} {_role(path)}" for path in modules]
+    folders = sorted(path.parent for path in source.glob("*/__init__.py"))
+    lines += [f"  {folder.name + '/':18} {_role(folder / '__init__.py')}" for folder in folders]
+    lines += [f"{name + '/':20} {role}" for name, role in FOLDERS.items() if (ROOT / name).is_dir()]
+    return "\n".join([*lines, "```"])
+
+
+def _role(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return docstring.split("\n\n")[0].replace("\n", " ").rstrip(".")
+
+
+def commands() -> str:
+    """Return every command with its help."""
+    context = click.Context(command_line, info_name="mnemos", terminal_width=WIDTH)
+    parts = ["```text", command_line.get_help(context), "```"]
+    for name in command_line.list_commands(context):
+        command = command_line.get_command(context, name)
+        if command is not None:
+            inner = click.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
+            parts += ["", f"### {name}", "", "```text", command.get_help(inner), "```"]
+    return "\n".join(parts)
+
+
+#: Document → its generated parts.
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"results": results, "tree": tree},
+    "docs/howto/cli.md": {"commands": commands},
+}
+
+
+def written(document: str) -> str:
+    """Return a document with its generated parts as they should be."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for name, make in PARTS[document].items():
+        begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+        before, rest = text.split(begin, 1)
+        _, after = rest.split(end, 1)
+        text = f"{before}{begin}\n{make()}\n{end}{after}"
+    return text
+
+
+def stale() -> list[str]:
+    """Return the documents whose generated parts are not as they should be."""
+    return [
+        document
+        for document in PARTS
+        if (ROOT / document).read_text(encoding="utf-8") != written(document)
+    ]
+
+
+def main() -> int:
+    """Write them, or with --check say which are stale."""
+    if "--check" in sys.argv[1:]:
+        for document in stale():
+            print(f"{document}: stale; run make docs")
+        return bool(stale())
+    for document in stale():
+        (ROOT / document).write_text(written(document), encoding="utf-8")
+        print(f"{document}: written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
