@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnemos.recall.lexical import SHORT, Term, all_impacts, mean_length
 from mnemos.recall.neighbours import distinct, neighbours
-from mnemos.store.base import Index
+from mnemos.store.base import FLAG_STANDING, Index
 
 Integers = NDArray[np.int64]
 Days = Sequence[tuple[int, int]]
@@ -19,6 +19,7 @@ BEST = 192  # taken by their own words
 BEST_SESSIONS = 8
 BEST_OF_SESSIONS = 48  # taken from the best sessions
 BEST_OF_DAYS = 64  # taken from the days that the question names
+STANDING = 64  # the newest standing wishes, taken when the question seeks help
 WITH_NEIGHBOURS = 128  # of the best, whose neighbours come along
 POOL = 2048  # of which the best of sessions and days are chosen
 COUNTED = 16_384  # so many scores are counted before they are sorted
@@ -27,7 +28,12 @@ POSTINGS = 500_000  # read for one question; beyond, frequent terms count on can
 
 
 def choose(
-    index: Index, terms: Sequence[Term], days: Days, eligible: NDArray[np.bool_] | None
+    index: Index,
+    terms: Sequence[Term],
+    days: Days,
+    eligible: NDArray[np.bool_] | None,
+    *,
+    seeks_help: bool = False,
 ) -> tuple[Integers, bool]:
     """Return the documents to rank, and whether any of them holds a term of the question.
 
@@ -36,6 +42,7 @@ def choose(
         terms: The question's terms.
         days: Spans of time in which answers are looked for, in microseconds; may be empty.
         eligible: Documents that may come back; None is all.
+        seeks_help: The question asks for help, where standing wishes count without its words.
 
     Returns:
         Document numbers, ascending, and whether there was a word to go by.
@@ -64,6 +71,9 @@ def choose(
         found.append(_best(within, score, BEST_OF_DAYS))
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
+    if seeks_help:
+        standing = np.flatnonzero(rows["flags"] & FLAG_STANDING)
+        found.append(standing[slice(None) if eligible is None else eligible[standing]][-STANDING:])
     return distinct(np.concatenate(found), len(rows)), len(hits) > 0
 
 

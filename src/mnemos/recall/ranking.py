@@ -99,7 +99,7 @@ def rank(
     days += [
         (start - DAY, stop + MARGIN_DAYS * DAY) for start, stop, _ in named_ranges(asked.mentions)
     ]
-    docs, found = candidates.choose(index, terms, days, eligible)
+    docs, found = candidates.choose(index, terms, days, eligible, seeks_help=asked.seeks_help)
     frame = build(asked, terms, index, docs, eligible)
     scores, values = fuse(frame, level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
