@@ -60,14 +60,14 @@ def choose(
         pool = np.flatnonzero(rows["item"] >= 0 if eligible is None else eligible)[-POOL:]
         if days:
             everyone = np.arange(len(rows)) if eligible is None else np.flatnonzero(eligible)
-            pool = np.concatenate([pool, everyone[_inside(rows["said_at"][everyone], days)]])
+            pool = np.concatenate([pool, everyone[inside(rows["said_at"][everyone], days)]])
             pool = distinct(pool, len(rows))
     best = _best(pool, score, BEST)
     found = [best]
     found.append(_of_sessions(index.columns.scope[pool], pool, score))
     if days:
         within = pool if len(pool) < POOL else hits
-        within = within[_inside(rows["said_at"][within], days)]
+        within = within[inside(rows["said_at"][within], days)]
         found.append(_best(within, score, BEST_OF_DAYS))
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
@@ -157,8 +157,9 @@ def _of_sessions(scopes: NDArray[np.int32], pool: Integers, score: NDArray[np.in
     return _best(pool[chosen[slot]], score, BEST_OF_SESSIONS)
 
 
-def _inside(said_at: Integers, days: Days) -> NDArray[np.bool_]:
-    inside = np.zeros(len(said_at), dtype=np.bool_)
+def inside(said_at: Integers, days: Days) -> NDArray[np.bool_]:
+    """Say of each time whether it lies in one of these spans."""
+    found = np.zeros(len(said_at), dtype=np.bool_)
     for start, stop in days:
-        inside |= (said_at >= start) & (said_at < stop)
-    return inside
+        found |= (said_at >= start) & (said_at < stop)
+    return found

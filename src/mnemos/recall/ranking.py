@@ -104,11 +104,14 @@ def rank(
     scores, values = fuse(frame, level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
     order = _order(scores, items, docs)
-    abstention = None
-    if not found and not days and asked.terms:
+    if asked.wants_day and candidates.inside(frame.rows["said_at"], days).any():
+        abstention = None  # who asks for a day is told of it, whatever the words
+    elif not found and not days and asked.terms:
         abstention = NOT_HELD
     elif not len(order) or (scores[order[0]] < constants.floor and frame.matched() < MATCHED):
         abstention = TOO_WEAK
+    else:
+        abstention = None
     return Ranking(
         items=items[order],
         docs=docs[order],
