@@ -29,6 +29,8 @@ _ASKING = {
     old often ago recently according
     """
 }
+#: Stems that a question about a time holds and that turns of that time need not.
+HAPPENING = frozenset({"happen", "go", "up", "new", "event"})
 _SEEKS_HELP = re.compile(
     r"\b(?:should i|would you|can you|could you|what are some|how (?:do|can|should|would) "
     r"(?:i|you|we)|recommend\w*|suggest\w*|tips|ideas|advice|help me|what['’]s (?:a|the best)"
@@ -60,6 +62,7 @@ class Asked:
         of_answerer: It asks what the one who answers has said ("did you recommend").
         seeks_help: It asks for advice or for something to be done.
         looks_back: It asks whether the asker ever did something.
+        wants_day: It names a time and, beside people, nothing else: "What happened in May?"
     """
 
     terms: tuple[tuple[str, float], ...]
@@ -71,6 +74,7 @@ class Asked:
     of_answerer: bool = False
     seeks_help: bool = False
     looks_back: bool = False
+    wants_day: bool = False
 
 
 def read(query: Query, reader: Reader) -> Asked:
@@ -78,9 +82,12 @@ def read(query: Query, reader: Reader) -> Asked:
     question = query.question
     analyzer, asking = _language(reader.language)
     numbers, names = _speakers(reader)
+    mentioned = mentions(question, query.asked_at)
     found = named(question, names)
     first_spans = [(number, spans[0]) for number, spans in found]
-    stripped = without(question, [span for _, spans in found for span in spans])
+    people = [span for _, spans in found for span in spans]
+    dates = [mention.span for mention in mentioned]
+    stripped = without(question, people)
     return Asked(
         terms=tuple(
             (term, ASKING_WEIGHT if term in asking else 1.0)
@@ -89,12 +96,14 @@ def read(query: Query, reader: Reader) -> Asked:
         people=tuple(numbers[number] for number, _ in first_spans),
         together=len(first_spans) > 1
         and _JOINED.fullmatch(question[first_spans[0][1][1] : first_spans[1][1][0]]) is not None,
-        mentions=_days(mentions(question, query.asked_at)),
+        mentions=_days(mentioned),
         asks_when=asks_when(question),
         of_asker=first_person(question),
         of_answerer=_HAS_SAID.search(question) is not None,
         seeks_help=_SEEKS_HELP.search(question) is not None,
         looks_back=_HAVE_I.match(question) is not None,
+        wants_day=bool(dates)
+        and (asking | HAPPENING).issuperset(analyzer.terms(without(question, [*people, *dates]))),
     )
 
 

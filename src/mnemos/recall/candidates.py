@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnemos.recall.lexical import SHORT, Term, all_impacts, mean_length
 from mnemos.recall.neighbours import distinct, neighbours
-from mnemos.store.base import Index
+from mnemos.store.base import FLAG_STANDING, Index
 
 Integers = NDArray[np.int64]
 Days = Sequence[tuple[int, int]]
@@ -19,6 +19,7 @@ BEST = 192  # taken by their own words
 BEST_SESSIONS = 8
 BEST_OF_SESSIONS = 48  # taken from the best sessions
 BEST_OF_DAYS = 64  # taken from the days that the question names
+STANDING = 64  # the newest standing wishes, taken when the question seeks help
 WITH_NEIGHBOURS = 128  # of the best, whose neighbours come along
 POOL = 2048  # of which the best of sessions and days are chosen
 COUNTED = 2048  # so many scores are counted before they are sorted
@@ -27,7 +28,12 @@ POSTINGS = 500_000  # read for one question; beyond, frequent terms count on can
 
 
 def choose(
-    index: Index, terms: Sequence[Term], days: Days, eligible: NDArray[np.bool_] | None
+    index: Index,
+    terms: Sequence[Term],
+    days: Days,
+    eligible: NDArray[np.bool_] | None,
+    *,
+    seeks_help: bool = False,
 ) -> tuple[Integers, bool]:
     """Return the documents to rank, and whether any of them holds a term of the question.
 
@@ -36,6 +42,7 @@ def choose(
         terms: The question's terms.
         days: Spans of time in which answers are looked for, in microseconds; may be empty.
         eligible: Documents that may come back; None is all.
+        seeks_help: The question asks for help, where standing wishes count without its words.
 
     Returns:
         Document numbers, ascending, and whether there was a word to go by.
@@ -53,17 +60,20 @@ def choose(
         pool = np.flatnonzero(rows["item"] >= 0 if eligible is None else eligible)[-POOL:]
         if days:
             everyone = np.arange(len(rows)) if eligible is None else np.flatnonzero(eligible)
-            pool = np.concatenate([pool, everyone[_inside(rows["said_at"][everyone], days)]])
+            pool = np.concatenate([pool, everyone[inside(rows["said_at"][everyone], days)]])
             pool = distinct(pool, len(rows))
     best = _best(pool, score, BEST)
     found = [best]
     found.append(_of_sessions(index.columns.scope[pool], pool, score))
     if days:
         within = pool if len(pool) < POOL else hits
-        within = within[_inside(rows["said_at"][within], days)]
+        within = within[inside(rows["said_at"][within], days)]
         found.append(_best(within, score, BEST_OF_DAYS))
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
+    if seeks_help:
+        standing = np.flatnonzero(rows["flags"] & FLAG_STANDING)
+        found.append(standing[slice(None) if eligible is None else eligible[standing]][-STANDING:])
     return distinct(np.concatenate(found), len(rows)), len(hits) > 0
 
 
@@ -147,8 +157,9 @@ def _of_sessions(scopes: NDArray[np.int32], pool: Integers, score: NDArray[np.in
     return _best(pool[chosen[slot]], score, BEST_OF_SESSIONS)
 
 
-def _inside(said_at: Integers, days: Days) -> NDArray[np.bool_]:
-    inside = np.zeros(len(said_at), dtype=np.bool_)
+def inside(said_at: Integers, days: Days) -> NDArray[np.bool_]:
+    """Say of each time whether it lies in one of these spans."""
+    found = np.zeros(len(said_at), dtype=np.bool_)
     for start, stop in days:
-        inside |= (said_at >= start) & (said_at < stop)
-    return inside
+        found |= (said_at >= start) & (said_at < stop)
+    return found

@@ -99,16 +99,19 @@ def rank(
     days += [
         (start - DAY, stop + MARGIN_DAYS * DAY) for start, stop, _ in named_ranges(asked.mentions)
     ]
-    docs, found = candidates.choose(index, terms, days, eligible)
+    docs, found = candidates.choose(index, terms, days, eligible, seeks_help=asked.seeks_help)
     frame = build(asked, terms, index, docs, eligible)
     scores, values = fuse(frame, level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
     order = _order(scores, items, docs)
-    abstention = None
-    if not found and not days and asked.terms:
+    if asked.wants_day and candidates.inside(frame.rows["said_at"], days).any():
+        abstention = None  # who asks for a day is told of it, whatever the words
+    elif not found and not days and asked.terms:
         abstention = NOT_HELD
     elif not len(order) or (scores[order[0]] < constants.floor and frame.matched() < MATCHED):
         abstention = TOO_WEAK
+    else:
+        abstention = None
     return Ranking(
         items=items[order],
         docs=docs[order],

@@ -230,14 +230,19 @@ class Change:
 
     def close(self) -> EventRow:
         """Write the event, the counters and the state sum; fold the index if it is time."""
-        body = journal.canonical(self._header.body) if self._header.body else ""
+        header = self._header
+        body = journal.canonical(header.body) if header.body else ""
+        nonce = self._nonce(journal.NONCE_BYTES)
+        detail = journal.detail_bytes(header.actor, header.why, body)
         event = EventRow(
             seq=self.seq,
             recorded_at=self.recorded_at,
-            actor=self._header.actor,
-            op=self._header.op,
-            why=self._header.why,
+            actor=header.actor,
+            op=header.op,
+            why=header.why,
             body=body,
+            nonce=nonce,
+            commitment=journal.commitment(nonce, detail),
             next_no=self._next_no,
             hash=b"",
         )
@@ -291,14 +296,12 @@ def event_hash(previous: bytes, event: EventRow, entries: Sequence[Entry]) -> by
     header: dict[str, JSON] = {
         "seq": event.seq,
         "recorded_at": event.recorded_at,
-        "actor": event.actor,
         "op": event.op,
-        "why": event.why,
-        "body": event.body,
         "next_no": event.next_no,
         "rows": [[entry.kind, entry.no] for entry in entries],
     }
-    return journal.chain(previous, header, (entry.commitment for entry in entries))
+    commitments = [event.commitment, *(entry.commitment for entry in entries)]
+    return journal.chain(previous, header, commitments)
 
 
 def put(change: Change, delta: Delta) -> None:

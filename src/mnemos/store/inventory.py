@@ -91,9 +91,13 @@ def event(row: EventRow, snapshot: Snapshot, previous: EventRow | None) -> Event
         items=tuple(each.item.id for each in items if each is not None),
         rows=len(entries),
         undoes=body.get("undoes"),
-        previous_hash=(journal.GENESIS if previous is None else previous.hash).hex(),
+        previous_hash=(_genesis(snapshot) if previous is None else previous.hash).hex(),
         hash=row.hash.hex(),
     )
+
+
+def _genesis(snapshot: Snapshot) -> bytes:
+    return journal.genesis(snapshot.space.settings)
 
 
 def event_at(seq: int, snapshot: Snapshot) -> Event | None:

@@ -20,7 +20,8 @@ import numpy as np
 from mnemos.types import JSON, Interval, Item, Key, Link, Scope, State
 
 NONCE_BYTES = 16
-GENESIS = bytes(32)
+#: Names the layout of everything hashed here; another layout is another name.
+FORMAT = "mnemos/1"
 #: Before the canonical row of a key, link or named value in the event that ends it.
 END = b"end"
 SUM_BYTES = 2048
@@ -102,12 +103,24 @@ def side_bytes(side: Key | Link | State) -> bytes:
 
 def commitment(nonce: bytes, row: bytes) -> bytes:
     """Return the 32 bytes that stand for a row in the chain."""
-    return hashlib.sha256(nonce + row).digest()
+    return hashlib.sha256(b"row\0" + nonce + row).digest()
+
+
+def genesis(settings: str) -> bytes:
+    """Return what the first event's hash follows: the format, and how texts and days are read."""
+    read: dict[str, JSON] = json.loads(settings)
+    first = canonical([FORMAT, read["language"], read["time_zone"]])
+    return hashlib.sha256(b"genesis\0" + first.encode()).digest()
+
+
+def detail_bytes(actor: str, why: str, body: str) -> bytes:
+    """Return what an event says beside its rows, behind a commitment: it may have to go too."""
+    return canonical(["detail", actor, why, body]).encode()
 
 
 def chain(previous: bytes, header: Mapping[str, JSON], commitments: Iterable[bytes]) -> bytes:
     """Return an event's hash: over the one before, its header and the commitments of its rows."""
-    digest = hashlib.sha256(previous)
+    digest = hashlib.sha256(b"event\0" + previous)
     head = canonical(header).encode()
     digest.update(len(head).to_bytes(8, "big"))
     digest.update(head)

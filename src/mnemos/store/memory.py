@@ -469,7 +469,7 @@ class MemoryStore:
         nonce: Callable[[int], bytes],
     ) -> None:
         self._tables = MemoryTables()
-        self._tables.put_space(Space(settings=settings))
+        self._tables.put_space(Space(settings=settings, head_hash=journal.genesis(settings)))
         self._tables.put_state_sum(bytes(journal.SUM_BYTES))
         self._tables.commit()
         self._analyzer = analyzer(settings)

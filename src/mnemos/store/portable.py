@@ -109,6 +109,9 @@ class Loader:
         entries = [_entry_in(event.seq, n, each) for n, each in enumerate(record["entries"])]
         if event_hash(self._space.head_hash, event, entries) != event.hash:
             raise Corrupt(f"event {event.seq} does not follow from the one before")
+        detail = journal.detail_bytes(event.actor, event.why, event.body)
+        if event.nonce and journal.commitment(event.nonce, detail) != event.commitment:
+            raise Corrupt(f"event {event.seq}: actor, reason or body is not what it committed to")
         for entry, each in zip(entries, record["entries"], strict=True):
             self._put(entry, each)
         self._tables.add_event(event, entries)

@@ -137,7 +137,7 @@ class _Rescue:
     ) -> tuple[int, EventRow | None, list[_Row]] | None:
         """Copy events while they are whole; return the first that is not, None if all are."""
         loader = Loader(self._transaction)
-        previous = journal.GENESIS
+        previous = self._transaction.space.head_hash
         bad = None
         for seq in seqs:
             event, rows = self._source.event(seq), self._source.rows(seq)
@@ -146,6 +146,7 @@ class _Rescue:
                 event is None
                 or not all(row.whole for row in rows)
                 or event_hash(previous, event, entries) != event.hash
+                or not _tells_true(event)
             ):
                 bad = seq, event, rows
                 break
@@ -217,6 +218,12 @@ class _Rescue:
                 put(change, Delta.of(side_value))
             case None:
                 pass
+
+
+def _tells_true(event: EventRow) -> bool:
+    """Say whether actor, reason and body are what the event committed to."""
+    detail = journal.detail_bytes(event.actor, event.why, event.body)
+    return event.nonce is None or journal.commitment(event.nonce, detail) == event.commitment
 
 
 class _Source:

@@ -27,7 +27,7 @@ from mnemos.errors import (
     ReadOnly,
     StoreError,
 )
-from mnemos.store import sql
+from mnemos.store import journal, sql
 from mnemos.store.index import IndexCache, IndexSnapshot, fresh_index
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.sqlite_tables import SqliteTables
@@ -162,7 +162,7 @@ class SqliteStore:
             else:
                 self._migrate(connection, version)
             if not tables.has_space():
-                tables.put_space(Space(settings=settings))
+                tables.put_space(Space(settings=settings, head_hash=journal.genesis(settings)))
                 tables.put_state_sum(bytes(2048))
         return None
 

@@ -486,8 +486,10 @@ def _event_row(row: Sequence[Any]) -> EventRow:
         op=row[3],
         why=row[4],
         body=row[5],
-        next_no=row[6],
-        hash=bytes(row[7]),
+        nonce=row[6],
+        commitment=row[7],
+        next_no=row[8],
+        hash=bytes(row[9]),
     )
 
 

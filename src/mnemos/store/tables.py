@@ -86,7 +86,10 @@ class SideRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """An event's header as stored. ``body`` is canonical JSON of what only some events have."""
+    """An event's header as stored. ``body`` is canonical JSON of what only some events have.
+
+    Actor, why and body stand in the chain by a commitment only, with its nonce.
+    """
 
     seq: int
     recorded_at: int
@@ -94,6 +97,8 @@ class EventRow:
     op: str
     why: str
     body: str
+    nonce: bytes | None
+    commitment: bytes
     next_no: int
     hash: bytes
 

@@ -72,7 +72,7 @@ class _Verifier:
         self._progress = progress
         self._sum = journal.StateSum()
         self._seen: set[str] = set()
-        self._previous = journal.GENESIS
+        self._previous = journal.genesis(snapshot.space.settings)
         self.seq = 0
         self.rows = 0
         self.erased = 0
@@ -109,6 +109,9 @@ class _Verifier:
         digest = event_hash(self._previous, event, entries)
         if digest != event.hash:
             self.blame(event.seq, "its hash does not follow from its header and rows")
+        detail = journal.detail_bytes(event.actor, event.why, event.body)
+        if event.nonce and journal.commitment(event.nonce, detail) != event.commitment:
+            self.blame(event.seq, "its actor, reason or body is not what was committed to")
         self._previous = event.hash
         self._next_no = event.next_no
         self._seen.add(event.hash.hex())

@@ -128,6 +128,30 @@ def test_a_standing_wish_meets_a_request_for_help() -> None:
     assert rank(ask(question), reader(talk)).items[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("question", "silent"),
+    [
+        ("What happened in May 2023?", False),
+        ("What did Ann do on 1 May 2023?", False),
+        ("What happened in May 2019?", True),
+        ("Which vaccine was given in May 2023?", True),
+    ],
+)
+def test_who_asks_for_a_time_is_told_of_it(question: str, silent: bool) -> None:
+    assert (rank(ask(question), reader(TALK)).abstention is not None) is silent
+
+
+def test_a_standing_wish_is_looked_at_in_a_large_store_without_a_shared_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(candidates, "CAP", 0)
+    talk = [Said(text="Always answer briefly when I ask you.", session="s0")]
+    talk += [Said(text=f"The boat has sail number {n}", session=f"s{n}") for n in range(1, 30)]
+    question = "Can you help me to mend a boat?"
+    assert 0 in rank(ask(question), reader(talk)).items
+    assert 0 not in rank(ask("Which boat has a sail?"), reader(talk)).items
+
+
 WORDS = ("jazz", "tea", "Alps", "boat", "moon", "chess")
 TURNS = st.lists(
     st.builds(

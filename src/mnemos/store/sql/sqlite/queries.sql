@@ -195,19 +195,20 @@ SELECT no, value, visible_from, visible_to, -1 FROM state
  WHERE space = :space AND name = :name AND visible_to IS NULL
 
 -- add_event --
-INSERT INTO event (space, seq, recorded_at, actor, op, why, body, next_no, hash)
-VALUES (:space, :seq, :recorded_at, :actor, :op, :why, :body, :next_no, :hash)
+INSERT INTO event (space, seq, recorded_at, actor, op, why, body, nonce, commitment, next_no, hash)
+VALUES (:space, :seq, :recorded_at, :actor, :op, :why, :body, :nonce, :commitment,
+        :next_no, :hash)
 
 -- add_entry --
 INSERT INTO entry (space, seq, ordinal, kind, no, nonce, commitment)
 VALUES (:space, :seq, :ordinal, :kind, :no, :nonce, :commitment)
 
 -- event --
-SELECT seq, recorded_at, actor, op, why, body, next_no, hash FROM event
+SELECT seq, recorded_at, actor, op, why, body, nonce, commitment, next_no, hash FROM event
  WHERE space = :space AND seq = :seq
 
 -- events --
-SELECT seq, recorded_at, actor, op, why, body, next_no, hash FROM event
+SELECT seq, recorded_at, actor, op, why, body, nonce, commitment, next_no, hash FROM event
  WHERE space = :space AND seq > :after ORDER BY seq
 
 -- entries --

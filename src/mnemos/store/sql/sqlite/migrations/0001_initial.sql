@@ -148,6 +148,8 @@ CREATE TABLE event (
     op          TEXT    NOT NULL,
     why         TEXT    NOT NULL,
     body        TEXT    NOT NULL,  -- canonical JSON of what only some events have
+    nonce       BLOB,              -- of actor, why and body
+    commitment  BLOB    NOT NULL,  -- by which the chain vouches for them
     next_no     INTEGER NOT NULL,
     hash        BLOB    NOT NULL,
     PRIMARY KEY (space, seq)
