@@ -72,7 +72,7 @@ def choose(
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
     if seeks_help:
-        standing = np.flatnonzero(rows["flags"] & FLAG_STANDING)
+        standing = np.flatnonzero(index.columns.flags & FLAG_STANDING != 0)
         found.append(standing[slice(None) if eligible is None else eligible[standing]][-STANDING:])
     return distinct(np.concatenate(found), len(rows)), len(hits) > 0
 

@@ -19,7 +19,7 @@ def test_columns_that_grew_equal_those_made_at_once(
     docs = np.zeros(len(places), dtype=DOC)
     for number, (scope, position) in enumerate(places):
         docs["scope"][number], docs["position"][number] = scope, position
-        docs["length"][number] = number
+        docs["length"][number] = docs["flags"][number] = number
     grown = None
     for step in [*steps, len(docs)]:  # also back: an older snapshot may ask after a newer one
         grown = columns(docs[:step], grown)
@@ -27,6 +27,7 @@ def test_columns_that_grew_equal_those_made_at_once(
     assert grown is not None
     assert grown.length.tolist() == at_once.length.tolist() == docs["length"].tolist()
     assert grown.scope.tolist() == at_once.scope.tolist() == docs["scope"].tolist()
+    assert grown.flags.tolist() == at_once.flags.tolist() == docs["flags"].tolist()
     assert grown.order.tolist() == at_once.order.tolist()
     assert grown.places.tolist() == at_once.places.tolist()
     assert at_once.order[at_once.places].tolist() == list(range(len(docs)))
