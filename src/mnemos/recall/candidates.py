@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.recall.lexical import SHORT, Term, all_impacts, mean_length
+from mnemos.recall.lexical import SHORT, Term, impacts, mean_length
 from mnemos.recall.neighbours import distinct, neighbours
 from mnemos.store.base import FLAG_STANDING, Index
 
@@ -101,9 +101,11 @@ def _score(index: Index, terms: Sequence[Term]) -> NDArray[np.int32]:
     score = np.zeros(len(lengths), dtype=np.int32)
     mean = mean_length(index)
     for term in _telling(terms):
-        if term.postings is not None:
-            gain = all_impacts(term.weight, term.postings, lengths, SHORT, mean)
-            score[term.postings.docs] += gain
+        postings = term.postings
+        if postings is not None:
+            norms = SHORT.norms(lengths[postings.docs], mean)
+            gain = impacts(term.weight, postings.tf.astype(np.float64), norms)
+            score[postings.docs] += gain.astype(np.int32)
     return score
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from mnemos.store.base import Index, Postings
 
 UNIT = 4096  # impacts are multiples of 1/4096: finer than BM25 tells turns apart
-MANY = 4096  # postings; fewer are not worth a table
 NEAR_WEIGHT = 0.5  # a look-alike of an unknown word may be another word
 
 Integers = NDArray[np.int64]
@@ -43,7 +42,7 @@ class Saturation:
     k1: float
     b: float
 
-    def norms(self, lengths: NDArray[np.integer], mean_length: float) -> Floats:
+    def norms(self, lengths: NDArray[np.uint16], mean_length: float) -> Floats:
         """Return what is added to tf below the line. Shape of lengths."""
         slope = self.k1 * self.b / mean_length
         return self.k1 * (1.0 - self.b) + slope * lengths.astype(np.float64)
@@ -83,36 +82,6 @@ def impacts(weight: int, tf: Floats, norms: Floats) -> Integers:
     """Return weight × tf / (tf + norm), rounded down. Shape of tf."""
     found: Integers = (weight * (tf / (tf + norms))).astype(np.int64)
     return found
-
-
-def all_impacts(
-    weight: int,
-    postings: Postings,
-    lengths: NDArray[np.uint16],
-    saturation: Saturation,
-    mean_length: float,
-) -> NDArray[np.int32]:
-    """Return what a term adds to each document that holds it. Shape of the postings.
-
-    Args:
-        weight: The term's.
-        postings: Where it occurs.
-        lengths: Of all documents, by number.
-        saturation: How repeats and length count.
-        mean_length: Of the documents.
-    """
-    tf, length = postings.tf, lengths[postings.docs]
-    if len(tf) >= MANY:
-        # Few frequencies and lengths occur: each pair is worked out once, in half the time.
-        most, longest = int(tf.max()) + 1, int(length.max()) + 1
-        if most * longest < len(tf):
-            norms = saturation.norms(np.arange(longest), mean_length)
-            table = impacts(weight, np.arange(most, dtype=np.float64)[:, None], norms)
-            gains: NDArray[np.int32] = table.astype(np.int32).ravel()
-            found: NDArray[np.int32] = gains[tf * np.int32(longest) + length]
-            return found
-    norms = saturation.norms(length, mean_length)
-    return impacts(weight, tf.astype(np.float64), norms).astype(np.int32)
 
 
 def scale(terms: Sequence[Term], live: int) -> float:

@@ -57,7 +57,7 @@ def neighbours(index: Index, docs: Integers, eligible: NDArray[np.bool_] | None)
 def distinct(numbers: NDArray[np.signedinteger], below: int) -> Integers:
     """Return numbers from 0 on, all below a bound, ascending and each once.
 
-    By marking them: a tenth of the time of sorting them, up to 100,000 documents.
+    By marking: of 3,000 among 10,000 documents in 9 µs, among a million in 144; sorting takes 70.
     """
     marked = np.zeros(below, dtype=np.bool_)
     marked[numbers] = True

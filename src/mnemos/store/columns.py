@@ -1,7 +1,7 @@
 """What every question reads of very many documents, as arrays of their own beside the records.
 
 A field of a 48-byte record costs a cache line, a place in an array of its own two or four bytes:
-summing up BM25 over 500,000 postings takes a third of the time (measured, in a million turns).
+BM25 of a term with 250,000 postings among a million turns takes 0.9 ms instead of 4.4.
 """
 
 from __future__ import annotations
