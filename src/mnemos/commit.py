@@ -86,6 +86,8 @@ def newest_to_undo(transaction: Transaction) -> int:
         row = transaction.tables.event(seq)
         if row is None or seq in undone:
             continue
+        if row.op == "erase":
+            continue  # it stays
         if row.op != "undo":
             return seq
         undone.add(json.loads(row.body)["undoes"])

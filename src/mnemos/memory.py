@@ -125,6 +125,8 @@ class Memory:
         self._recipe = recipes.recipe(recipe, level)
         self._counter = counter
         self._clock = clock
+        if not isinstance(actor, str) or not _is_unicode(actor):
+            raise InputError(f"actor: expected a text of whole characters, not {actor!r}")
         self._actor = actor
         self._scope = ANYONE
         zone(time_zone or "UTC")
@@ -471,6 +473,7 @@ class Memory:
             UndoRefused: A later event changed the same rows, or it was an erase.
             NotFound: There is no such event, or none left to undo.
         """
+        self._require_whole("undo")
         with self._store.writing() as transaction:
             target = commit.newest_to_undo(transaction) if seq is None else seq
             row = transaction.tables.event(target)
@@ -555,6 +558,7 @@ class Memory:
             limit: At most so many.
             before: Only those with a smaller sequence number.
         """
+        self._require_whole("log")
         with self._store.reading() as snapshot:
             last = snapshot.head.seq if before is None else min(before - 1, snapshot.head.seq)
             seqs = range(last, max(last - limit, 0), -1)
@@ -563,6 +567,7 @@ class Memory:
 
     def stats(self) -> Stats:
         """Return figures of the whole memory, whatever the scope."""
+        self._require_whole("stats")
         size = sum(path.stat().st_size for path in self._store.files())
         with self._store.reading() as snapshot:
             return inventory.stats(snapshot, bytes_on_disk=size)
@@ -587,6 +592,7 @@ class Memory:
 
     def replay(self, *, progress: Progress | None = None) -> Replayed:
         """Build the indexes again from the rows, in one transaction."""
+        self._require_whole("replay")
         with self._store.writing() as transaction:
             return replay(transaction, progress=progress)
 
@@ -605,6 +611,7 @@ class Memory:
 
     def export_lines(self) -> Iterator[str]:
         """Yield the lines that ``export`` writes."""
+        self._require_whole("export_lines")
         with self._store.reading() as snapshot:
             yield from portable.dump(snapshot)
 
@@ -659,6 +666,7 @@ class Memory:
         Raises:
             StoreError: There is such a file already.
         """
+        self._require_whole("backup")
         self._store.copy_to(os.fspath(path))
 
     # -- views and ends
@@ -666,6 +674,7 @@ class Memory:
     @contextmanager
     def reader(self, *, as_of: Moment | None = None) -> Iterator[Reader]:
         """Open a snapshot as recipes see it; for recipes, training and the curious."""
+        self._require_whole("reader")
         moment = None if as_of is None else parse(as_of, self._zone)
         with self._reading(moment) as snapshot:
             yield snapshot
@@ -729,10 +738,19 @@ class Memory:
             merged[field] = bound if given is None else given
         return Scope(**merged)
 
+    def _require_whole(self, verb: str) -> None:
+        """Refuse what looks at, or changes, more than a view's scope."""
+        if self._scope != ANYONE:
+            raise QueryError(
+                f"{verb} concerns the whole memory; this view is bound to {self._scope}"
+            )
+
     def _place(self, session: str | None, scope: Scope) -> turns.Place:
         return turns.Place(scope=self._narrow(session, scope), now=self._clock(), zone=self._zone)
 
     def _header(self, op: str, why: str, recorded_at: Moment | None = None) -> Header:
+        if not isinstance(why, str) or not _is_unicode(why):
+            raise InputError(f"why: expected a text of whole characters, not {why!r}")
         now = self._clock()
         moment = now if recorded_at is None else parse(recorded_at, self._zone)
         if moment > now:
@@ -769,6 +787,9 @@ class Memory:
         payload: str,
     ) -> Receipt:
         """Plan and apply a change in one transaction, once for each request_id."""
+        if request_id is not None and self._scope != ANYONE:  # each view has its own
+            view = self._scope
+            request_id = journal.canonical([view.user, view.agent, view.session, request_id])
         with self._store.writing() as transaction:
             if request_id is not None:
                 done = commit.done_before(transaction, request_id, header.op, payload)
@@ -787,6 +808,10 @@ def _ids(ids: str | Iterable[str]) -> tuple[str, ...]:
     if wrong is not None:
         raise InputError(f"ids: expected texts, not {type(wrong).__name__}")
     return tuple(dict.fromkeys(given))
+
+
+def _is_unicode(text: str) -> bool:
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
 
 
 def _try_check(store: Store) -> list[str]:

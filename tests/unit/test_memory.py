@@ -315,6 +315,54 @@ def test_scopes_filter_and_views_cannot_be_left(memory: Memory) -> None:
         memory.recall("locker", session="a", scope=Scope(session="b"))
 
 
+def test_a_view_neither_sees_nor_changes_the_whole(memory: Memory, tmp_path: Path) -> None:
+    ada, ben = memory.scoped(user="ada"), memory.scoped(user="ben")
+    ben.remember({"role": "user", "name": "Locker", "content": "my name is odd"}, request_id="r")
+    ada.remember("The locker is number 12", request_id="r")
+    assert ada.recall("What is the locker?").abstention is None
+    for attempt in (
+        ada.undo,
+        ada.log,
+        ada.stats,
+        ada.replay,
+        lambda: list(ada.export_lines()),
+        lambda: ada.backup(tmp_path / "x"),
+        lambda: ada.reader().__enter__(),
+    ):
+        with pytest.raises(QueryError, match="whole"):
+            attempt()
+
+
+@pytest.mark.parametrize("wrong", [5, "\0", "\ud800"])
+def test_reasons_and_actors_are_texts(memory: Memory, tmp_path: Path, wrong: object) -> None:
+    (item_id,) = memory.remember("x").ids
+    with pytest.raises(InputError):
+        memory.forget(item_id, why=wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        Memory(tmp_path / "m.mnemos", actor=wrong)  # type: ignore[arg-type]
+
+
+def test_halves_of_a_character_that_stand_together_are_one(memory: Memory) -> None:
+    message = turn("a \ud83d\ude00", "1", metadata={"mood": "\ud83d\ude00"})
+    (item_id,) = memory.remember(message).ids
+    assert memory.get(item_id).text == "a \U0001f600"
+    assert memory.get(item_id).metadata == {"mood": "\U0001f600"}
+    assert memory.remember(message).existing == (item_id,)
+
+
+def test_an_empty_memory_may_begin_before_1970(memory: Memory) -> None:
+    (item_id,) = memory.remember("moon", recorded_at="1969-07-20").ids
+    assert memory.get(item_id).recorded_at.year == 1969
+    assert memory.verify().ok
+
+
+def test_undo_passes_over_an_erase(memory: Memory) -> None:
+    memory.remember("a")
+    memory.erase(memory.remember("b").ids)
+    memory.undo(1)
+    assert texts(memory) == []
+
+
 def test_where_filters_on_metadata_speaker_role_and_time(memory: Memory) -> None:
     memory.remember(
         [

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mnemos.store.base import ROLES, Reader
 from mnemos.text.dates import Mention, asks_when, mentions
 from mnemos.text.names import first_person, named, without
@@ -77,11 +80,11 @@ class Asked:
     wants_day: bool = False
 
 
-def read(query: Query, reader: Reader) -> Asked:
-    """Read a question against the names and the language of a space."""
+def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None) -> Asked:
+    """Read a question against the language of a space and the names of who may be quoted."""
     question = query.question
     analyzer, asking = _language(reader.language)
-    numbers, names = _speakers(reader)
+    numbers, names = _speakers(reader, eligible)
     mentioned = mentions(question, query.asked_at)
     found = named(question, names)
     first_spans = [(number, spans[0]) for number, spans in found]
@@ -128,11 +131,11 @@ def _language(language: str) -> tuple[Analyzer, frozenset[str]]:
     return analyzer, frozenset(analyzer.terms(_ASKING.get(language, "")))
 
 
-def _speakers(reader: Reader) -> tuple[list[int], list[str]]:
+def _speakers(reader: Reader, eligible: NDArray[np.bool_] | None) -> tuple[list[int], list[str]]:
     """Return numbers and names of those who speak here; roles are no names."""
-    pairs = [
-        (number, name)
-        for number, name in sorted(reader.speakers.items())
-        if name.lower() not in ROLES
-    ]
+    speakers = reader.speakers
+    if eligible is not None:
+        present = np.bincount(reader.index.docs["speaker"][eligible] + 1)[1:]
+        speakers = {no: name for no, name in speakers.items() if present[no : no + 1].any()}
+    pairs = [(no, name) for no, name in sorted(speakers.items()) if name.lower() not in ROLES]
     return [number for number, _ in pairs], [name for _, name in pairs]
