@@ -697,6 +697,10 @@ class Memory:
         """Close the file. Views made by ``scoped`` are closed with it."""
         self._store.close()
 
+    def __repr__(self) -> str:
+        bound = "" if self._scope == ANYONE else f" bound to {self._scope}"
+        return f"<Memory {self._store.location}{bound}>"
+
     def __enter__(self) -> Self:
         return self
 
