@@ -22,7 +22,7 @@ BEST_OF_DAYS = 64  # taken from the days that the question names
 STANDING = 64  # the newest standing wishes, taken when the question seeks help
 WITH_NEIGHBOURS = 128  # of the best, whose neighbours come along
 POOL = 2048  # of which the best of sessions and days are chosen
-COUNTED = 16_384  # so many scores are counted before they are sorted
+COUNTED = 2048  # so many scores are counted before they are sorted
 COARSE = 8  # by steps of 2⁸ units
 POSTINGS = 500_000  # read for one question; beyond, frequent terms count on candidates only
 
@@ -72,7 +72,7 @@ def choose(
     beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
     found.append(beside[beside >= 0])
     if seeks_help:
-        standing = np.flatnonzero(rows["flags"] & FLAG_STANDING)
+        standing = np.flatnonzero(index.columns.flags & FLAG_STANDING != 0)
         found.append(standing[slice(None) if eligible is None else eligible[standing]][-STANDING:])
     return distinct(np.concatenate(found), len(rows)), len(hits) > 0
 
@@ -134,11 +134,11 @@ def _best(docs: Integers, score: NDArray[np.int32], count: int) -> Integers:
 
 def _highest(scores: NDArray[np.int32], count: int) -> np.int32:
     """Return the count-th highest of scores, none of them negative."""
-    if len(scores) > COUNTED:  # those in steps that are too low are left out: a quarter of the time
+    if len(scores) > COUNTED:  # without those in steps that are too low: a tenth of the time
         steps = scores >> COARSE
         at_least = np.cumsum(np.bincount(steps)[::-1])
         scores = scores[steps >= len(at_least) - 1 - np.searchsorted(at_least, count)]
-    found: np.int32 = np.partition(scores, len(scores) - count)[len(scores) - count]
+    found: np.int32 = np.sort(scores)[-count]
     return found
 
 

@@ -52,7 +52,7 @@ def _whole(snapshot: Snapshot) -> Mask | None:
 
 def _visible(snapshot: Snapshot, moment: int) -> Mask | None:
     """Leave out what is hidden, expired, or was not known yet."""
-    docs = snapshot.index.docs
+    docs, flags = snapshot.index.docs, snapshot.index.columns.flags
     as_of = snapshot.as_of_seq
     rows = snapshot.tables.visibilities()
     if as_of is None and not rows:
@@ -61,8 +61,8 @@ def _visible(snapshot: Snapshot, moment: int) -> Mask | None:
     if as_of is not None:
         event = snapshot.tables.event(as_of)
         shown[0 if event is None else event.next_no :] = False
-    shown[_unseen(rows, docs["flags"], as_of, moment)] = False
-    keys = np.flatnonzero(docs["flags"] & FLAG_KEY)
+    shown[_unseen(rows, flags, as_of, moment)] = False
+    keys = np.flatnonzero(flags & FLAG_KEY != 0)
     shown[keys] &= shown[docs["item"][keys]]
     return shown
 

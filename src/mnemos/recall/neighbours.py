@@ -45,7 +45,7 @@ def neighbours(index: Index, docs: Integers, eligible: NDArray[np.bool_] | None)
             break
         position = rows["position"][other]
         good = sought & (position != last) & (rows["kind"][other] == kind)
-        good &= rows["flags"][other] & FLAG_KEY == 0
+        good &= columns.flags[other] & FLAG_KEY == 0
         if eligible is not None:
             good &= eligible[other]
         found[row[good], who[good]] = other[good]

@@ -19,6 +19,7 @@ class Columns:
     Args:
         length: As in the records. Shape (n,).
         scope: As in the records. Shape (n,).
+        flags: As in the records. Shape (n,).
         order: Document numbers sorted by (scope, position, number): sessions in their order.
             Shape (n,).
         places: Where each document stands in the order. Shape (n,).
@@ -26,6 +27,7 @@ class Columns:
 
     length: NDArray[np.uint16]
     scope: NDArray[np.int32]
+    flags: NDArray[np.uint8]
     order: NDArray[np.int64]
     places: NDArray[np.int64]
 
@@ -39,13 +41,19 @@ def columns(docs: NDArray[np.void], before: Columns | None = None) -> Columns:
     """
     if before is None or not 0 < len(before.order) <= len(docs):
         order = np.argsort(_keys(docs), kind="stable")
-        length, scope = np.array(docs["length"]), np.array(docs["scope"])
-        return Columns(length=length, scope=scope, order=order, places=_inverse(order))
+        return Columns(
+            length=np.array(docs["length"]),
+            scope=np.array(docs["scope"]),
+            flags=np.array(docs["flags"]),
+            order=order,
+            places=_inverse(order),
+        )
     known = len(before.order)
     order, places = _continued(before, docs)
     return Columns(
         length=np.concatenate([before.length, docs["length"][known:]]),
         scope=np.concatenate([before.scope, docs["scope"][known:]]),
+        flags=np.concatenate([before.flags, docs["flags"][known:]]),
         order=order,
         places=places,
     )

@@ -343,33 +343,46 @@ def fresh_index(tables: Tables, space: Space) -> IndexSnapshot:
 
 
 def _load_segments(tables: Tables, space: Space, before: _Packed | None) -> _Packed:
-    """Read the packed segments; those that are known only if a document was taken out since.
+    """Read the packed segments; all of them only at first, or if a document was taken out since.
 
-    Each fold and each removal raises the epoch by one. Of a million documents it takes a fifth of
-    the time to read what is new.
+    Each fold and each removal raises the epoch by one.
     """
-    packed = _Packed(
-        epoch=space.epoch, folded=space.folded, docs=np.empty(0, dtype=DOC), count=space.folded
-    )
     known = 0
+    parts: list[bytes] = []
+    columns_before = None
     if before is not None and (
         (space.epoch - before.epoch) * SEGMENT == space.folded - before.folded
     ):
         known = before.count // SEGMENT
-        packed.columns = before.columns
-        packed.docs = before.docs[: known * SEGMENT]
-    blobs = [records for _, records in tables.segments_from(known, space.folded // SEGMENT)]
-    packed.docs = np.concatenate([packed.docs, np.frombuffer(b"".join(blobs), dtype=DOC)])
-    return packed
+        parts = [before.docs[: known * SEGMENT].tobytes()]
+        columns_before = before.columns
+    parts += [records for _, records in tables.segments_from(known, space.folded // SEGMENT)]
+    return _Packed(
+        epoch=space.epoch,
+        folded=space.folded,
+        docs=_joined(parts, space.folded, space.next_no + SEGMENT),
+        count=space.folded,
+        columns=columns_before,
+    )
+
+
+def _joined(parts: list[bytes], count: int, room: int) -> NDArray[np.void]:
+    """Return an array of the records in these parts, with holes after them.
+
+    As bytes, for numpy copies records field by field: in a million turns 2 ms instead of 30.
+    """
+    holes = _hole().tobytes() * (room - count)
+    docs = np.frombuffer(bytearray().join([*parts, holes]), dtype=DOC)
+    if len(docs) != room:
+        raise ValueError(f"{len(docs) - room + count} records where {count} were folded")
+    return docs
 
 
 def _extend(packed: _Packed, tables: Tables, space: Space) -> None:
     """Read the tail rows that have come since; holes stay where documents were erased."""
     first, end = packed.count, space.next_no
     if len(packed.docs) < end:
-        room = np.full(end + SEGMENT, _hole(), dtype=DOC)
-        room[:first] = packed.docs[:first]
-        packed.docs = room
+        packed.docs = _joined([packed.docs[:first].tobytes()], first, end + SEGMENT)
     for no, record, terms, tf in tables.tail(first=first, end=end):
         packed.docs[no] = np.frombuffer(record, dtype=DOC)[0]
         for term, count in zip(_split(terms), tf, strict=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mnemos.recall.lexical import SHORT, idf, impacts, scale, weigh
+from mnemos.recall.lexical import MANY, SHORT, all_impacts, idf, impacts, scale, weigh
+from mnemos.store.base import Postings
 from tests.unit.recall.small import Said, reader
 
 
@@ -37,3 +38,16 @@ def test_look_alikes_are_joined_at_half_weight() -> None:
     assert term.postings.docs.tolist() == [0, 1, 2]
     assert term.postings.tf.tolist()[0] == 2
     assert term.share == pytest.approx(0.5)
+
+
+def test_a_table_of_impacts_gives_what_working_out_each_gives() -> None:
+    many = MANY + 7
+    numbers = np.arange(many)
+    lengths = (numbers * 7919 % 61).astype(np.uint16)
+    postings = Postings(
+        docs=numbers.astype(np.int32), tf=(1 + numbers * 104_729 % 5).astype(np.uint8)
+    )
+    found = all_impacts(31_337, postings, lengths, SHORT, 9.5)
+    norms = SHORT.norms(lengths, 9.5)
+    expected = impacts(31_337, postings.tf.astype(np.float64), norms)
+    assert found.tolist() == expected.tolist()
