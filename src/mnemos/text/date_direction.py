@@ -53,7 +53,8 @@ _PARTICIPLE = r"""
     (?<!'m )(?<!'re )(?<!'s )(?<!\bam )(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bget )(?<!\bgetting )
     \b(?!(?:need|feed|speed|indeed|hundred|excited|tired|scared|worried|thrilled|interested
     |supposed|planned|scheduled|rescheduled|postponed|booked|reserved|arranged|exceed|proceed
-    |succeed|agreed|pumped|stoked)\b)[a-z]{2,}ed\b(?! (?:for|to)\b)
+    |succeed|pumped|stoked|signed up|registered|enrolled|(?:wanted|hoped|needed|decided|agreed
+    |promised|invited|expected|wished|entered|asked) (?:for|to|me|us))\b)[a-z]{2,}ed\b
 """
 
 
