@@ -71,10 +71,12 @@ def _weekday(weekday: int, cue: str | None, match: re.Match[str], moment: Moment
         return intervals.weekday_before(at, weekday)
     if cue in {"coming", "this coming", "upcoming"}:
         return intervals.weekday_after(at, weekday)
-    ahead = moment.looks_ahead(*match.span("m"))
-    if cue == "this" and (not ahead or of_this_week[0] >= intervals.midnight(at)):
-        return of_this_week
-    if ahead:
+    span = match.span("m")
+    if cue == "this":
+        if of_this_week[0] >= intervals.midnight(at) or not moment.looks_ahead(*span):
+            return of_this_week
+        return intervals.weekday_after(at, weekday)
+    if moment.is_ahead(*span):
         return intervals.weekday_after(at, weekday)
     return intervals.weekday_before(at, weekday)
 
@@ -105,7 +107,7 @@ def _read_unit(match: re.Match[str], moment: Moment) -> Answer:
 
 def _read_the_weekend(match: re.Match[str], moment: Moment) -> Answer:
     """Read "over the weekend": this one when it is on or ahead, else the last."""
-    here = moment.at.weekday() >= _SATURDAY or moment.looks_ahead(*match.span())
+    here = moment.at.weekday() >= _SATURDAY or moment.is_ahead(*match.span())
     return intervals.weekend(moment.at, 0 if here else -1), "range", True
 
 
