@@ -42,8 +42,8 @@ _HAS_SAID = re.compile(
     rf"\b(?:did|have|has|had) {_ANSWERER} (?:\w+ )?(?:say|said|recommend\w*|suggest\w*|tell|told"
     r"|mention\w*|advis\w*|propos\w*|explain\w*|give|given|gave|provid\w*|describ\w*|list\w*)\b"
     rf"|\b{_ANSWERER} (?:said|recommended|suggested|told|mentioned|advised|proposed|explained|gave"
-    r"|provided|described|listed)\b|\b(?:your|the assistant['’]s) (?:recommend|suggest|advice|answer"
-    r"|explan|response)|\b(?:said|told|recommended|suggested|mentioned|advised|proposed|explained"
+    r"|provided|described|listed)\b|\b(?:your|the assistant['’]s) (?:recommend|suggest|advice"
+    r"|answer|explan|response)|\b(?:said|told|recommended|suggested|mentioned|advised|proposed|explained"
     r"|given|provided|described|listed) (?:\w+ )?by the assistant\b",
     re.IGNORECASE,
 )

@@ -114,7 +114,7 @@ def build(
     others = short.take(places, axis=1)  # shape (t, 4, n)
     near = np.maximum(10 * own, (_TENTHS * others).max(axis=1))
     assistant = np.append(rows["role"][extended] == ASSISTANT, False)
-    pages = np.append(np.minimum(lengths, PAGE) / PAGE, 0.0) * assistant
+    pages = np.append(np.minimum(lengths, PAGE).astype(np.float64) / PAGE, 0.0) * assistant
     chat, paged = assistant[place], pages[place]
     for row in (PREVIOUS, NEXT):
         chat |= assistant[places[row]]
