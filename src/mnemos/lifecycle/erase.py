@@ -90,6 +90,7 @@ def erase(store: Store, header: Header, ids: Iterable[str], scopes: Iterable[Sco
         change = transaction.change(header)
         for no in target.nos:
             change.destroy_item(no)
+        transaction.tables.forget_requests([item.id for item in target.items])
         transaction.tables.drop_unused()
         event = transaction.close(change)
     blocked = not store.checkpoint()
