@@ -342,7 +342,8 @@ class MemoryTables:
     def forget_requests(self, ids: Sequence[str]) -> None:
         for request in self.requests():
             receipt = json.loads(request.receipt)
-            if not set(ids).isdisjoint(*(receipt.get(part, ()) for part in _NAMING)):
+            named = {each for part in _NAMING for each in receipt.get(part, ())}
+            if not named.isdisjoint(ids):
                 self._requests.put(request.request_id, replace(request, nonce=None))
 
     def _forget_nonces(self, seq: int | None, kind: RowKind, no: int) -> None:
