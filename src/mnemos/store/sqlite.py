@@ -149,10 +149,10 @@ class SqliteStore:
             return self._look()
         connection = self._open_writer()
         if self._is_ready(connection):
-            return None
+            return self._use_wal(connection)
         if not _is_empty(connection):  # before the first byte of it is changed
             self._check_ours(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
+        self._use_wal(connection)
         with self._transaction(connection) as tables:
             version = _pragma(connection, "user_version")
             if version == 0 and not _is_empty(connection):
@@ -165,6 +165,11 @@ class SqliteStore:
                 tables.put_space(Space(settings=settings))
                 tables.put_state_sum(bytes(2048))
         return None
+
+    @staticmethod
+    def _use_wal(connection: sqlite3.Connection) -> None:
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # a backup's is not
+            connection.execute("PRAGMA journal_mode = WAL")
 
     def _can_write(self) -> bool:
         """Say whether an existing file and its folder let us write; a new one may try."""
@@ -246,7 +251,7 @@ class SqliteStore:
             if self._idle:
                 return self._idle.pop()
         try:
-            connection = self._connect("ro" if self._read_only else "rwc")
+            connection = self._connect("ro" if self._read_only else "rw")
         except sqlite3.OperationalError as error:
             if not self._read_only or error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
                 raise
@@ -403,7 +408,8 @@ class SqliteStore:
     def files(self) -> list[Path]:
         """Return the files in which this space's bytes may stand."""
         main = Path(self.location)
-        return [path for path in (main, Path(f"{main}-wal")) if path.exists()]
+        beside = (Path(f"{main}{suffix}") for suffix in ("-wal", "-journal"))
+        return [path for path in (main, *beside) if path.exists()]
 
     def close(self) -> None:
         """Close all connections, once a write in progress has ended; readers when they end.
