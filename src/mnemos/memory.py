@@ -10,7 +10,7 @@ import copy
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
     ConflictError,
     Corrupt,
+    Erased,
     InputError,
     MnemosError,
     NotFound,
@@ -449,6 +450,7 @@ class Memory:
         """Destroy items, or all of a scope, and everything derived from them; prove it.
 
         This cannot be undone. ``why`` is kept in the journal: do not repeat there what is erased.
+        An erasure that was broken off, or left residue, is finished by asking for it again.
 
         Args:
             what: An id, ids, or a Scope that names a user, agent or session.
@@ -458,7 +460,8 @@ class Memory:
         ids = () if isinstance(what, Scope) else _ids(what)
         with self._store.reading() as snapshot:
             for item_id in ids:
-                self._item(item_id, snapshot)
+                with suppress(Erased):
+                    self._item(item_id, snapshot)
             if preview:
                 return erasure.preview(snapshot, ids, scopes)
         return erasure.erase(self._store, self._header("erase", why), ids, scopes)

@@ -6,6 +6,7 @@ each change it makes; readers wait for the writer.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections import Counter
@@ -39,6 +40,8 @@ from mnemos.types import Key, Link, Scope, State
 K = TypeVar("K")
 V = TypeVar("V")
 _GONE = object()
+#: The parts of a receipt that name items.
+_NAMING = ("ids", "added", "existing")
 
 
 class _Table(Generic[K, V]):
@@ -320,9 +323,6 @@ class MemoryTables:
         item = rows[-1].item
         for row in rows:
             self._forget_nonces(row.item.visible_from, "item", no)
-            for request in self.requests():
-                if request.seq == row.item.visible_from:
-                    self.put_request(replace(request, nonce=None))
         for side in [*self.keys_of(no), *self.links_of(item.id)]:
             kind = _kind_of(side)
             for seq in (side.visible_from, side.visible_to):
@@ -338,6 +338,13 @@ class MemoryTables:
         self._texts.drop(no)
         self._nos.drop(item.id)
         self._numbers.drop(no)
+
+    def forget_requests(self, ids: Sequence[str]) -> None:
+        for request in self.requests():
+            receipt = json.loads(request.receipt)
+            named = {each for part in _NAMING for each in receipt.get(part, ())}
+            if not named.isdisjoint(ids):
+                self._requests.put(request.request_id, replace(request, nonce=None))
 
     def _forget_nonces(self, seq: int | None, kind: RowKind, no: int) -> None:
         if seq is None:

@@ -274,7 +274,6 @@ class SqliteTables:
         row = self.versions(no)[-1]
         for seq in self._numbers("destroyed_events", no=no):
             self._run("forget_nonce", seq=seq, kind="item", no=no)
-            self._run("forget_request_nonce", seq=seq)
         for kind, sides in (("key", self.keys_of(no)), ("link", self.links_of(row.item.id))):
             for side in sides:
                 for seen in (side.visible_from, side.visible_to):
@@ -283,6 +282,9 @@ class SqliteTables:
         self._run("destroy_item", no=no)
         self._run("destroy_text", no=no)
         self._run("destroy_sources", id=row.item.id, no=no)
+
+    def forget_requests(self, ids: Sequence[str]) -> None:
+        self._run("forget_requests", ids=json.dumps(list(ids)))
 
     def holding(self, needle: bytes) -> list[str]:
         return [row[0] for row in self._run("holding", needle=needle)]

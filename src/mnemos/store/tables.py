@@ -131,7 +131,7 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A write that was made under a request_id; ``nonce`` is None once a row of it was erased."""
+    """A write that was made under a request_id; ``nonce`` is None once an item it names was erased."""
 
     request_id: str
     op: str
@@ -220,6 +220,9 @@ class Tables(Protocol):
     # -- destruction (erase only)
     def destroy_item(self, no: int) -> None:
         """Delete all versions, the text, the keys and the links of an item, and their nonces."""
+
+    def forget_requests(self, ids: Sequence[str]) -> None:
+        """Forget the nonces of the requests whose receipt names one of these ids."""
 
     def holding(self, needle: bytes) -> list[str]:
         """Return at most 100 rows in which a caller's bytes stand: "table number"."""

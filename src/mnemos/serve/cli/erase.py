@@ -40,11 +40,11 @@ def erase_command(
         if preview:
             _tell(given, planned)
             return
-        if not planned.ids:
-            raise Refused("there is nothing to erase", exits.NOTHING)
-        if not yes:
+        if planned.ids and not yes:
             _ask(given, planned)
         certificate = memory.erase(what, why=why)
+        if not certificate.ids and certificate.proved:
+            raise Refused("there is nothing to erase", exits.NOTHING)
     _tell(given, certificate)
     if not certificate.proved:
         raise click.exceptions.Exit(exits.NOT_PROVED)

@@ -244,8 +244,11 @@ SELECT visible_from FROM item WHERE space = :space AND no = :no
 UPDATE entry SET nonce = NULL
  WHERE space = :space AND seq = :seq AND kind = :kind AND no = :no
 
--- forget_request_nonce --
-UPDATE request SET nonce = NULL WHERE space = :space AND seq = :seq
+-- forget_requests --
+UPDATE request SET nonce = NULL
+ WHERE space = :space
+   AND EXISTS (SELECT 1 FROM json_tree(receipt)
+                WHERE atom IN (SELECT value FROM json_each(:ids)))
 
 -- destroy_item --
 DELETE FROM item WHERE space = :space AND no = :no

@@ -172,7 +172,7 @@ CREATE TABLE request (
     request_id TEXT    NOT NULL,
     op         TEXT    NOT NULL,
     seq        INTEGER NOT NULL,
-    nonce      BLOB,             -- NULL once a row of it has been erased
+    nonce      BLOB,             -- NULL once an item it names was erased
     digest     BLOB    NOT NULL,
     receipt    TEXT    NOT NULL,
     PRIMARY KEY (space, request_id)
