@@ -260,6 +260,52 @@ def test_after_erase_remember_stores_anew_sync_skips_revise_finds_nothing(memory
     assert texts(memory) == ["b", "secret"]
 
 
+def test_a_revision_that_was_erased_does_not_bring_the_old_turn_back(memory: Memory) -> None:
+    memory.sync([turn("a", "1")], session="s")
+    revised = memory.revise("1", "b", session="s")
+    memory.erase(revised.ids)
+    assert texts(memory) == []
+    synced = memory.sync([turn("b", "1"), turn("next", "2")], session="s")
+    assert synced.ids[0] == revised.ids[0]
+    assert texts(memory) == ["next"]
+    with pytest.raises(NotFound):
+        memory.revise("1", "c", session="s")
+    memory.remember(turn("b", "1"), session="s")
+    assert texts(memory) == ["next", "b"]
+    again = memory.sync([turn("b", "1"), turn("next", "2"), turn("more", "3")], session="s")
+    assert len(again.existing) == 2
+    assert texts(memory) == ["next", "b", "more"]
+    assert not memory.sync(
+        [turn("b", "1"), turn("next", "2"), turn("more", "3")], session="s"
+    ).added
+
+
+def test_sync_finds_what_was_stored_anew_after_an_erase_by_its_ref(memory: Memory) -> None:
+    session = [turn("x", "1"), turn("y", "2")]
+    memory.erase(memory.sync(session, session="s").ids[1])
+    anew = memory.remember(turn("y", "2"), session="s").ids
+    assert memory.sync(session, session="s").ids[1:] == anew
+    longer = [*session, turn("z", "3")]
+    assert len(memory.sync(longer, session="s").added) == 1
+    assert memory.sync(longer, session="s").added == ()
+    assert texts(memory) == ["x", "y", "z"]
+    with pytest.raises(SyncDiverged):
+        memory.sync([turn("x", "1"), turn("other", "2")], session="s")
+
+
+def test_sync_says_that_a_place_was_erased_when_turns_are_left_over(memory: Memory) -> None:
+    memory.erase(memory.sync([turn("x"), turn("y")], session="s").ids[1])
+    memory.remember("y", session="s")
+    with pytest.raises(SyncDiverged, match="was erased"):
+        memory.sync([turn("x"), turn("y")], session="s")
+
+
+def test_two_messages_of_one_ref_do_not_stand_for_each_other(memory: Memory) -> None:
+    session = [turn("y", "1"), turn("y", "1")]
+    memory.erase(memory.sync(session, session="s").ids[0])
+    assert memory.sync(session, session="s").added == ()
+
+
 def test_a_wholly_erased_session_is_not_stored_again_by_sync(memory: Memory) -> None:
     memory.sync([turn("a"), turn("b")], session="s")
     memory.erase(Scope(session="s"))

@@ -6,9 +6,11 @@ of them writes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import count
 
 from mnemos.errors import ConflictError, NotFound, RefConflict, SyncDiverged
 from mnemos.ingest.messages import Draft
@@ -90,28 +92,44 @@ def remember(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
 def sync(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
     """Take messages as a whole session so far, and add what follows the stored part.
 
-    Turns that were forgotten stay forgotten, and what was erased is not stored again.
+    Turns that were forgotten stay forgotten, and what was erased is not stored again. A message
+    whose place was erased, and which ``remember`` stored anew, is found by its ref.
 
     Raises:
         SyncDiverged: A message differs from the turn in its place, or turns are missing.
     """
     stored = _by_position(place.scope, snapshot)
+    named = Counter(draft.ref for draft in drafts)
+    moved: set[int] = set()
     ids: list[str] = []
     existing: list[str] = []
     made: list[Item] = []
-    for position, draft in enumerate(drafts):
+    erased_id: str | None = None
+    position = -1
+    for number, draft in enumerate(drafts):
+        position = next(each for each in count(position + 1) if each not in moved)
         turn = stored.pop(position, None)
-        first_id = turn_id(place.scope, position)
+        gone = None if turn is not None else _erased_id(place.scope, position, snapshot)
+        if gone is not None:
+            erased_id = gone
+            again = _stored_anew(draft, place.scope, snapshot) if named[draft.ref] == 1 else None
+            if again is not None and again.position in stored:
+                turn = stored.pop(again.position)
+                moved.add(again.position)
         if turn is not None:
-            _require_continuation(position, turn, draft)
+            _require_continuation(number, turn, draft)
             existing.append(turn.id)
-        elif snapshot.tables.erased_at(first_id) is None:
+            ids.append(turn.id)
+        elif gone is not None:
+            ids.append(gone)
+        else:
             made.append(_item(draft, place, position))
-        ids.append(first_id if turn is None else turn.id)
+            ids.append(made[-1].id)
     if stored:
+        erased = "" if erased_id is None else f" (where {erased_id} stood, it was erased)"
         raise SyncDiverged(
             f"the session has a turn {max(stored)} (counting from 0) and only {len(drafts)} "
-            "messages were given; sync takes the whole session"
+            f"messages were given{erased}; sync takes the whole session"
         )
     added = tuple(item.id for item in made)
     return Plan(
@@ -223,7 +241,12 @@ def _only(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
 
 def _by_ref(ref: str, scope_nos: Sequence[int], snapshot: Snapshot) -> Item | None:
     nos = [no for scope_no in scope_nos for no in snapshot.tables.by_ref(scope_no, ref)]
-    return _representative(snapshot.items(nos))
+    return _representative(snapshot.items(nos), snapshot)
+
+
+def _stored_anew(draft: Draft, scope: Scope, snapshot: Snapshot) -> Item | None:
+    """Return the turn that has a message's ref now, if the message names one."""
+    return None if draft.ref is None else _by_ref(draft.ref, _exact(scope, snapshot), snapshot)
 
 
 def _by_position(scope: Scope, snapshot: Snapshot) -> dict[int, Item]:
@@ -232,16 +255,34 @@ def _by_position(scope: Scope, snapshot: Snapshot) -> dict[int, Item]:
     for scope_no in _exact(scope, snapshot):
         for item in snapshot.items(snapshot.tables.session(scope_no)):
             stored.setdefault(item.position, []).append(item)
-    found = {position: _representative(items) for position, items in stored.items()}
+    found = {place: _representative(items, snapshot) for place, items in stored.items()}
     return {position: item for position, item in found.items() if item is not None}
 
 
-def _representative(items: Sequence[Item]) -> Item | None:
-    """Return the one that counts of the versions of a message: active, else not superseded."""
+def _representative(items: Sequence[Item], snapshot: Snapshot) -> Item | None:
+    """Return the one that counts of the versions of a message: active, else not superseded.
+
+    Where all are superseded and the last was erased, none does.
+    """
     if not items:
         return None
     standing = {"active": 2, "superseded": 0}
-    return max(enumerate(items), key=lambda pair: (standing.get(pair[1].status, 1), pair[0]))[1]
+    best = max(enumerate(items), key=lambda pair: (standing.get(pair[1].status, 1), pair[0]))[1]
+    if best.status == "superseded" and _erased_id(best.scope, best.position, snapshot) is not None:
+        return None
+    return best
+
+
+def _erased_id(scope: Scope, position: int, snapshot: Snapshot) -> str | None:
+    """Return the last version of the turn in a place that was erased, if one was."""
+    found = None
+    for revision in count():
+        item_id = turn_id(scope, position, revision)
+        if not _is_taken(item_id, snapshot):
+            return found
+        if snapshot.tables.erased_at(item_id) is not None:
+            found = item_id
+    return found
 
 
 def _same(item: Item, draft: Draft) -> bool:
