@@ -400,6 +400,8 @@ class Memory:
     ) -> Receipt:
         """Hide items from recall; ``restore`` brings them back.
 
+        What is superseded is not recalled anyway: it stays as it is, and is listed as existing.
+
         Raises:
             NotFound: There is no such item here.
         """
@@ -426,7 +428,7 @@ class Memory:
             superseded = next((item for item in items if item.status == "superseded"), None)
             if superseded is not None and not hide:
                 raise ConflictError(f"item {superseded.id} is superseded; undo the revision")
-            changed = [item for item in items if item.status != status]
+            changed = [item for item in items if item.status not in {status, "superseded"}]
             added = tuple(item.id for item in changed)
             return turns.Plan(
                 delta=Delta(items=tuple(replace(item, status=status) for item in changed)),

@@ -221,6 +221,15 @@ def test_undoing_a_revision_brings_the_old_text_back(memory: Memory) -> None:
     assert texts(memory) == ["c"]
 
 
+def test_forgetting_a_superseded_turn_changes_nothing(memory: Memory) -> None:
+    old = memory.remember(turn("Dinner at seven", "d")).ids
+    memory.revise("d", "Dinner at eight")
+    assert memory.forget(old).existing == old
+    with pytest.raises(ConflictError):
+        memory.restore(old)
+    assert texts(memory) == ["Dinner at eight"]
+
+
 def test_a_revision_must_be_unambiguous(memory: Memory) -> None:
     memory.remember(turn("a", "1"), session="x")
     memory.remember(turn("b", "1"), session="y")
