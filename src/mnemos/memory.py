@@ -242,7 +242,8 @@ class Memory:
 
         Args:
             ref: The message's own id.
-            message: The new message, or its new text alone.
+            message: The new message, or its new text alone. The time, expiry and metadata that it
+                does not name stay the old turn's.
 
         Raises:
             NotFound: No message has this ref here.
@@ -251,12 +252,8 @@ class Memory:
         place = self._place(session, scope)
 
         def plan(transaction: Transaction) -> turns.Plan:
-            given = message
-            if isinstance(message, str):
-                old = turns.by_ref(ref, place.scope, transaction)
-                given = {"role": old.role, "name": old.speaker, "content": message, **old.attrs}
-                given = {**given, "content": message, "metadata": old.metadata}
-            (draft,) = self._read(given, None)
+            old = turns.by_ref(ref, place.scope, transaction)
+            draft = turns.edited(old, message, self._zone)
             return turns.revise(ref, draft, place, transaction)
 
         payload = journal.canonical([ref, str(message), asdict(place.scope)])

@@ -84,6 +84,15 @@ def test_a_write_that_adds_nothing_makes_no_event(memory: Memory) -> None:
     assert (again.seq, again.head, again.added) == (first.seq, first.head, ())
 
 
+def test_metadata_and_time_are_no_content(memory: Memory) -> None:
+    first = memory.remember(turn("a", "1", metadata={"k": 1}, done=1))
+    other = turn("a", "1", metadata={"k": 2}, said_at="2026-05-01", done=1)
+    assert memory.remember(other).existing == first.ids
+    assert memory.get(first.ids[0]).metadata == {"k": 1}
+    with pytest.raises(RefConflict):
+        memory.remember(turn("a", "1", done=True))
+
+
 def test_a_conflicting_ref_names_both_and_stores_nothing(memory: Memory) -> None:
     memory.remember(turn("tea please", "1"))
     with pytest.raises(RefConflict, match=r"tea please.*coffee please"):
@@ -219,6 +228,53 @@ def test_undoing_a_revision_brings_the_old_text_back(memory: Memory) -> None:
     assert texts(memory) == ["a"]
     memory.revise("1", "c")
     assert texts(memory) == ["c"]
+
+
+@pytest.mark.parametrize(
+    "more", [{"metadata": {"k": True}}, {"expires_at": "2199-01-01"}, {"said_at": "2026-05-01"}]
+)
+def test_a_revision_of_what_stands_beside_the_words_is_one(
+    memory: Memory, more: dict[str, object]
+) -> None:
+    memory.remember(turn("a", "1", metadata={"k": 1}))
+    assert memory.revise("1", turn("a", **more)).added
+    assert memory.revise("1", turn("a", **more)).added == ()
+
+
+def test_a_revision_keeps_what_it_does_not_name(memory: Memory) -> None:
+    (old_id,) = memory.remember(
+        turn("code 12", "1", metadata={"k": 1}), expires_at="2199-01-01"
+    ).ids
+    old = memory.get(old_id)
+    for message in ("code 13", turn("code 14")):
+        new = memory.get(memory.revise("1", message).ids[0])
+        assert (new.said_at, new.said_at_given) == (old.said_at, False)
+        assert (new.expires_at, new.metadata) == (old.expires_at, {"k": 1})
+    new = memory.get(memory.revise("1", turn("code 15", expires_at=None, metadata={})).ids[0])
+    assert (new.expires_at, new.metadata) == (None, {})
+
+
+def test_a_new_text_takes_the_place_of_text_and_parts_and_keeps_the_calls(memory: Memory) -> None:
+    calls = [{"function": {"name": "f", "arguments": "{}"}}]
+    memory.remember(
+        {
+            "role": "assistant",
+            "content": [{"type": "text", "text": "hi"}],
+            "id": "t",
+            "tool_calls": calls,
+        }
+    )
+    assert memory.revise("t", "hi\nf({})").added == ()
+    new = memory.get(memory.revise("t", "hello").ids[0])
+    assert (new.text, new.attrs) == ("hello", {"tool_calls": calls})
+    assert memory.revise("t", "hello").added == ()
+
+
+def test_a_revision_is_one_message(memory: Memory) -> None:
+    memory.remember(turn("a", "1"))
+    for wrong in (5, [turn("b"), turn("c")], None):
+        with pytest.raises(InputError):
+            memory.revise("1", wrong)  # type: ignore[arg-type]
 
 
 def test_forgetting_a_superseded_turn_changes_nothing(memory: Memory) -> None:

@@ -7,17 +7,17 @@ of them writes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from itertools import count
 
 from mnemos.errors import ConflictError, NotFound, RefConflict, SyncDiverged
-from mnemos.ingest.messages import Draft
-from mnemos.store.journal import turn_id
+from mnemos.ingest.messages import Draft, Message, drafts
+from mnemos.store.journal import canonical, turn_id
 from mnemos.store.snapshot import Snapshot
 from mnemos.text.dates import event_time
-from mnemos.types import Delta, Interval, Item, Scope
+from mnemos.types import JSON, Delta, Interval, Item, Scope
 
 #: How much of a text an error message quotes.
 QUOTED = 60
@@ -147,16 +147,50 @@ def revise(ref: str, draft: Draft, place: Place, snapshot: Snapshot) -> Plan:
     old = _only(ref, place.scope, snapshot)
     if old.status == "hidden":
         raise ConflictError(f"message {ref!r} was forgotten; restore it before revising it")
-    if _same(old, draft):
+    if _same(old, draft) and _same_beside(old, draft):
         return Plan(delta=Delta(), ids=(old.id,), existing=(old.id,))
     revision = 1
     while _is_taken(turn_id(old.scope, old.position, revision), snapshot):
         revision += 1
-    draft = replace(draft, ref=ref, said_at=draft.said_at or _said_at(old))
-    new = _item(draft, replace(place, scope=old.scope), old.position)
-    new = replace(new, id=turn_id(old.scope, old.position, revision), supersedes=old.id)
+    said_at = draft.said_at or old.said_at
+    new = _item(
+        replace(draft, ref=ref, said_at=said_at), replace(place, scope=old.scope), old.position
+    )
+    new = replace(
+        new,
+        id=turn_id(old.scope, old.position, revision),
+        said_at_given=draft.said_at is not None or old.said_at_given,
+        event_time=new.event_time if _is_timed(draft, old) else None,
+        supersedes=old.id,
+    )
     superseded = replace(old, status="superseded")
     return Plan(delta=Delta(items=(superseded, new)), ids=(new.id,), added=(new.id,))
+
+
+def edited(old: Item, message: str | Message, zone: tzinfo) -> Draft:
+    """Read what a turn is to become; what the message does not name stays as it was.
+
+    A text takes the place of the turn's text alone: tool calls and other attributes stay, but not
+    the parts that the old text was read from.
+
+    Raises:
+        MessageError: The message is malformed.
+    """
+    if not isinstance(message, str):
+        beside = {"metadata": old.metadata, "expires_at": old.expires_at}
+        (draft,) = drafts(
+            [{**beside, **message} if isinstance(message, Mapping) else message], zone
+        )
+        return draft
+    stale = set() if message == old.text else {"content"}
+    return Draft(
+        role=old.role or "user",
+        text=message,
+        speaker=old.speaker,
+        expires_at=old.expires_at,
+        metadata=old.metadata,
+        attrs={key: value for key, value in old.attrs.items() if key not in stale},
+    )
 
 
 def by_ref(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
@@ -202,8 +236,9 @@ def _event_time(draft: Draft, said_at: datetime, place: Place) -> Interval | Non
     return event_time(draft.text[:EVENT_CHARS], _local(said_at, place.zone))
 
 
-def _said_at(item: Item) -> datetime | None:
-    return item.said_at if item.said_at_given else None
+def _is_timed(draft: Draft, old: Item) -> bool:
+    """Say whether an edited message has a time from which days can be reckoned."""
+    return draft.role != "document" or draft.said_at is not None or old.said_at_given
 
 
 def _free_positions(scope: Scope, snapshot: Snapshot) -> Iterator[int]:
@@ -286,8 +321,21 @@ def _erased_id(scope: Scope, position: int, snapshot: Snapshot) -> str | None:
 
 
 def _same(item: Item, draft: Draft) -> bool:
-    said = (item.role, item.speaker, item.text, item.attrs)
-    return said == (draft.role, draft.speaker, draft.text, draft.attrs)
+    said = (item.role, item.speaker, item.text)
+    return said == (draft.role, draft.speaker, draft.text) and _equal(item.attrs, draft.attrs)
+
+
+def _same_beside(item: Item, draft: Draft) -> bool:
+    """Say whether an edit leaves all but the words alone."""
+    same_time = draft.said_at is None or (item.said_at_given and draft.said_at == item.said_at)
+    return (
+        same_time and item.expires_at == draft.expires_at and _equal(item.metadata, draft.metadata)
+    )
+
+
+def _equal(one: Mapping[str, JSON], other: Mapping[str, JSON]) -> bool:
+    """Compare as JSON does: true is not 1, and 1 is not 1.0."""
+    return bool(one) == bool(other) and (not one or canonical(one) == canonical(other))
 
 
 def _require_same(item: Item, draft: Draft) -> None:
