@@ -286,6 +286,16 @@ def test_forgetting_a_superseded_turn_changes_nothing(memory: Memory) -> None:
     assert texts(memory) == ["Dinner at eight"]
 
 
+def test_a_revision_finds_its_session_whatever_else_is_stored(memory: Memory) -> None:
+    memory.remember(turn("a", "1"), session="x")
+    memory.remember("unrelated")
+    memory.revise("1", "b")
+    assert texts(memory) == ["unrelated", "b"]
+    memory.remember(turn("sessionless", "1"))
+    memory.revise("1", "c")
+    assert texts(memory) == ["unrelated", "b", "c"]
+
+
 def test_a_revision_must_be_unambiguous(memory: Memory) -> None:
     memory.remember(turn("a", "1"), session="x")
     memory.remember(turn("b", "1"), session="y")

@@ -262,11 +262,12 @@ def _exact(scope: Scope, snapshot: Snapshot) -> list[int]:
 
 
 def _only(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
-    found = []
-    for scope_no in _exact(scope, snapshot) or snapshot.matching_scopes(scope):
-        item = _by_ref(ref, [scope_no], snapshot)
-        if item is not None:
-            found.append(item)
+    """Return the turn with a ref in this very scope, else in the one session that has it."""
+    here = _by_ref(ref, _exact(scope, snapshot), snapshot)
+    if here is not None:
+        return here
+    everywhere = (_by_ref(ref, [no], snapshot) for no in snapshot.matching_scopes(scope))
+    found = [item for item in everywhere if item is not None]
     if not found:
         raise NotFound(f"no message has the ref {ref!r} in {scope}")
     if len(found) > 1:
