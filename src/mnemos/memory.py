@@ -19,7 +19,7 @@ from typing import Self
 
 import numpy as np
 
-from mnemos import commit, recipes, registry
+from mnemos import arguments, commit, recipes, registry
 from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
@@ -65,8 +65,6 @@ from mnemos.types import (
 
 #: How many hits ``context`` looks through for what fits its budget.
 CONTEXT_HITS = 200
-#: No question needs more, and a mistake should not fetch a whole memory.
-MAX_LIMIT = 10_000
 ANYONE = Scope()
 ANYTHING = Where()
 
@@ -250,6 +248,7 @@ class Memory:
             ConflictError: It was forgotten, or several sessions have such a ref.
         """
         place = self._place(session, scope)
+        name(ref, "ref")
 
         def plan(transaction: Transaction) -> turns.Plan:
             old = turns.by_ref(ref, place.scope, transaction)
@@ -286,7 +285,7 @@ class Memory:
             kinds: Only items of these kinds.
 
         Raises:
-            QueryError: The question is no text, or the limit is no count.
+            QueryError: The question is no text, the limit no count, or a filter makes no sense.
             RecipeError: The recipe failed.
         """
         return self._recall(
@@ -314,16 +313,15 @@ class Memory:
     ) -> Recall:
         if not isinstance(question, str):
             raise QueryError(f"question: expected a text, not {type(question).__name__}")
-        if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit!r}")
+        arguments.limit(limit)
         now = self._clock()
         query = Query(
             question=question,
             asked_at=now if asked_at is None else parse(asked_at, self._zone),
             as_of=None if as_of is None else parse(as_of, self._zone),
             scope=scope,
-            where=where,
-            kinds=tuple(kinds),
+            where=arguments.filters(where, self._zone),
+            kinds=arguments.texts(kinds, "kinds"),
             limit=limit,
         )
         with self._reading(query.as_of) as snapshot:
@@ -417,7 +415,7 @@ class Memory:
     def _set_status(
         self, op: str, ids: str | Iterable[str], why: str, request_id: str | None, *, hide: bool
     ) -> Receipt:
-        wanted = _ids(ids)
+        wanted = arguments.item_ids(ids)
         status: Status = "hidden" if hide else "active"
 
         def plan(transaction: Transaction) -> turns.Plan:
@@ -452,7 +450,7 @@ class Memory:
             preview: Only say what would go.
         """
         scopes = [self._narrow(None, what)] if isinstance(what, Scope) else []
-        ids = () if isinstance(what, Scope) else _ids(what)
+        ids = () if isinstance(what, Scope) else arguments.item_ids(what)
         with self._store.reading() as snapshot:
             for item_id in ids:
                 self._item(item_id, snapshot)
@@ -515,16 +513,15 @@ class Memory:
         Args:
             after: The ``after`` of the page before.
         """
-        if not 1 <= limit <= MAX_LIMIT:
-            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit}")
+        arguments.limit(limit)
         now = self._clock()
         query = Query(
             question="",
             asked_at=now,
             as_of=None if as_of is None else parse(as_of, self._zone),
             scope=self._narrow(session, scope),
-            where=where,
-            kinds=tuple(kinds),
+            where=arguments.filters(where, self._zone),
+            kinds=arguments.texts(kinds, "kinds"),
         )
         with self._reading(query.as_of) as snapshot:
             mask = eligible(query, snapshot, now=now)
@@ -620,23 +617,31 @@ class Memory:
             path: The new memory's file; must not hold anything.
 
         Raises:
-            Corrupt: A line is damaged or missing; says which.
-            StoreError: The new file already holds a memory.
+            Corrupt: A line is damaged or missing; says which. No new file is left behind.
+            StoreError: The new file already holds a memory, or the export cannot be read.
         """
         if isinstance(source, str | os.PathLike):
-            with Path(source).open(encoding="utf-8") as file:
-                return cls.load(file, path)
+            try:
+                with Path(source).open(encoding="utf-8") as file:
+                    return cls.load(file, path)
+            except OSError as error:
+                raise StoreError(f"{source}: cannot be read: {error.strerror}") from error
+            except UnicodeDecodeError as error:
+                raise Corrupt(f"{source}: is no UTF-8, and so no export") from error
         lines = iter(source)
         settings = json.loads(portable.settings_of(next(lines, "")))
-        memory = cls(path, language=settings["language"], time_zone=settings["time_zone"])
-        try:
-            with memory._store.writing() as transaction:
-                if transaction.head.seq:
-                    raise StoreError(f"{memory._store.location}: already holds a memory")
-                portable.Loader(transaction).load(lines)
-        except MnemosError:
-            memory.close()
-            raise
+        with _nothing_left(path):
+            memory = cls(path, language=settings["language"], time_zone=settings["time_zone"])
+            try:
+                with memory._store.writing() as transaction:
+                    if transaction.head.seq:
+                        raise StoreError(  # noqa: TRY301 - undone here
+                            f"{memory._store.location}: already holds a memory"
+                        )
+                    portable.Loader(transaction).load(lines)
+            except BaseException:
+                memory.close()
+                raise
         return memory
 
     @staticmethod
@@ -746,7 +751,7 @@ class Memory:
 
     def _item(self, item_id: str, snapshot: Snapshot) -> tuple[int, Item]:
         """Return an item of this view, with its number."""
-        no, item = snapshot.item(item_id)
+        no, item = snapshot.item(arguments.item_id(item_id))
         bound, scope = self._scope, item.scope
         pairs = ((bound.user, scope.user), (bound.agent, scope.agent))
         if any(a not in {None, b} for a, b in (*pairs, (bound.session, scope.session))):
@@ -768,6 +773,8 @@ class Memory:
         payload: str,
     ) -> Receipt:
         """Plan and apply a change in one transaction, once for each request_id."""
+        if request_id is not None:
+            name(request_id, "request_id")
         with self._store.writing() as transaction:
             if request_id is not None:
                 done = commit.done_before(transaction, request_id, header.op, payload)
@@ -780,12 +787,18 @@ class Memory:
         return receipt
 
 
-def _ids(ids: str | Iterable[str]) -> tuple[str, ...]:
-    given = (ids,) if isinstance(ids, str) else tuple(ids)
-    wrong = next((each for each in given if not isinstance(each, str)), None)
-    if wrong is not None:
-        raise InputError(f"ids: expected texts, not {type(wrong).__name__}")
-    return tuple(dict.fromkeys(given))
+@contextmanager
+def _nothing_left(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Take away the file that the block made, if it fails; one that was there before stays."""
+    made = os.fspath(path) != ":memory:" and not Path(path).exists()
+    try:
+        yield
+    except BaseException as error:
+        # A plain StoreError says that somebody else's memory is there by now.
+        if made and type(error) is not StoreError:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{os.fspath(path)}{suffix}").unlink(missing_ok=True)
+        raise
 
 
 def _try_check(store: Store) -> list[str]:

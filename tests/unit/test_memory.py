@@ -11,6 +11,7 @@ import pytest
 from mnemos import (
     Closed,
     ConflictError,
+    Corrupt,
     Erased,
     InputError,
     Memory,
@@ -20,6 +21,7 @@ from mnemos import (
     RefConflict,
     RequestConflict,
     Scope,
+    StoreError,
     SyncDiverged,
     UndoRefused,
     Where,
@@ -237,8 +239,9 @@ def test_a_revision_of_what_stands_beside_the_words_is_one(
     memory: Memory, more: dict[str, object]
 ) -> None:
     memory.remember(turn("a", "1", metadata={"k": 1}))
-    assert memory.revise("1", turn("a", **more)).added
-    assert memory.revise("1", turn("a", **more)).added == ()
+    edit = {**turn("a"), **more}
+    assert memory.revise("1", edit).added
+    assert memory.revise("1", edit).added == ()
 
 
 def test_a_revision_keeps_what_it_does_not_name(memory: Memory) -> None:
@@ -594,6 +597,61 @@ def test_what_is_no_question_limit_or_budget_is_refused(memory: Memory) -> None:
             attempt()
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        Where(roles=("robot",)),  # type: ignore[arg-type]
+        Where(roles="user"),  # type: ignore[arg-type]
+        Where(speakers="ada"),  # type: ignore[arg-type]
+        Where(speakers=(1,)),  # type: ignore[arg-type]
+        Where(said_from="once upon a time"),  # type: ignore[arg-type]
+        Where(metadata={"k": [1]}),  # type: ignore[dict-item]
+        Where(metadata={"k": float("nan")}),
+        Where(metadata=5),  # type: ignore[arg-type]
+        None,
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused(memory: Memory, where: Where) -> None:
+    memory.remember("a")
+    for ask in (memory.recall, memory.context):
+        with pytest.raises(QueryError):
+            ask("a", where=where)
+    with pytest.raises(QueryError):
+        memory.browse(where=where)
+
+
+def test_naive_times_of_a_filter_are_read_in_the_memorys_zone() -> None:
+    with Memory(":memory:", time_zone="Asia/Tokyo") as memory:
+        memory.remember([turn("a", said_at="2026-01-01"), turn("b", said_at="2026-01-02")])
+        midnight = datetime(2026, 1, 2)  # noqa: DTZ001 - naive is meant
+        assert [item.text for item in memory.browse(where=Where(said_from=midnight)).items] == ["b"]
+        assert [item.text for item in memory.browse(where=Where(said_to=midnight)).items] == ["a"]
+
+
+def test_what_is_no_id_ref_or_request_is_refused_before_it_is_looked_up(memory: Memory) -> None:
+    memory.remember(turn("a", "1"))
+    for look in (memory.get, memory.history, memory.forget, memory.restore, memory.erase):
+        with pytest.raises(NotFound):
+            look("\ud800")
+        with pytest.raises(InputError):
+            look(5)  # type: ignore[arg-type]
+    for wrong in ("\ud800", "", 5):
+        with pytest.raises(InputError):
+            memory.revise(wrong, "b")  # type: ignore[arg-type]
+        with pytest.raises(InputError):
+            memory.remember("b", request_id=wrong)  # type: ignore[arg-type]
+    for ask in (memory.recall, memory.context):
+        with pytest.raises(QueryError):
+            ask("a", kinds="turn")
+    with pytest.raises(QueryError):
+        memory.recall("a", limit=None)  # type: ignore[arg-type]
+    with pytest.raises(QueryError):
+        memory.browse(limit=None)  # type: ignore[arg-type]
+    with pytest.raises(QueryError):
+        memory.context("a", budget_tokens=None)  # type: ignore[arg-type]
+    assert texts(memory) == ["a"]
+
+
 def test_an_empty_memory_abstains(memory: Memory) -> None:
     assert memory.recall("Anybody here?").abstention
     assert memory.context("Anybody here?").text == ""
@@ -646,3 +704,25 @@ def test_a_backup_and_an_export_hold_the_same_memory(tmp_path: Path) -> None:
     with Memory.load(tmp_path / "m.jsonl", tmp_path / "loaded.mnemos") as loaded:
         assert (loaded.state_hash(), loaded.log(1)[0].hash) == (state, head)
         assert loaded.verify(expected_head=head).ok
+
+
+def test_a_load_that_fails_says_what_and_leaves_no_file(tmp_path: Path) -> None:
+    target = tmp_path / "new.mnemos"
+    with pytest.raises(StoreError, match=r"missing\.jsonl"):
+        Memory.load(tmp_path / "missing.jsonl", target)
+    binary = tmp_path / "binary.jsonl"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Corrupt, match=r"binary\.jsonl"):
+        Memory.load(binary, target)
+    with Memory(":memory:") as memory:
+        memory.remember("a")
+        lines = list(memory.export_lines())
+    with pytest.raises(Corrupt):
+        Memory.load(lines[:-1], target)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["binary.jsonl"]
+    with Memory.load(lines, target):
+        pass
+    with pytest.raises(StoreError, match="already holds"):
+        Memory.load(lines, target)
+    with Memory(target) as loaded:
+        assert texts(loaded) == ["a"]
