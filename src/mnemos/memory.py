@@ -19,7 +19,7 @@ from typing import Self
 
 import numpy as np
 
-from mnemos import commit, recipes, registry
+from mnemos import arguments, commit, recipes, registry
 from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
@@ -66,8 +66,6 @@ from mnemos.types import (
 
 #: How many hits ``context`` looks through for what fits its budget.
 CONTEXT_HITS = 200
-#: No question needs more, and a mistake should not fetch a whole memory.
-MAX_LIMIT = 10_000
 ANYONE = Scope()
 ANYTHING = Where()
 
@@ -245,21 +243,19 @@ class Memory:
 
         Args:
             ref: The message's own id.
-            message: The new message, or its new text alone.
+            message: The new message, or its new text alone. The time, expiry and metadata that it
+                does not name stay the old turn's.
 
         Raises:
             NotFound: No message has this ref here.
             ConflictError: It was forgotten, or several sessions have such a ref.
         """
         place = self._place(session, scope)
+        name(ref, "ref")
 
         def plan(transaction: Transaction) -> turns.Plan:
-            given = message
-            if isinstance(message, str):
-                old = turns.by_ref(ref, place.scope, transaction)
-                given = {"role": old.role, "name": old.speaker, "content": message, **old.attrs}
-                given = {**given, "content": message, "metadata": old.metadata}
-            (draft,) = self._read(given, None)
+            old = turns.by_ref(ref, place.scope, transaction)
+            draft = turns.edited(old, message, self._zone)
             return turns.revise(ref, draft, place, transaction)
 
         payload = journal.canonical([ref, str(message), asdict(place.scope)])
@@ -292,7 +288,7 @@ class Memory:
             kinds: Only items of these kinds.
 
         Raises:
-            QueryError: The question is no text, or the limit is no count.
+            QueryError: The question is no text, the limit no count, or a filter makes no sense.
             RecipeError: The recipe failed.
         """
         return self._recall(
@@ -320,16 +316,15 @@ class Memory:
     ) -> Recall:
         if not isinstance(question, str):
             raise QueryError(f"question: expected a text, not {type(question).__name__}")
-        if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit!r}")
+        arguments.limit(limit)
         now = self._clock()
         query = Query(
             question=question,
             asked_at=now if asked_at is None else parse(asked_at, self._zone),
             as_of=None if as_of is None else parse(as_of, self._zone),
             scope=scope,
-            where=where,
-            kinds=tuple(kinds),
+            where=arguments.filters(where, self._zone),
+            kinds=arguments.texts(kinds, "kinds"),
             limit=limit,
         )
         with self._reading(query.as_of) as snapshot:
@@ -403,6 +398,8 @@ class Memory:
     ) -> Receipt:
         """Hide items from recall; ``restore`` brings them back.
 
+        What is superseded is not recalled anyway: it stays as it is, and is listed as existing.
+
         Raises:
             NotFound: There is no such item here.
         """
@@ -421,7 +418,7 @@ class Memory:
     def _set_status(
         self, op: str, ids: str | Iterable[str], why: str, request_id: str | None, *, hide: bool
     ) -> Receipt:
-        wanted = _ids(ids)
+        wanted = arguments.item_ids(ids)
         status: Status = "hidden" if hide else "active"
 
         def plan(transaction: Transaction) -> turns.Plan:
@@ -429,7 +426,7 @@ class Memory:
             superseded = next((item for item in items if item.status == "superseded"), None)
             if superseded is not None and not hide:
                 raise ConflictError(f"item {superseded.id} is superseded; undo the revision")
-            changed = [item for item in items if item.status != status]
+            changed = [item for item in items if item.status not in {status, "superseded"}]
             added = tuple(item.id for item in changed)
             return turns.Plan(
                 delta=Delta(items=tuple(replace(item, status=status) for item in changed)),
@@ -457,7 +454,7 @@ class Memory:
             preview: Only say what would go.
         """
         scopes = [self._narrow(None, what)] if isinstance(what, Scope) else []
-        ids = () if isinstance(what, Scope) else _ids(what)
+        ids = () if isinstance(what, Scope) else arguments.item_ids(what)
         with self._store.reading() as snapshot:
             for item_id in ids:
                 with suppress(Erased):
@@ -522,16 +519,15 @@ class Memory:
         Args:
             after: The ``after`` of the page before.
         """
-        if not 1 <= limit <= MAX_LIMIT:
-            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit}")
+        arguments.limit(limit)
         now = self._clock()
         query = Query(
             question="",
             asked_at=now,
             as_of=None if as_of is None else parse(as_of, self._zone),
             scope=self._narrow(session, scope),
-            where=where,
-            kinds=tuple(kinds),
+            where=arguments.filters(where, self._zone),
+            kinds=arguments.texts(kinds, "kinds"),
         )
         with self._reading(query.as_of) as snapshot:
             mask = eligible(query, snapshot, now=now)
@@ -631,23 +627,31 @@ class Memory:
             path: The new memory's file; must not hold anything.
 
         Raises:
-            Corrupt: A line is damaged or missing; says which.
-            StoreError: The new file already holds a memory.
+            Corrupt: A line is damaged or missing; says which. No new file is left behind.
+            StoreError: The new file already holds a memory, or the export cannot be read.
         """
         if isinstance(source, str | os.PathLike):
-            with Path(source).open(encoding="utf-8") as file:
-                return cls.load(file, path)
+            try:
+                with Path(source).open(encoding="utf-8") as file:
+                    return cls.load(file, path)
+            except OSError as error:
+                raise StoreError(f"{source}: cannot be read: {error.strerror}") from error
+            except UnicodeDecodeError as error:
+                raise Corrupt(f"{source}: is no UTF-8, and so no export") from error
         lines = iter(source)
         settings = json.loads(portable.settings_of(next(lines, "")))
-        memory = cls(path, language=settings["language"], time_zone=settings["time_zone"])
-        try:
-            with memory._store.writing() as transaction:
-                if transaction.head.seq:
-                    raise StoreError(f"{memory._store.location}: already holds a memory")
-                portable.Loader(transaction).load(lines)
-        except MnemosError:
-            memory.close()
-            raise
+        with _nothing_left(path):
+            memory = cls(path, language=settings["language"], time_zone=settings["time_zone"])
+            try:
+                with memory._store.writing() as transaction:
+                    if transaction.head.seq:
+                        raise StoreError(  # noqa: TRY301 - undone here
+                            f"{memory._store.location}: already holds a memory"
+                        )
+                    portable.Loader(transaction).load(lines)
+            except BaseException:
+                memory.close()
+                raise
         return memory
 
     @staticmethod
@@ -772,7 +776,7 @@ class Memory:
 
     def _item(self, item_id: str, snapshot: Snapshot) -> tuple[int, Item]:
         """Return an item of this view, with its number."""
-        no, item = snapshot.item(item_id)
+        no, item = snapshot.item(arguments.item_id(item_id))
         bound, scope = self._scope, item.scope
         pairs = ((bound.user, scope.user), (bound.agent, scope.agent))
         if any(a not in {None, b} for a, b in (*pairs, (bound.session, scope.session))):
@@ -794,9 +798,11 @@ class Memory:
         payload: str,
     ) -> Receipt:
         """Plan and apply a change in one transaction, once for each request_id."""
-        if request_id is not None and self._scope != ANYONE:  # each view has its own
-            view = self._scope
-            request_id = journal.canonical([view.user, view.agent, view.session, request_id])
+        if request_id is not None:
+            name(request_id, "request_id")
+            if self._scope != ANYONE:  # each view has its own
+                view = self._scope
+                request_id = journal.canonical([view.user, view.agent, view.session, request_id])
         with self._store.writing() as transaction:
             if request_id is not None:
                 done = commit.done_before(transaction, request_id, header.op, payload)
@@ -809,12 +815,18 @@ class Memory:
         return receipt
 
 
-def _ids(ids: str | Iterable[str]) -> tuple[str, ...]:
-    given = (ids,) if isinstance(ids, str) else tuple(ids)
-    wrong = next((each for each in given if not isinstance(each, str)), None)
-    if wrong is not None:
-        raise InputError(f"ids: expected texts, not {type(wrong).__name__}")
-    return tuple(dict.fromkeys(given))
+@contextmanager
+def _nothing_left(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Take away the file that the block made, if it fails; one that was there before stays."""
+    made = os.fspath(path) != ":memory:" and not Path(path).exists()
+    try:
+        yield
+    except BaseException as error:
+        # A plain StoreError says that somebody else's memory is there by now.
+        if made and type(error) is not StoreError:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{os.fspath(path)}{suffix}").unlink(missing_ok=True)
+        raise
 
 
 def _is_unicode(text: str) -> bool:

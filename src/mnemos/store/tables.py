@@ -131,7 +131,7 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A write that was made under a request_id; ``nonce`` is None once an item it names was erased."""
+    """A write made under a request_id; ``nonce`` is None once an item it names was erased."""
 
     request_id: str
     op: str

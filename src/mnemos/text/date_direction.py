@@ -127,8 +127,8 @@ def direction(low: str, start: int, end: int) -> Direction | None:
     opening = _CLAUSE.search(after)
     clause = f"{_CLAUSE.split(before)[-1]} {after[: opening.start()] if opening else after}"
     due = _BY.search(before) is not None
-    for words in (clause, sentence):
-        words = _NO_PAST.sub(" ", words)
+    for part in (clause, sentence):
+        words = _NO_PAST.sub(" ", part)
         past = _PAST.search(words) is not None
         ahead = _FUTURE.search(words) is not None
         if past or ahead:

@@ -72,11 +72,10 @@ def _weekday(weekday: int, cue: str | None, match: re.Match[str], moment: Moment
     if cue in {"coming", "this coming", "upcoming"}:
         return intervals.weekday_after(at, weekday)
     span = match.span("m")
-    if cue == "this":
-        if of_this_week[0] >= intervals.midnight(at) or not moment.looks_ahead(*span):
-            return of_this_week
-        return intervals.weekday_after(at, weekday)
-    if moment.is_ahead(*span):
+    to_come = of_this_week[0] >= intervals.midnight(at)
+    if cue == "this" and (to_come or not moment.looks_ahead(*span)):
+        return of_this_week
+    if cue == "this" or moment.is_ahead(*span):
         return intervals.weekday_after(at, weekday)
     return intervals.weekday_before(at, weekday)
 

@@ -11,7 +11,7 @@ from mnemos.store.sqlite import SqliteStore
 
 
 def _bytes(memory: Memory) -> bytes:
-    return b"".join(path.read_bytes() for path in memory._store.files())  # noqa: SLF001
+    return b"".join(path.read_bytes() for path in memory._store.files())
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def memory(tmp_path: Path) -> Memory:
     made = Memory(tmp_path / "a.mnemos", timeout_s=0.1)
     for text in ("The heron-88 code", "Lentil soup"):
         made.remember(text, session="monday")
-    made._store.checkpoint()  # noqa: SLF001
+    made._store.checkpoint()
     return made
 
 
@@ -51,7 +51,7 @@ def test_what_fails_after_the_rows_are_gone_is_residue_and_can_be_finished(
 
 def test_a_reader_in_the_way_is_residue_until_it_ends(memory: Memory) -> None:
     first = memory.browse().items[0].id
-    with Memory(memory._store.location) as other, other.reader() as reader:  # noqa: SLF001
+    with Memory(memory._store.location) as other, other.reader() as reader:
         assert reader.items([0])
         assert not memory.erase(first).proved
         blocked = memory.erase(first)
