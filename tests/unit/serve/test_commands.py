@@ -272,3 +272,15 @@ def test_doctor_copies_what_is_whole(told: Run) -> None:
     assert str(saved["lost"]).count("item 2") == 1
     assert told("stats", "-f", "saved.mnemos", "--json").json["items"] == {"turn": 2}
     assert told("doctor", "--rescue", "saved.mnemos").code == 4
+
+
+def test_an_empty_file_name_is_usage(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for arguments in (["-f", "", "stats"], ["stats", "--file", " "]):
+        ended = told(*arguments)
+        assert ended.code == 2
+        assert "is empty" in ended.err
+    monkeypatch.setenv("MNEMOS_FILE", "")
+    ended = told("stats")
+    assert ended.code == 2
+    assert "MNEMOS_FILE is empty" in ended.err
+    assert told("stats", "-f", "memory.mnemos").code == 0
