@@ -336,3 +336,14 @@ def test_erase_shows_what_would_go(told: Run) -> None:
     assert "line 9" in ended.out
     assert "line 10" not in ended.out
     assert "and 5 more" in ended.out
+
+
+@pytest.mark.parametrize("option", ["--as-of", "--asked-at", "--since"])
+def test_moments_are_iso_or_plain_words(told: Run, option: str) -> None:
+    ended = told("recall", "Where did Ada move?", option, "tomorrowish")
+    assert ended.code == 2
+    assert option in ended.err
+    assert "2026-05-03T10:30Z" in ended.err
+    for moment in ("now", "today", "Yesterday", "2026-05-03 10:00"):
+        assert told("recall", "Where did Ada move?", option, moment).code in {0, 1}
+    assert told("browse", "--as-of", "yesterday", "--json").lines == []

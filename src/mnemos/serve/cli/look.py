@@ -17,7 +17,7 @@ from mnemos.serve.cli.command import Command, settings
 from mnemos.serve.cli.figures import stats_panel
 from mnemos.serve.cli.hits import items_table, table
 from mnemos.serve.cli.naming import meant
-from mnemos.serve.cli.options import Chosen, choosing
+from mnemos.serve.cli.options import MOMENT, Chosen, choosing
 from mnemos.serve.cli.output import plain_value
 from mnemos.serve.cli.plain import one_line, visible
 
@@ -26,7 +26,7 @@ PAGE = 50
 
 @click.command("show", cls=Command)
 @click.argument("item_id", metavar="ID|REF")
-@click.option("--as-of", metavar="TIME", help="As the memory knew it at this moment.")
+@click.option("--as-of", type=MOMENT, metavar="TIME", help="As the memory knew it at this moment.")
 def show_command(*, item_id: str, as_of: str | None) -> None:
     """Show one item with all its fields and its history."""
     given = settings()
