@@ -174,3 +174,17 @@ def test_the_limit_of_python_does_not_end_a_deep_line(mnemos: Run) -> None:
     Path("said.jsonl").write_text(f"{deep}\n{_jsonl(_said(1))}", encoding="utf-8")
     assert mnemos("remember", "said.jsonl", "--on-error", "skip").code == 0
     assert len(_texts(mnemos)) == 1
+
+
+@pytest.mark.parametrize("verb", ["remember", "sync"])
+def test_an_import_may_say_when_it_was_learnt(mnemos: Run, verb: str) -> None:
+    Path("old.jsonl").write_text(_jsonl(_said(BATCH + 3)), encoding="utf-8")
+    assert mnemos(verb, "old.jsonl", "--recorded-at", "2020-01-02").code == 0
+    assert mnemos("remember", "--text", "later", "--recorded-at", "2021-01-01").code == 0
+    assert len(mnemos("browse", "--json", "--as-of", "2020-06-01").lines) == BATCH + 3
+    assert mnemos("browse", "--json", "--as-of", "2020-01-01").lines == []
+    for moment in ("2020-06-01", "9000-01-01", "soon"):
+        ended = mnemos(verb, "old.jsonl", "--session", "x", "--recorded-at", moment)
+        assert ended.code == 2
+        assert "recorded-at" in ended.err
+        assert len(ended.err) < 300

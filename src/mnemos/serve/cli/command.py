@@ -45,6 +45,8 @@ def settings() -> Settings:
 
 def _note(context: click.Context, parameter: click.Parameter, value: str | bool | None) -> None:
     """Keep a global option's value wherever it stood; the last one counts."""
+    if isinstance(value, str) and not value.strip():
+        raise click.BadParameter("is empty; name a file", ctx=context, param=parameter)
     if value and parameter.name:
         setattr(context.ensure_object(Settings), parameter.name, value)
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -58,12 +59,14 @@ class Plan:
         scope: Whose and which; a message's own session goes before.
         skip: Bad lines are left out; else nothing goes in if there is one.
         form: The files' format; None tells it from each.
+        recorded_at: When the memory is to have learnt it; None is now.
     """
 
     verb: Verb
     scope: Scope
     skip: bool
     form: Format | None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,11 +223,16 @@ class Import:
         if group[0].session is not None:
             scope = replace(scope, session=group[0].session)
         if self._plan.verb == "sync":
-            receipt = self._memory.sync(messages, scope=scope)  # type: ignore[arg-type] # its to judge
+            receipt = self._memory.sync(
+                messages,  # type: ignore[arg-type] # its to judge
+                scope=scope,
+                recorded_at=self._plan.recorded_at,
+            )
         else:
             receipt = self._memory.remember(
                 messages,  # type: ignore[arg-type] # its to judge
                 scope=scope,
+                recorded_at=self._plan.recorded_at,
                 request_id=self._request_id(group, scope),
             )
         self._count(group, receipt)
