@@ -106,7 +106,7 @@ def stats(snapshot: Snapshot, *, bytes_on_disk: int) -> Stats:
     """Count everything once."""
     docs = snapshot.index.docs
     own = docs[(docs["item"] >= 0) & (docs["flags"] & FLAG_KEY == 0)]
-    current = [row for row in snapshot.tables.visibilities() if row.visible_to is None]
+    current = [row for row in snapshot.tables.visibilities(None) if row.visible_to is None]
     inactive = Counter(row.status for row in current if row.status != "active")
     hidden = [row.no for row in current if row.status != "active"]
     active = own[~np.isin(own["item"], hidden)]

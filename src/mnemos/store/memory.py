@@ -232,24 +232,26 @@ class MemoryTables:
     def derived_from(self, item_id: str) -> list[int]:
         return sorted(self._derived.get(item_id) or ())
 
-    def visibilities(self) -> list[Visibility]:
+    def visibilities(self, as_of: int | None) -> list[Visibility]:
         found = []
-        for no, rows in self._items.rows.items():
-            for row in rows:
-                item = row.item
-                special = item.visible_to is not None or item.status != "active"
-                if special or item.expires_at is not None:
-                    expires = item.expires_at
-                    found.append(
-                        Visibility(
-                            no=no,
-                            visible_from=item.visible_from,
-                            visible_to=item.visible_to,
-                            status=item.status,
-                            expires_at=None if expires is None else journal.microseconds(expires),
-                        )
+        for no in self._items.rows:
+            row = self.item_at(no, as_of)
+            if row is not None and (row.item.status != "active" or row.item.expires_at is not None):
+                expires = row.item.expires_at
+                found.append(
+                    Visibility(
+                        no=no,
+                        visible_from=row.item.visible_from,
+                        visible_to=row.item.visible_to,
+                        status=row.item.status,
+                        expires_at=None if expires is None else journal.microseconds(expires),
                     )
-        ended = (side for side in self.sides("key") if side.visible_to is not None)
+                )
+        ended = (
+            side
+            for side in self.sides("key")
+            if side.visible_to is not None and (as_of is None or side.visible_to <= as_of)
+        )
         return [*found, *map(_ended_key, ended)]
 
     # -- keys, links, states

@@ -188,12 +188,16 @@ class SqliteTables:
     def derived_from(self, item_id: str) -> list[int]:
         return self._numbers("derived_from", source=item_id)
 
-    def visibilities(self) -> list[Visibility]:
+    def visibilities(self, as_of: int | None) -> list[Visibility]:
+        if as_of is None:
+            rows = self._run("visibilities")
+        else:
+            rows = self._run("visibilities_at", as_of=as_of)
         return [
             Visibility(
                 no=row[0], visible_from=row[1], visible_to=row[2], status=row[3], expires_at=row[4]
             )
-            for row in self._run("visibilities")
+            for row in rows
         ]
 
     # -- keys, links, states

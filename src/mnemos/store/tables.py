@@ -112,7 +112,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
-    """A version of an item, or a key, that is not simply active for good.
+    """A version of an item that is not active for good, or a key that has ended.
 
     ``no`` is its document.
     """
@@ -179,7 +179,9 @@ class Tables(Protocol):
     def derived_from(self, item_id: str) -> list[int]:
         """Return the numbers of items that name this one among their sources."""
 
-    def visibilities(self) -> list[Visibility]: ...
+    def visibilities(self, as_of: int | None) -> list[Visibility]:
+        """Return what may hide a document after this event; None is the newest."""
+
 
     # -- keys, links, states
     def add_side(self, row: SideRow) -> None: ...

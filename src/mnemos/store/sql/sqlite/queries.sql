@@ -138,10 +138,20 @@ SELECT no FROM source WHERE space = :space AND source = :source ORDER BY no
 -- visibilities --
 SELECT no, visible_from, visible_to, status, expires_at FROM item INDEXED BY item_special
  WHERE space = :space
-   AND (visible_to IS NOT NULL OR status <> 'active' OR expires_at IS NOT NULL)
+   AND visible_to IS NULL
+   AND (status <> 'active' OR expires_at IS NOT NULL)
 UNION ALL
 SELECT no, visible_from, visible_to, 'active', NULL FROM key INDEXED BY key_ended
  WHERE space = :space AND visible_to IS NOT NULL
+
+-- visibilities_at --
+SELECT no, visible_from, visible_to, status, expires_at FROM item INDEXED BY item_special
+ WHERE space = :space
+   AND visible_from <= :as_of AND (visible_to IS NULL OR visible_to > :as_of)
+   AND (status <> 'active' OR expires_at IS NOT NULL)
+UNION ALL
+SELECT no, visible_from, visible_to, 'active', NULL FROM key INDEXED BY key_ended
+ WHERE space = :space AND visible_to IS NOT NULL AND visible_to <= :as_of
 
 -- add_key --
 INSERT INTO key (space, no, item_no, visible_from, visible_to, value)
@@ -187,8 +197,12 @@ SELECT no, value, visible_from, visible_to, item_no FROM key
  WHERE space = :space AND item_no = :item_no ORDER BY no
 
 -- links_of --
-SELECT no, value, visible_from, visible_to, -1 FROM link
- WHERE space = :space AND (source = :id OR target = :id) ORDER BY no
+SELECT no, value, visible_from, visible_to, -1 FROM link INDEXED BY link_source
+ WHERE space = :space AND source = :id
+UNION
+SELECT no, value, visible_from, visible_to, -1 FROM link INDEXED BY link_target
+ WHERE space = :space AND target = :id
+ ORDER BY no
 
 -- current_state --
 SELECT no, value, visible_from, visible_to, -1 FROM state
