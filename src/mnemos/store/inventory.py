@@ -79,17 +79,15 @@ class Stats:
 def event(row: EventRow, snapshot: Snapshot, previous: EventRow | None) -> Event:
     """Return an event as callers see it."""
     body = json.loads(row.body) if row.body else {}
-    entries = snapshot.tables.entries(row.seq)
-    nos = dict.fromkeys(entry.no for entry in entries if entry.kind == "item")
-    items = (snapshot.tables.item_at(no, row.seq) for no in nos)
+    touched = snapshot.tables.touched(row.seq)
     return Event(
         seq=row.seq,
         recorded_at=journal.moment(row.recorded_at),
         actor=row.actor,
         op=row.op,
         why=row.why,
-        items=tuple(each.item.id for each in items if each is not None),
-        rows=len(entries),
+        items=tuple(dict.fromkeys(each for each in touched if each is not None)),
+        rows=len(touched),
         undoes=body.get("undoes"),
         previous_hash=(journal.GENESIS if previous is None else previous.hash).hex(),
         hash=row.hash.hex(),

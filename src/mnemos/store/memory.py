@@ -299,6 +299,13 @@ class MemoryTables:
     def entries(self, seq: int) -> list[Entry]:
         return list(self._entries.get(seq) or ())
 
+    def touched(self, seq: int) -> list[str | None]:
+        found = (
+            self.item_at(entry.no, seq) if entry.kind == "item" else None
+            for entry in self.entries(seq)
+        )
+        return [None if row is None else row.item.id for row in found]
+
     def seq_at(self, recorded_at: int) -> int:
         events = self._events.rows.values()
         return max((event.seq for event in events if event.recorded_at <= recorded_at), default=0)

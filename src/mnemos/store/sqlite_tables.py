@@ -252,6 +252,9 @@ class SqliteTables:
     def entries(self, seq: int) -> list[Entry]:
         return [_entry(row) for row in self._run("entries", seq=seq)]
 
+    def touched(self, seq: int) -> list[str | None]:
+        return [row[0] for row in self._run("touched", seq=seq)]
+
     def seq_at(self, recorded_at: int) -> int:
         return self._one("seq_at", recorded_at=recorded_at) or 0
 

@@ -203,6 +203,9 @@ class Tables(Protocol):
     def event(self, seq: int) -> EventRow | None: ...
     def events(self, *, after: int = 0) -> Iterator[EventRow]: ...
     def entries(self, seq: int) -> list[Entry]: ...
+    def touched(self, seq: int) -> list[str | None]:
+        """Return, for each row an event made, its id if it is an item's that was not erased."""
+
     def seq_at(self, recorded_at: int) -> int:
         """Return the newest event recorded at or before this moment; 0 for none."""
 

@@ -54,3 +54,19 @@ def test_old_versions_do_not_count_as_hidden(tmp_path: Path, *, in_file: bool) -
             assert hidden(snapshot.tables, None) == [(1, "hidden")]
             assert hidden(snapshot.tables, 1) == hidden(snapshot.tables, 3) == []
             assert hidden(snapshot.tables, 2) == hidden(snapshot.tables, 4) == [(0, "hidden")]
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+def test_events_are_listed_without_reading_their_items(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_file: bool
+) -> None:
+    with Memory(tmp_path / "a.mnemos" if in_file else ":memory:") as memory:
+        ids = memory.remember([{"role": "user", "content": text} for text in "abc"]).ids
+        memory.forget(ids[1:])
+        memory.erase(ids[1])
+        monkeypatch.setattr("mnemos.store.sqlite_tables.item_of", None)
+        assert [(event.items, event.rows) for event in memory.log()] == [
+            ((), 0),
+            ((ids[2],), 2),
+            ((ids[0], ids[2]), 3),
+        ]

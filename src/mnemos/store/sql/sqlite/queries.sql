@@ -228,6 +228,12 @@ SELECT seq, recorded_at, actor, op, why, body, next_no, hash FROM event
 SELECT seq, ordinal, kind, no, nonce, commitment FROM entry
  WHERE space = :space AND seq = :seq ORDER BY ordinal
 
+-- touched --
+SELECT id FROM entry
+  LEFT JOIN item ON entry.kind = 'item' AND item.space = entry.space AND item.no = entry.no
+                AND item.visible_from = entry.seq
+ WHERE entry.space = :space AND entry.seq = :seq ORDER BY ordinal
+
 -- seq_at --
 SELECT seq FROM event
  WHERE space = :space AND recorded_at <= :recorded_at ORDER BY recorded_at DESC, seq DESC LIMIT 1
