@@ -402,8 +402,12 @@ class MemoryTables:
     def postings(self, term: str) -> list[tuple[int, bytes]]:
         return sorted((self._postings.get(term) or {}).items())
 
+    def posting(self, term: str, segment: int) -> bytes | None:
+        return (self._postings.get(term) or {}).get(segment)
+
     def drop_posting(self, term: str, segment: int) -> None:
-        rest = {each: packed for each, packed in self.postings(term) if each != segment}
+        held = self._postings.get(term) or {}
+        rest = {each: packed for each, packed in held.items() if each != segment}
         if rest:
             self._postings.put(term, rest)
         else:

@@ -325,6 +325,10 @@ class SqliteTables:
     def postings(self, term: str) -> list[tuple[int, bytes]]:
         return self._run("postings", term=term).fetchall()
 
+    def posting(self, term: str, segment: int) -> bytes | None:
+        packed: bytes | None = self._one("posting", term=term, segment=segment)
+        return packed
+
     def drop_posting(self, term: str, segment: int) -> None:
         self._run("drop_posting", term=term, segment=segment)
 

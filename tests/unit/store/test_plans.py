@@ -10,6 +10,8 @@ import pytest
 
 from mnemos import Memory
 from mnemos.store import sql
+from mnemos.store.memory import MemoryTables
+from mnemos.store.sqlite_tables import SqliteTables
 from mnemos.store.tables import Tables
 
 
@@ -70,3 +72,17 @@ def test_events_are_listed_without_reading_their_items(
             ((ids[2],), 2),
             ((ids[0], ids[2]), 3),
         ]
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+def test_erasing_reads_the_postings_of_one_segment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_file: bool
+) -> None:
+    monkeypatch.setattr("mnemos.store.index.SEGMENT", 4)
+    kind = SqliteTables if in_file else MemoryTables
+    with Memory(tmp_path / "a.mnemos" if in_file else ":memory:") as memory:
+        ids = memory.remember([{"role": "user", "content": f"heron {n}"} for n in range(9)]).ids
+        with monkeypatch.context() as patch:
+            patch.setattr(kind, "postings", None)
+            memory.erase(ids[1])
+        assert {hit.id for hit in memory.recall("heron")} == {*ids} - {ids[1]}

@@ -308,6 +308,9 @@ VALUES (:space, :term, :segment, :packed)
 -- postings --
 SELECT segment, packed FROM posting WHERE space = :space AND term = :term ORDER BY segment
 
+-- posting --
+SELECT packed FROM posting WHERE space = :space AND term = :term AND segment = :segment
+
 -- drop_posting --
 DELETE FROM posting WHERE space = :space AND term = :term AND segment = :segment
 
