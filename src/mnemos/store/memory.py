@@ -223,8 +223,8 @@ class MemoryTables:
         return [row.no for row in sorted(said, key=lambda row: (row.item.position, row.no))]
 
     def last_position(self, scope_no: int) -> int:
-        nos = self._sessions.get(scope_no) or ()
-        return max((self._items.rows[no][0].item.position for no in nos), default=-1)
+        items = (self._items.rows[no][0].item for no in self._sessions.get(scope_no) or ())
+        return max((item.position for item in items if item.made_by == ""), default=-1)
 
     def newest(self, *, before: int, limit: int) -> list[int]:
         return sorted((no for no in self._items.rows if no < before), reverse=True)[:limit]

@@ -127,7 +127,8 @@ SELECT no FROM item
  ORDER BY position, no
 
 -- last_position --
-SELECT coalesce(max(position), -1) FROM item WHERE space = :space AND scope_no = :scope_no
+SELECT coalesce(max(position), -1) FROM item
+ WHERE space = :space AND scope_no = :scope_no AND made_by = ''
 
 -- newest --
 SELECT DISTINCT no FROM item WHERE space = :space AND no < :before ORDER BY no DESC LIMIT :limit
