@@ -612,7 +612,12 @@ class Memory:
         """Yield the lines that ``export`` writes."""
         self._require_whole("export_lines")
         with self._store.reading() as snapshot:
-            yield from portable.dump(snapshot)
+            lines = portable.dump(snapshot)
+            if self._store.files():
+                yield from lines
+                return
+            kept = list(lines)  # without a file, a reader keeps all others waiting
+        yield from kept
 
     @classmethod
     def load(

@@ -335,6 +335,13 @@ def test_a_session_is_read_by_position_and_scopes_are_told_apart(store: Store) -
 # -- refs
 
 
+def test_places_are_counted_by_turns_alone(store: Store) -> None:
+    first = say(store, "one")[0]
+    apply(store, Delta(items=(derived("f", [first], "a fact", position=70),)))
+    second = say(store, "two")[0]
+    assert get(store, second).position == get(store, first).position + 1
+
+
 def test_a_ref_is_stored_once_in_its_scope_and_anew_in_another(store: Store) -> None:
     message = {"role": "user", "content": "hello", "id": "r1"}
     first = say(store, message)

@@ -79,17 +79,15 @@ class Stats:
 def event(row: EventRow, snapshot: Snapshot, previous: EventRow | None) -> Event:
     """Return an event as callers see it."""
     body = json.loads(row.body) if row.body else {}
-    entries = snapshot.tables.entries(row.seq)
-    nos = dict.fromkeys(entry.no for entry in entries if entry.kind == "item")
-    items = (snapshot.tables.item_at(no, row.seq) for no in nos)
+    touched = snapshot.tables.touched(row.seq)
     return Event(
         seq=row.seq,
         recorded_at=journal.moment(row.recorded_at),
         actor=row.actor,
         op=row.op,
         why=row.why,
-        items=tuple(each.item.id for each in items if each is not None),
-        rows=len(entries),
+        items=tuple(dict.fromkeys(each for each in touched if each is not None)),
+        rows=len(touched),
         undoes=body.get("undoes"),
         previous_hash=(_genesis(snapshot) if previous is None else previous.hash).hex(),
         hash=row.hash.hex(),
@@ -110,7 +108,7 @@ def stats(snapshot: Snapshot, *, bytes_on_disk: int) -> Stats:
     """Count everything once."""
     docs = snapshot.index.docs
     own = docs[(docs["item"] >= 0) & (docs["flags"] & FLAG_KEY == 0)]
-    current = [row for row in snapshot.tables.visibilities() if row.visible_to is None]
+    current = [row for row in snapshot.tables.visibilities(None) if row.visible_to is None]
     inactive = Counter(row.status for row in current if row.status != "active")
     hidden = [row.no for row in current if row.status != "active"]
     active = own[~np.isin(own["item"], hidden)]

@@ -88,4 +88,16 @@ def test_a_reader_in_use_is_closed_when_it_ends(tmp_path: Path) -> None:
     with memory.reader() as reader:
         memory.close()
         assert [item.text for item in reader.items([0])] == ["a heron"]
-    assert not memory._store._idle  # type: ignore[attr-defined]
+    assert not memory._store._idle  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def test_an_export_that_is_left_lying_keeps_nobody_waiting() -> None:
+    with Memory(":memory:") as memory:
+        memory.remember("a heron")
+        lines = memory.export_lines()
+        next(lines)
+        other = threading.Thread(target=memory.remember, args=("a stork",), daemon=True)
+        other.start()
+        other.join(2)
+        assert not other.is_alive()
+        assert sum("heron" in line for line in lines) == 1

@@ -80,8 +80,8 @@ CREATE TABLE item (
 CREATE INDEX item_id ON item (space, id);
 CREATE INDEX item_position ON item (space, scope_no, position);
 CREATE INDEX item_ref ON item (space, scope_no, ref) WHERE ref IS NOT NULL;
-CREATE INDEX item_special ON item (space, no)
-    WHERE visible_to IS NOT NULL OR status <> 'active' OR expires_at IS NOT NULL;
+CREATE INDEX item_special ON item (space, visible_to, status, expires_at)
+    WHERE status <> 'active' OR expires_at IS NOT NULL;
 
 -- An item with its names spelled out and its text.
 CREATE VIEW whole_item AS
