@@ -546,6 +546,19 @@ def test_browse_pages_through_everything_once(memory: Memory) -> None:
     assert seen == [str(n) for n in range(7)]
 
 
+def test_paging_goes_on_when_the_last_item_seen_was_erased(memory: Memory) -> None:
+    ids = memory.remember([turn(str(n)) for n in range(5)]).ids
+    page = memory.browse(limit=2)
+    memory.erase(ids[1])
+    rest = memory.browse(limit=5, after=page.after)
+    assert [item.text for item in rest.items] == ["2", "3", "4"]
+    assert memory.browse(after=ids[2]).items == rest.items[1:]
+    with pytest.raises(NotFound):
+        memory.browse(after="elsewhere")
+    with pytest.raises(InputError):
+        memory.browse(after=5)  # type: ignore[arg-type]
+
+
 def test_log_names_events_newest_first(memory: Memory) -> None:
     receipt = memory.remember([turn("a"), turn("b")])
     memory.forget(receipt.ids[0], why="she asked")
