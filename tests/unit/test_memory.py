@@ -585,6 +585,16 @@ def test_stats_count_everything_once(memory: Memory) -> None:
     assert sum(stats.activity.values()) == 2
 
 
+def test_stats_tell_of_what_is_active(memory: Memory) -> None:
+    memory.remember([turn("a", "1", name="Ada"), turn("b", name="Ben", said_at="2020-01-01")])
+    memory.revise("1", turn("c", name="Ada"))
+    memory.forget(memory.browse().items[0].id)
+    stats = memory.stats()
+    assert stats.speakers == {"Ada": 1}
+    assert sum(stats.activity.values()) == 3
+    assert stats.inactive == {"hidden": 1, "superseded": 1}
+
+
 def test_a_reason_is_a_share_of_the_score(memory: Memory) -> None:
     memory.remember([turn("The ferry leaves at nine"), turn("We had soup")])
     for hit in memory.recall("When does the ferry leave?"):
