@@ -14,6 +14,8 @@ from mnemos.types import Role, Where
 
 #: No question needs more, and a mistake should not fetch a whole memory.
 MAX_LIMIT = 10_000
+#: Numbers of items have no more digits, and ids are longer.
+MAX_DIGITS = 10
 _ROLES = get_args(Role)
 
 
@@ -102,6 +104,16 @@ def item_id(given: object) -> str:
     if any("\ud800" <= char <= "\udfff" for char in given):
         raise NotFound(f"there is no item {given!r} here")
     return given
+
+
+def page_token(no: int) -> str:
+    """Return what stands for an item's place among pages, even when the item is erased."""
+    return str(no)
+
+
+def page_number(token: str) -> int | None:
+    """Return the number in a page token; None if it is an item's id."""
+    return int(token) if token.isdecimal() and len(token) <= MAX_DIGITS else None
 
 
 def _moment(given: object, field: str, naive_zone: tzinfo) -> datetime | None:

@@ -517,7 +517,7 @@ class Memory:
         """Return active items a page at a time, in the order in which they were remembered.
 
         Args:
-            after: The ``after`` of the page before.
+            after: The ``after`` of the page before, or the id of an item to begin after.
         """
         arguments.limit(limit)
         now = self._clock()
@@ -533,11 +533,13 @@ class Memory:
             mask = eligible(query, snapshot, now=now)
             own = snapshot.index.docs["flags"] & FLAG_KEY == 0
             nos = np.flatnonzero(own if mask is None else own & mask)
-            start = 0 if after is None else self._item(after, snapshot)[0] + 1
+            start = 0 if after is None else self._number(after, snapshot) + 1
             chosen = nos[np.searchsorted(nos, start) :][: limit + 1].tolist()
             items = snapshot.items(chosen[:limit])
         more = len(chosen) > limit
-        return Page(items=tuple(items), after=items[-1].id if more else None)
+        return Page(
+            items=tuple(items), after=arguments.page_token(chosen[limit - 1]) if more else None
+        )
 
     def history(self, item_id: str) -> tuple[Version, ...]:
         """Return every version of an item with the event that made it, oldest first."""
@@ -787,6 +789,12 @@ class Memory:
         if any(a not in {None, b} for a, b in (*pairs, (bound.session, scope.session))):
             raise NotFound(f"there is no item {item_id!r} here")
         return no, item
+
+    def _number(self, after: str, snapshot: Snapshot) -> int:
+        """Return the number of the item after which a page begins; it may be erased by now."""
+        item_id = arguments.item_id(after)
+        no = arguments.page_number(item_id)
+        return self._item(item_id, snapshot)[0] if no is None else no
 
     @contextmanager
     def _reading(self, as_of: datetime | None) -> Iterator[Snapshot]:

@@ -594,6 +594,19 @@ def test_browse_pages_through_everything_once(memory: Memory) -> None:
     assert seen == [str(n) for n in range(7)]
 
 
+def test_paging_goes_on_when_the_last_item_seen_was_erased(memory: Memory) -> None:
+    ids = memory.remember([turn(str(n)) for n in range(5)]).ids
+    page = memory.browse(limit=2)
+    memory.erase(ids[1])
+    rest = memory.browse(limit=5, after=page.after)
+    assert [item.text for item in rest.items] == ["2", "3", "4"]
+    assert memory.browse(after=ids[2]).items == rest.items[1:]
+    with pytest.raises(NotFound):
+        memory.browse(after="elsewhere")
+    with pytest.raises(InputError):
+        memory.browse(after=5)  # type: ignore[arg-type]
+
+
 def test_log_names_events_newest_first(memory: Memory) -> None:
     receipt = memory.remember([turn("a"), turn("b")])
     memory.forget(receipt.ids[0], why="she asked")
@@ -618,6 +631,16 @@ def test_stats_count_everything_once(memory: Memory) -> None:
     assert stats.inactive == {"hidden": 1}
     assert (stats.erased, stats.sessions, stats.events) == (1, 1, 4)
     assert sum(stats.activity.values()) == 2
+
+
+def test_stats_tell_of_what_is_active(memory: Memory) -> None:
+    memory.remember([turn("a", "1", name="Ada"), turn("b", name="Ben", said_at="2020-01-01")])
+    memory.revise("1", turn("c", name="Ada"))
+    memory.forget(memory.browse().items[0].id)
+    stats = memory.stats()
+    assert stats.speakers == {"Ada": 1}
+    assert sum(stats.activity.values()) == 3
+    assert stats.inactive == {"hidden": 1, "superseded": 1}
 
 
 def test_a_reason_is_a_share_of_the_score(memory: Memory) -> None:

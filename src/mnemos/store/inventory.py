@@ -45,16 +45,16 @@ class Stats:
     Args:
         items: How many items are active, by kind.
         inactive: How many are not, by status.
-        erased: How many were erased.
+        erased: How many were erased, the further keys of items counted with them.
         sessions: Scopes that name a session and hold something.
-        speakers: Turns by speaker, most talkative first.
+        speakers: Active items by speaker, most talkative first.
         events: Events in the journal.
-        first_said_at: When the oldest turn was said; None if there is none.
+        first_said_at: When the oldest item, active or not, was said; None if there is none.
         last_said_at: When the newest was.
-        activity: Turns a day (UTC), by day.
+        activity: Items said a day (UTC), active or not, by day.
         bytes_on_disk: Size of the file and its write-ahead log.
-        bytes_by_part: How many bytes of it each part takes, largest first; an estimate from the
-            lengths of the values where SQLite cannot tell.
+        bytes_by_part: How many bytes of it each part takes, largest first; empty where the store
+            cannot tell.
         text_bytes: Bytes of the texts themselves.
         head: The journal's head hash.
         state_hash: The state hash.
@@ -120,7 +120,7 @@ def stats(snapshot: Snapshot, *, bytes_on_disk: int) -> Stats:
         inactive=dict(sorted(inactive.items())),
         erased=space.next_no - space.live,
         sessions=sum(1 for scope in snapshot.tables.scopes().values() if scope.session),
-        speakers=_tally(own["speaker"], snapshot.speakers),
+        speakers=_tally(active["speaker"], snapshot.speakers),
         events=space.head_seq,
         first_said_at=journal.moment(int(said.min())) if said.size else None,
         last_said_at=journal.moment(int(said.max())) if said.size else None,
