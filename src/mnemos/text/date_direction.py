@@ -20,12 +20,13 @@ _FUTURE_WORDS = r"""
     |planning|soon|about to|let's|can't wait|cannot wait|looking forward|scheduled|rescheduled
     |postponed|deadlines?|due|(?:need|needs|want|wants|hope|hopes|have|has|'ve|got|must) to|gotta
     |hoping|must|would (?:like|love)|remind|don't forget|see you|see ya|free on|available on
-    |starts|begins|ends|expires?|arrives|departs|kicks off|runs out|opens on|closes on
+    |starts?|begins?|ends|expires?|i'd like|i'd love|signed up|registered|enrolled|make it
+    |comes|visits|returns|are you|arrives|departs|kicks off|runs out|opens on|closes on
     |supposed to|until then|shall we|can (?:you|we|i)|could (?:you|we)|save the date
 """
 # What someone does or is about to do: "we fly", "I'm moving".
 _DOES = r"""
-    start|begin|leave|fly|depart|arrive|travel|return|finish|move|graduate|turn|go|come|have
+    leave|fly|depart|arrive|travel|return|finish|move|graduate|turn|go|come|have|run|work|play
 """
 _DOING = r"""
     going|flying|moving|leaving|meeting|visiting|starting|beginning|coming|having|taking|seeing
@@ -127,8 +128,8 @@ def direction(low: str, start: int, end: int) -> Direction | None:
     opening = _CLAUSE.search(after)
     clause = f"{_CLAUSE.split(before)[-1]} {after[: opening.start()] if opening else after}"
     due = _BY.search(before) is not None
-    for words in (clause, sentence):
-        words = _NO_PAST.sub(" ", words)
+    for part in (clause, sentence):
+        words = _NO_PAST.sub(" ", part)
         past = _PAST.search(words) is not None
         ahead = _FUTURE.search(words) is not None
         if past or ahead:

@@ -28,7 +28,7 @@ DIGITS = "#"  # stands for "the text holds digits in a date's shape" among the w
 HAN = "漢"  # the same for Han characters of time
 
 
-class Unclear(Exception):  # noqa: N818 - it is no error
+class Unclear(Exception):
     """A date's sentence does not tell whether it lies ahead or back."""
 
 
