@@ -187,7 +187,6 @@ class Tables(Protocol):
     def visibilities(self, as_of: int | None) -> list[Visibility]:
         """Return what may hide a document after this event; None is the newest."""
 
-
     # -- keys, links, states
     def add_side(self, row: SideRow) -> None: ...
     def side(self, kind: SideKind, no: int) -> SideRow | None: ...

@@ -11,6 +11,8 @@ from typing import Literal
 Direction = Literal["ahead", "back"]
 
 _REACH = 120  # characters around a date in which its verb is looked for
+_NEAR = 64  # characters before it in which a preposition is
+_WORD = re.compile(r"[a-z]{2}|'ll")
 _BREAK = re.compile(r"[!?\n]|\.(?![\w])(?<!\bmr\.)(?<!\bdr\.)(?<!\bms\.)(?<!\bmrs\.)")
 _CLAUSE = re.compile(r"[,;:()—–]|\s-\s|\b(?:and|but|so|because|while|though|although|since i)\b")
 
@@ -20,12 +22,13 @@ _FUTURE_WORDS = r"""
     |planning|soon|about to|let's|can't wait|cannot wait|looking forward|scheduled|rescheduled
     |postponed|deadlines?|due|(?:need|needs|want|wants|hope|hopes|have|has|'ve|got|must) to|gotta
     |hoping|must|would (?:like|love)|remind|don't forget|see you|see ya|free on|available on
-    |starts|begins|ends|expires?|arrives|departs|kicks off|runs out|opens on|closes on
+    |starts?|begins?|ends|expires?|i'd like|i'd love|signed up|registered|enrolled|make it
+    |comes|visits|returns|are you|arrives|departs|kicks off|runs out|opens on|closes on
     |supposed to|until then|shall we|can (?:you|we|i)|could (?:you|we)|save the date
 """
 # What someone does or is about to do: "we fly", "I'm moving".
 _DOES = r"""
-    start|begin|leave|fly|depart|arrive|travel|return|finish|move|graduate|turn|go|come|have
+    leave|fly|depart|arrive|travel|return|finish|move|graduate|turn|go|come|have|run|work|play
 """
 _DOING = r"""
     going|flying|moving|leaving|meeting|visiting|starting|beginning|coming|having|taking|seeing
@@ -106,9 +109,11 @@ _PLAIN_PAST = re.compile(r"\b(?:did|was|were|went|had)\b")
 def looks_ahead(low: str, start: int, end: int) -> bool:
     """Tell whether the sentence around a span speaks of the future; if unclear, it does not."""
     before, after = _sentence(low, start, end)
-    if _RIGHT_AHEAD.search(before) is not None:
+    if _WORD.search(before) is None and _WORD.search(after) is None:
+        return False
+    if _RIGHT_AHEAD.search(before, max(0, len(before) - _NEAR)) is not None:
         return _PLAIN_PAST.search(_NO_PAST.sub(" ", before)) is None
-    if _BY.search(before) is not None:
+    if _BY.search(before, max(0, len(before) - _NEAR)) is not None:
         return _PLAIN_PAST.search(before) is None
     sentence = f"{before} {after}"
     return _FUTURE.search(sentence) is not None and _PLAIN_PAST.search(sentence) is None
@@ -122,11 +127,11 @@ def direction(low: str, start: int, end: int) -> Direction | None:
         return None
     if _SINCE.search(before) is not None:
         return "back"
-    if _RIGHT_AHEAD.search(before) is not None:
+    if _RIGHT_AHEAD.search(before, max(0, len(before) - _NEAR)) is not None:
         return "ahead"
     opening = _CLAUSE.search(after)
     clause = f"{_CLAUSE.split(before)[-1]} {after[: opening.start()] if opening else after}"
-    due = _BY.search(before) is not None
+    due = _BY.search(before, max(0, len(before) - _NEAR)) is not None
     for part in (clause, sentence):
         words = _NO_PAST.sub(" ", part)
         past = _PAST.search(words) is not None

@@ -72,12 +72,11 @@ def _weekday(weekday: int, cue: str | None, match: re.Match[str], moment: Moment
     if cue in {"coming", "this coming", "upcoming"}:
         return intervals.weekday_after(at, weekday)
     span = match.span("m")
-    to_come = of_this_week[0] >= intervals.midnight(at)
-    if cue == "this" and (to_come or not moment.looks_ahead(*span)):
+    passed = of_this_week[0] < intervals.midnight(at)
+    if cue == "this" and not (passed and moment.looks_ahead(*span)):
         return of_this_week
-    if cue == "this" or moment.is_ahead(*span):
-        return intervals.weekday_after(at, weekday)
-    return intervals.weekday_before(at, weekday)
+    ahead = cue == "this" or moment.is_ahead(*span)
+    return (intervals.weekday_after if ahead else intervals.weekday_before)(at, weekday)
 
 
 def _read_weekday_of_week(match: re.Match[str], moment: Moment) -> Answer:

@@ -88,7 +88,7 @@ def test_a_reader_in_use_is_closed_when_it_ends(tmp_path: Path) -> None:
     with memory.reader() as reader:
         memory.close()
         assert [item.text for item in reader.items([0])] == ["a heron"]
-    assert not memory._store._idle  # type: ignore[attr-defined]  # noqa: SLF001
+    assert not memory._store._idle  # type: ignore[attr-defined]
 
 
 def test_an_export_that_is_left_lying_keeps_nobody_waiting() -> None:
