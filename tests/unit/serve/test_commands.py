@@ -375,3 +375,10 @@ def test_mistakes_are_told_with_what_to_do(
     assert said in ended.err
     assert "Scope(" not in ended.err
     assert not Path("x").exists()
+
+
+def test_stats_ends_with_hashes_and_shows_parts_when_asked(told: Run) -> None:
+    plain = told("stats").out
+    assert "head" in plain.splitlines()[-3]
+    assert "state hash" in plain.splitlines()[-2]
+    assert len(told("stats", "--parts").out.splitlines()) > len(plain.splitlines())
