@@ -347,3 +347,38 @@ def test_moments_are_iso_or_plain_words(told: Run, option: str) -> None:
     for moment in ("now", "today", "Yesterday", "2026-05-03 10:00"):
         assert told("recall", "Where did Ada move?", option, moment).code in {0, 1}
     assert told("browse", "--as-of", "yesterday", "--json").lines == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["recal", "x"], 2, "did you mean recall?"),
+        (["xyzzy"], 2, "there is no command 'xyzzy'"),
+        (["recall", "where", "did", "Ada"], 2, "put the question in quotes"),
+        (["context", "where", "did"], 2, "put the question in quotes"),
+        (["recall", ""], 2, "the question is blank"),
+        (["context", " \t"], 2, "the question is blank"),
+        (["verify", "--expected-head", "zzz"], 2, "64 hex digits"),
+        (["backup", "no/such/x"], 4, "there is no folder no/such"),
+        (["export", "no/such/x"], 4, "there is no folder no/such"),
+        (["load", "said.jsonl", "no/such/x"], 4, "there is no folder no/such"),
+        (["load", "said.jsonl", "x"], 2, "this is no export; for messages: mnemos remember said"),
+        (["revise", "zz", "x", "--session", "s1", "--user", "it's"], 1, "session s1 of user it's"),
+        (["revise", "zz", "x"], 1, "the ref 'zz' anywhere here"),
+    ],
+)
+def test_mistakes_are_told_with_what_to_do(
+    told: Run, arguments: list[str], code: int, said: str
+) -> None:
+    ended = told(*arguments)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    assert "Scope(" not in ended.err
+    assert not Path("x").exists()
+
+
+def test_stats_ends_with_hashes_and_shows_parts_when_asked(told: Run) -> None:
+    plain = told("stats").out
+    assert "head" in plain.splitlines()[-3]
+    assert "state hash" in plain.splitlines()[-2]
+    assert len(told("stats", "--parts").out.splitlines()) > len(plain.splitlines())

@@ -140,7 +140,7 @@ def test_sync_skips_bad_lines_of_a_session(mnemos: Run) -> None:
         (b'[{"role": "user", "content": "x"}', "said:1: expected ',', not 'the end'"),
         (b'[{"role": "user", "content": "x"}] more', "said:1: something follows the end"),
         (b"no name here\nAda: hi", "said:1: expected “Name: text”"),
-        (b'[{"role": "user", "content": 7}]', "said:1: content: expected a text"),
+        (b'[{"role": "user", "content": 7}]', "said: message 1: content: expected a text"),
         (b'{"role": "user", "content": "x", "session": 7}', "said:1: session: expected a text"),
         (b"[" * 100_000, "said:1: is no JSON that can be read"),
     ],
@@ -188,3 +188,12 @@ def test_an_import_may_say_when_it_was_learnt(mnemos: Run, verb: str) -> None:
         assert ended.code == 2
         assert "recorded-at" in ended.err
         assert len(ended.err) < 300
+
+
+def test_what_is_wrong_with_a_message_is_told_where_it_stands(mnemos: Run) -> None:
+    good, bad = _said(1)[0], {"content": "by nobody"}
+    ended = mnemos("remember", "-", stdin=json.dumps([good, bad]))
+    assert ended.code == 2
+    assert "stdin: message 2: role is missing" in ended.err
+    ended = mnemos("remember", "-", stdin=_jsonl([good, bad]))
+    assert "stdin:2: role is missing" in ended.err

@@ -19,6 +19,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from mnemos import ConflictError, InputError, Memory, Receipt, Scope
 from mnemos.serve.cli.exits import CONFLICT, USAGE, Refused
+from mnemos.serve.cli.plain import scopes_in_words
 from mnemos.serve.cli.reading import Entry, Format, entries
 
 #: Messages a transaction; also how many are held at once.
@@ -71,12 +72,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A line that could not be taken in, and why."""
+    """A line, or a message of a JSON list (counting from 1), that could not be taken in, and why."""
 
     file: str
     line: int
     problem: str
     conflict: bool = False
+    message: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.line}" if self.message is None else f" message {self.message}"
+        return f"{self.file}:{place}: {self.problem}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,8 +218,9 @@ class Import:
             Problem(
                 file=placed.source.name,
                 line=placed.entry.line,
-                problem=problem,
+                problem=scopes_in_words(problem),
                 conflict=conflict,
+                message=placed.entry.number,
             )
         )
 
@@ -272,7 +279,7 @@ class Import:
 
 def refused(problems: Sequence[Problem], hint: str) -> Refused:
     """Return the error that names bad lines; nothing went in."""
-    named = [f"{each.file}:{each.line}: {each.problem}" for each in problems[:NAMED]]
+    named = [str(each) for each in problems[:NAMED]]
     if len(problems) > NAMED:
         named.append(f"and {len(problems) - NAMED:,} more")
     conflict = all(each.conflict for each in problems)
@@ -319,6 +326,8 @@ def _groups(placed: Iterator[_Placed], verb: Verb) -> Iterator[list[_Placed]]:
 
 def _place(source: Source, ordinal: int, entry: Entry) -> _Placed:
     message = entry.message
+    if isinstance(message, dict) and "role" not in message and entry.problem is None:
+        entry = replace(entry, problem="role is missing")
     session = message.get("session") if isinstance(message, dict) else None
     if session is None or isinstance(session, str):
         return _Placed(source, ordinal, entry, session)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 
 import click
-from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -129,7 +128,8 @@ def _pages(
 
 
 @click.command("stats", cls=Command)
-def stats_command() -> None:
+@click.option("--parts", is_flag=True, help="Also show how many bytes each part takes.")
+def stats_command(*, parts: bool) -> None:
     """Show figures of the whole memory."""
     given = settings()
     output = given.output
@@ -139,4 +139,5 @@ def stats_command() -> None:
         output.document(stats)
     else:
         title = Text(visible(str(given.memory_file.path)))
-        output.show(Panel(Group(stats_panel(stats, output.width)), title=title, title_align="left"))
+        figures = stats_panel(stats, output.width, parts=parts)
+        output.show(Panel(figures, title=title, title_align="left"))

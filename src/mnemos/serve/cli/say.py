@@ -180,7 +180,7 @@ def _tell(given: Settings, outcome: Outcome) -> None:
         output.document(outcome)
         return
     for each in outcome.problems[:NAMED]:
-        output.note(f"{each.file}:{each.line}: {each.problem}")
+        output.note(str(each))
     if len(outcome.problems) > NAMED:
         output.note(f"and {len(outcome.problems) - NAMED:,} more")
     if not output.quiet:
