@@ -8,6 +8,8 @@ command line itself.
 from __future__ import annotations
 
 import ast
+import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 
 import click
 
+import mnemos
 from bench import machine
 from mnemos.serve.cli import mnemos as command_line
 
@@ -183,10 +186,41 @@ def commands() -> str:
     return "\n".join(parts)
 
 
+def reference() -> str:
+    """Return every public name with its signature and what its docstring says."""
+    parts: list[str] = []
+    for name in mnemos.__all__:
+        value = getattr(mnemos, name)
+        parts += ["", f"## {name}", "", *_described(name, value)]
+        if name == "Memory":
+            for method in sorted(vars(value)):
+                if not method.startswith("_"):
+                    parts += [
+                        "",
+                        f"### Memory.{method}",
+                        "",
+                        *_described(method, getattr(value, method)),
+                    ]
+    return "\n".join(parts).strip()
+
+
+def _described(name: str, value: object) -> list[str]:
+    try:
+        signature = str(inspect.signature(value)) if callable(value) else ""
+    except ValueError:
+        signature = ""
+    if inspect.isclass(value) and issubclass(value, Exception):
+        signature = f"({value.__bases__[0].__name__})"
+    docstring = (inspect.getdoc(value) or "").split("\n>>>")[0].rstrip()
+    bare = re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", f"{name}{signature}")
+    return ["```text", bare, "", docstring, "```"]
+
+
 #: Document → its generated parts.
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"results": results, "tree": tree},
     "docs/howto/cli.md": {"commands": commands},
+    "docs/reference.md": {"reference": reference},
 }
 
 

@@ -84,6 +84,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Load a public name from its home."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("mnemos")
     if name not in _HOMES:
         raise AttributeError(f"module 'mnemos' has no attribute {name!r}")
     value: object = getattr(import_module(_HOMES[name]), name)

@@ -33,14 +33,17 @@ def done_before(transaction: Transaction, request_id: str, op: str, payload: str
     """Return the receipt of a write that was made under this request_id.
 
     Raises:
-        RequestConflict: It was another write.
+        RequestConflict: It was another write, or that can no longer be told.
     """
     request = transaction.tables.request(request_id)
     if request is None:
         return None
-    other_payload = request.nonce is not None and (
-        journal.commitment(request.nonce, payload.encode()) != request.digest
-    )
+    if request.nonce is None:
+        raise RequestConflict(
+            f"request_id {request_id!r} was used for a {request.op}; what it wrote has been erased "
+            f"(event {request.seq})"
+        )
+    other_payload = journal.commitment(request.nonce, payload.encode()) != request.digest
     if request.op != op or other_payload:
         raise RequestConflict(
             f"request_id {request_id!r} was used for a {request.op} with other content "
@@ -86,6 +89,8 @@ def newest_to_undo(transaction: Transaction) -> int:
         row = transaction.tables.event(seq)
         if row is None or seq in undone:
             continue
+        if row.op == "erase":
+            continue  # it stays
         if row.op != "undo":
             return seq
         undone.add(json.loads(row.body)["undoes"])

@@ -10,7 +10,7 @@ import copy
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,13 @@ from typing import Self
 
 import numpy as np
 
-from mnemos import commit, recipes, registry
+from mnemos import arguments, commit, recipes, registry
 from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.errors import (
     ConflictError,
     Corrupt,
+    Erased,
     InputError,
     MnemosError,
     NotFound,
@@ -65,8 +66,6 @@ from mnemos.types import (
 
 #: How many hits ``context`` looks through for what fits its budget.
 CONTEXT_HITS = 200
-#: No question needs more, and a mistake should not fetch a whole memory.
-MAX_LIMIT = 10_000
 ANYONE = Scope()
 ANYTHING = Where()
 
@@ -125,6 +124,8 @@ class Memory:
         self._recipe = recipes.recipe(recipe, level)
         self._counter = counter
         self._clock = clock
+        if not isinstance(actor, str) or not _is_unicode(actor):
+            raise InputError(f"actor: expected a text of whole characters, not {actor!r}")
         self._actor = actor
         self._scope = ANYONE
         zone(time_zone or "UTC")
@@ -242,21 +243,19 @@ class Memory:
 
         Args:
             ref: The message's own id.
-            message: The new message, or its new text alone.
+            message: The new message, or its new text alone. The time, expiry and metadata that it
+                does not name stay the old turn's.
 
         Raises:
             NotFound: No message has this ref here.
             ConflictError: It was forgotten, or several sessions have such a ref.
         """
         place = self._place(session, scope)
+        name(ref, "ref")
 
         def plan(transaction: Transaction) -> turns.Plan:
-            given = message
-            if isinstance(message, str):
-                old = turns.by_ref(ref, place.scope, transaction)
-                given = {"role": old.role, "name": old.speaker, "content": message, **old.attrs}
-                given = {**given, "content": message, "metadata": old.metadata}
-            (draft,) = self._read(given, None)
+            old = turns.by_ref(ref, place.scope, transaction)
+            draft = turns.edited(old, message, self._zone)
             return turns.revise(ref, draft, place, transaction)
 
         payload = journal.canonical([ref, str(message), asdict(place.scope)])
@@ -289,7 +288,7 @@ class Memory:
             kinds: Only items of these kinds.
 
         Raises:
-            QueryError: The question is no text, or the limit is no count.
+            QueryError: The question is no text, the limit no count, or a filter makes no sense.
             RecipeError: The recipe failed.
         """
         return self._recall(
@@ -317,16 +316,15 @@ class Memory:
     ) -> Recall:
         if not isinstance(question, str):
             raise QueryError(f"question: expected a text, not {type(question).__name__}")
-        if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit!r}")
+        arguments.limit(limit)
         now = self._clock()
         query = Query(
             question=question,
             asked_at=now if asked_at is None else parse(asked_at, self._zone),
             as_of=None if as_of is None else parse(as_of, self._zone),
             scope=scope,
-            where=where,
-            kinds=tuple(kinds),
+            where=arguments.filters(where, self._zone),
+            kinds=arguments.texts(kinds, "kinds"),
             limit=limit,
         )
         with self._reading(query.as_of) as snapshot:
@@ -400,6 +398,8 @@ class Memory:
     ) -> Receipt:
         """Hide items from recall; ``restore`` brings them back.
 
+        What is superseded is not recalled anyway: it stays as it is, and is listed as existing.
+
         Raises:
             NotFound: There is no such item here.
         """
@@ -418,7 +418,7 @@ class Memory:
     def _set_status(
         self, op: str, ids: str | Iterable[str], why: str, request_id: str | None, *, hide: bool
     ) -> Receipt:
-        wanted = _ids(ids)
+        wanted = arguments.item_ids(ids)
         status: Status = "hidden" if hide else "active"
 
         def plan(transaction: Transaction) -> turns.Plan:
@@ -426,7 +426,7 @@ class Memory:
             superseded = next((item for item in items if item.status == "superseded"), None)
             if superseded is not None and not hide:
                 raise ConflictError(f"item {superseded.id} is superseded; undo the revision")
-            changed = [item for item in items if item.status != status]
+            changed = [item for item in items if item.status not in {status, "superseded"}]
             added = tuple(item.id for item in changed)
             return turns.Plan(
                 delta=Delta(items=tuple(replace(item, status=status) for item in changed)),
@@ -447,16 +447,18 @@ class Memory:
         """Destroy items, or all of a scope, and everything derived from them; prove it.
 
         This cannot be undone. ``why`` is kept in the journal: do not repeat there what is erased.
+        An erasure that was broken off, or left residue, is finished by asking for it again.
 
         Args:
             what: An id, ids, or a Scope that names a user, agent or session.
             preview: Only say what would go.
         """
         scopes = [self._narrow(None, what)] if isinstance(what, Scope) else []
-        ids = () if isinstance(what, Scope) else _ids(what)
+        ids = () if isinstance(what, Scope) else arguments.item_ids(what)
         with self._store.reading() as snapshot:
             for item_id in ids:
-                self._item(item_id, snapshot)
+                with suppress(Erased):
+                    self._item(item_id, snapshot)
             if preview:
                 return erasure.preview(snapshot, ids, scopes)
         return erasure.erase(self._store, self._header("erase", why), ids, scopes)
@@ -471,6 +473,7 @@ class Memory:
             UndoRefused: A later event changed the same rows, or it was an erase.
             NotFound: There is no such event, or none left to undo.
         """
+        self._require_whole("undo")
         with self._store.writing() as transaction:
             target = commit.newest_to_undo(transaction) if seq is None else seq
             row = transaction.tables.event(target)
@@ -514,28 +517,29 @@ class Memory:
         """Return active items a page at a time, in the order in which they were remembered.
 
         Args:
-            after: The ``after`` of the page before.
+            after: The ``after`` of the page before, or the id of an item to begin after.
         """
-        if not 1 <= limit <= MAX_LIMIT:
-            raise QueryError(f"limit: expected 1 to {MAX_LIMIT}, not {limit}")
+        arguments.limit(limit)
         now = self._clock()
         query = Query(
             question="",
             asked_at=now,
             as_of=None if as_of is None else parse(as_of, self._zone),
             scope=self._narrow(session, scope),
-            where=where,
-            kinds=tuple(kinds),
+            where=arguments.filters(where, self._zone),
+            kinds=arguments.texts(kinds, "kinds"),
         )
         with self._reading(query.as_of) as snapshot:
             mask = eligible(query, snapshot, now=now)
             own = snapshot.index.docs["flags"] & FLAG_KEY == 0
             nos = np.flatnonzero(own if mask is None else own & mask)
-            start = 0 if after is None else self._item(after, snapshot)[0] + 1
+            start = 0 if after is None else self._number(after, snapshot) + 1
             chosen = nos[np.searchsorted(nos, start) :][: limit + 1].tolist()
             items = snapshot.items(chosen[:limit])
         more = len(chosen) > limit
-        return Page(items=tuple(items), after=items[-1].id if more else None)
+        return Page(
+            items=tuple(items), after=arguments.page_token(chosen[limit - 1]) if more else None
+        )
 
     def history(self, item_id: str) -> tuple[Version, ...]:
         """Return every version of an item with the event that made it, oldest first."""
@@ -555,6 +559,7 @@ class Memory:
             limit: At most so many.
             before: Only those with a smaller sequence number.
         """
+        self._require_whole("log")
         with self._store.reading() as snapshot:
             last = snapshot.head.seq if before is None else min(before - 1, snapshot.head.seq)
             seqs = range(last, max(last - limit, 0), -1)
@@ -563,6 +568,7 @@ class Memory:
 
     def stats(self) -> Stats:
         """Return figures of the whole memory, whatever the scope."""
+        self._require_whole("stats")
         size = sum(path.stat().st_size for path in self._store.files())
         with self._store.reading() as snapshot:
             return inventory.stats(snapshot, bytes_on_disk=size)
@@ -587,6 +593,7 @@ class Memory:
 
     def replay(self, *, progress: Progress | None = None) -> Replayed:
         """Build the indexes again from the rows, in one transaction."""
+        self._require_whole("replay")
         with self._store.writing() as transaction:
             return replay(transaction, progress=progress)
 
@@ -605,8 +612,14 @@ class Memory:
 
     def export_lines(self) -> Iterator[str]:
         """Yield the lines that ``export`` writes."""
+        self._require_whole("export_lines")
         with self._store.reading() as snapshot:
-            yield from portable.dump(snapshot)
+            lines = portable.dump(snapshot)
+            if self._store.files():
+                yield from lines
+                return
+            kept = list(lines)  # without a file, a reader keeps all others waiting
+        yield from kept
 
     @classmethod
     def load(
@@ -621,23 +634,31 @@ class Memory:
             path: The new memory's file; must not hold anything.
 
         Raises:
-            Corrupt: A line is damaged or missing; says which.
-            StoreError: The new file already holds a memory.
+            Corrupt: A line is damaged or missing; says which. No new file is left behind.
+            StoreError: The new file already holds a memory, or the export cannot be read.
         """
         if isinstance(source, str | os.PathLike):
-            with Path(source).open(encoding="utf-8") as file:
-                return cls.load(file, path)
+            try:
+                with Path(source).open(encoding="utf-8") as file:
+                    return cls.load(file, path)
+            except OSError as error:
+                raise StoreError(f"{source}: cannot be read: {error.strerror}") from error
+            except UnicodeDecodeError as error:
+                raise Corrupt(f"{source}: is no UTF-8, and so no export") from error
         lines = iter(source)
         settings = json.loads(portable.settings_of(next(lines, "")))
-        memory = cls(path, language=settings["language"], time_zone=settings["time_zone"])
-        try:
-            with memory._store.writing() as transaction:
-                if transaction.head.seq:
-                    raise StoreError(f"{memory._store.location}: already holds a memory")
-                portable.Loader(transaction).load(lines)
-        except MnemosError:
-            memory.close()
-            raise
+        with _nothing_left(path):
+            memory = cls(path, language=settings["language"], time_zone=settings["time_zone"])
+            try:
+                with memory._store.writing() as transaction:
+                    if transaction.head.seq:
+                        raise StoreError(  # noqa: TRY301 - undone here
+                            f"{memory._store.location}: already holds a memory"
+                        )
+                    portable.Loader(transaction).load(lines)
+            except BaseException:
+                memory.close()
+                raise
         return memory
 
     @staticmethod
@@ -659,6 +680,7 @@ class Memory:
         Raises:
             StoreError: There is such a file already.
         """
+        self._require_whole("backup")
         self._store.copy_to(os.fspath(path))
 
     # -- views and ends
@@ -666,6 +688,7 @@ class Memory:
     @contextmanager
     def reader(self, *, as_of: Moment | None = None) -> Iterator[Reader]:
         """Open a snapshot as recipes see it; for recipes, training and the curious."""
+        self._require_whole("reader")
         moment = None if as_of is None else parse(as_of, self._zone)
         with self._reading(moment) as snapshot:
             yield snapshot
@@ -687,6 +710,10 @@ class Memory:
     def close(self) -> None:
         """Close the file. Views made by ``scoped`` are closed with it."""
         self._store.close()
+
+    def __repr__(self) -> str:
+        bound = "" if self._scope == ANYONE else f" bound to {self._scope}"
+        return f"<Memory {self._store.location}{bound}>"
 
     def __enter__(self) -> Self:
         return self
@@ -729,10 +756,19 @@ class Memory:
             merged[field] = bound if given is None else given
         return Scope(**merged)
 
+    def _require_whole(self, verb: str) -> None:
+        """Refuse what looks at, or changes, more than a view's scope."""
+        if self._scope != ANYONE:
+            raise QueryError(
+                f"{verb} concerns the whole memory; this view is bound to {self._scope}"
+            )
+
     def _place(self, session: str | None, scope: Scope) -> turns.Place:
         return turns.Place(scope=self._narrow(session, scope), now=self._clock(), zone=self._zone)
 
     def _header(self, op: str, why: str, recorded_at: Moment | None = None) -> Header:
+        if not isinstance(why, str) or not _is_unicode(why):
+            raise InputError(f"why: expected a text of whole characters, not {why!r}")
         now = self._clock()
         moment = now if recorded_at is None else parse(recorded_at, self._zone)
         if moment > now:
@@ -747,12 +783,18 @@ class Memory:
 
     def _item(self, item_id: str, snapshot: Snapshot) -> tuple[int, Item]:
         """Return an item of this view, with its number."""
-        no, item = snapshot.item(item_id)
+        no, item = snapshot.item(arguments.item_id(item_id))
         bound, scope = self._scope, item.scope
         pairs = ((bound.user, scope.user), (bound.agent, scope.agent))
         if any(a not in {None, b} for a, b in (*pairs, (bound.session, scope.session))):
             raise NotFound(f"there is no item {item_id!r} here")
         return no, item
+
+    def _number(self, after: str, snapshot: Snapshot) -> int:
+        """Return the number of the item after which a page begins; it may be erased by now."""
+        item_id = arguments.item_id(after)
+        no = arguments.page_number(item_id)
+        return self._item(item_id, snapshot)[0] if no is None else no
 
     @contextmanager
     def _reading(self, as_of: datetime | None) -> Iterator[Snapshot]:
@@ -769,6 +811,11 @@ class Memory:
         payload: str,
     ) -> Receipt:
         """Plan and apply a change in one transaction, once for each request_id."""
+        if request_id is not None:
+            name(request_id, "request_id")
+            if self._scope != ANYONE:  # each view has its own
+                view = self._scope
+                request_id = journal.canonical([view.user, view.agent, view.session, request_id])
         with self._store.writing() as transaction:
             if request_id is not None:
                 done = commit.done_before(transaction, request_id, header.op, payload)
@@ -781,12 +828,22 @@ class Memory:
         return receipt
 
 
-def _ids(ids: str | Iterable[str]) -> tuple[str, ...]:
-    given = (ids,) if isinstance(ids, str) else tuple(ids)
-    wrong = next((each for each in given if not isinstance(each, str)), None)
-    if wrong is not None:
-        raise InputError(f"ids: expected texts, not {type(wrong).__name__}")
-    return tuple(dict.fromkeys(given))
+@contextmanager
+def _nothing_left(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Take away the file that the block made, if it fails; one that was there before stays."""
+    made = os.fspath(path) != ":memory:" and not Path(path).exists()
+    try:
+        yield
+    except BaseException as error:
+        # A plain StoreError says that somebody else's memory is there by now.
+        if made and type(error) is not StoreError:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{os.fspath(path)}{suffix}").unlink(missing_ok=True)
+        raise
+
+
+def _is_unicode(text: str) -> bool:
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
 
 
 def _try_check(store: Store) -> list[str]:

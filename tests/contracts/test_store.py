@@ -335,6 +335,13 @@ def test_a_session_is_read_by_position_and_scopes_are_told_apart(store: Store) -
 # -- refs
 
 
+def test_places_are_counted_by_turns_alone(store: Store) -> None:
+    first = say(store, "one")[0]
+    apply(store, Delta(items=(derived("f", [first], "a fact", position=70),)))
+    second = say(store, "two")[0]
+    assert get(store, second).position == get(store, first).position + 1
+
+
 def test_a_ref_is_stored_once_in_its_scope_and_anew_in_another(store: Store) -> None:
     message = {"role": "user", "content": "hello", "id": "r1"}
     first = say(store, message)
@@ -785,18 +792,23 @@ def test_erase_says_where_the_same_words_stay(store: Store) -> None:
 
 def test_a_request_is_kept_and_loses_its_nonce_with_its_rows(store: Store) -> None:
     ids = say(store, "x")
+    receipt = journal.canonical({"added": [], "existing": list(ids), "head": "", "ids": list(ids)})
     request = Request(
-        request_id="r", op="remember", seq=1, nonce=b"n" * 16, digest=b"d" * 32, receipt="{}"
+        request_id="r", op="sync", seq=7, nonce=b"n" * 16, digest=b"d" * 32, receipt=receipt
     )
+    other = replace(request, request_id="r2", seq=1, receipt='{"added":[],"existing":[],"ids":[]}')
     with store.writing() as transaction:
         transaction.tables.put_request(request)
     with store.reading() as snapshot:
         assert snapshot.tables.request("r") == request
         assert snapshot.tables.request("s") is None
         assert snapshot.tables.requests() == [request]
+    with store.writing() as transaction:
+        transaction.tables.put_request(other)  # of the same event, and of other items
     erased(store, ids[0])
     with store.reading() as snapshot:
         assert snapshot.tables.request("r") == replace(request, nonce=None)
+        assert snapshot.tables.request("r2") == other
 
 
 # -- export and load
@@ -998,7 +1010,7 @@ def test_every_statement_names_its_space(name: str) -> None:
         return
     for part in re.split(r"UNION ALL|\(SELECT", statement):
         tables = re.findall(r"(?:FROM|INTO|UPDATE|JOIN)\s+(\w+)", part)
-        assert set(tables) - {"json_each"} <= set(TABLES)
+        assert set(tables) - {"json_each", "json_tree"} <= set(TABLES)
         if set(tables) & set(TABLES):
             inserted = re.search(r"INTO \w+ \(space,", part) and ":space," in part
             assert inserted or re.search(r"\bspace = :space\b", part), part

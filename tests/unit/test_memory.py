@@ -11,6 +11,7 @@ import pytest
 from mnemos import (
     Closed,
     ConflictError,
+    Corrupt,
     Erased,
     InputError,
     Memory,
@@ -20,6 +21,7 @@ from mnemos import (
     RefConflict,
     RequestConflict,
     Scope,
+    StoreError,
     SyncDiverged,
     UndoRefused,
     Where,
@@ -82,6 +84,15 @@ def test_a_write_that_adds_nothing_makes_no_event(memory: Memory) -> None:
     first = memory.remember(turn("a", "1"))
     again = memory.remember(turn("a", "1"))
     assert (again.seq, again.head, again.added) == (first.seq, first.head, ())
+
+
+def test_metadata_and_time_are_no_content(memory: Memory) -> None:
+    first = memory.remember(turn("a", "1", metadata={"k": 1}, done=1))
+    other = turn("a", "1", metadata={"k": 2}, said_at="2026-05-01", done=1)
+    assert memory.remember(other).existing == first.ids
+    assert memory.get(first.ids[0]).metadata == {"k": 1}
+    with pytest.raises(RefConflict):
+        memory.remember(turn("a", "1", done=True))
 
 
 def test_a_conflicting_ref_names_both_and_stores_nothing(memory: Memory) -> None:
@@ -221,6 +232,73 @@ def test_undoing_a_revision_brings_the_old_text_back(memory: Memory) -> None:
     assert texts(memory) == ["c"]
 
 
+@pytest.mark.parametrize(
+    "more", [{"metadata": {"k": True}}, {"expires_at": "2199-01-01"}, {"said_at": "2026-05-01"}]
+)
+def test_a_revision_of_what_stands_beside_the_words_is_one(
+    memory: Memory, more: dict[str, object]
+) -> None:
+    memory.remember(turn("a", "1", metadata={"k": 1}))
+    edit = {**turn("a"), **more}
+    assert memory.revise("1", edit).added
+    assert memory.revise("1", edit).added == ()
+
+
+def test_a_revision_keeps_what_it_does_not_name(memory: Memory) -> None:
+    (old_id,) = memory.remember(
+        turn("code 12", "1", metadata={"k": 1}), expires_at="2199-01-01"
+    ).ids
+    old = memory.get(old_id)
+    for message in ("code 13", turn("code 14")):
+        new = memory.get(memory.revise("1", message).ids[0])
+        assert (new.said_at, new.said_at_given) == (old.said_at, False)
+        assert (new.expires_at, new.metadata) == (old.expires_at, {"k": 1})
+    new = memory.get(memory.revise("1", turn("code 15", expires_at=None, metadata={})).ids[0])
+    assert (new.expires_at, new.metadata) == (None, {})
+
+
+def test_a_new_text_takes_the_place_of_text_and_parts_and_keeps_the_calls(memory: Memory) -> None:
+    calls = [{"function": {"name": "f", "arguments": "{}"}}]
+    memory.remember(
+        {
+            "role": "assistant",
+            "content": [{"type": "text", "text": "hi"}],
+            "id": "t",
+            "tool_calls": calls,
+        }
+    )
+    assert memory.revise("t", "hi\nf({})").added == ()
+    new = memory.get(memory.revise("t", "hello").ids[0])
+    assert (new.text, new.attrs) == ("hello", {"tool_calls": calls})
+    assert memory.revise("t", "hello").added == ()
+
+
+def test_a_revision_is_one_message(memory: Memory) -> None:
+    memory.remember(turn("a", "1"))
+    for wrong in (5, [turn("b"), turn("c")], None):
+        with pytest.raises(InputError):
+            memory.revise("1", wrong)  # type: ignore[arg-type]
+
+
+def test_forgetting_a_superseded_turn_changes_nothing(memory: Memory) -> None:
+    old = memory.remember(turn("Dinner at seven", "d")).ids
+    memory.revise("d", "Dinner at eight")
+    assert memory.forget(old).existing == old
+    with pytest.raises(ConflictError):
+        memory.restore(old)
+    assert texts(memory) == ["Dinner at eight"]
+
+
+def test_a_revision_finds_its_session_whatever_else_is_stored(memory: Memory) -> None:
+    memory.remember(turn("a", "1"), session="x")
+    memory.remember("unrelated")
+    memory.revise("1", "b")
+    assert texts(memory) == ["unrelated", "b"]
+    memory.remember(turn("sessionless", "1"))
+    memory.revise("1", "c")
+    assert texts(memory) == ["unrelated", "b", "c"]
+
+
 def test_a_revision_must_be_unambiguous(memory: Memory) -> None:
     memory.remember(turn("a", "1"), session="x")
     memory.remember(turn("b", "1"), session="y")
@@ -258,6 +336,52 @@ def test_after_erase_remember_stores_anew_sync_skips_revise_finds_nothing(memory
     anew = memory.remember(turn("secret", "1"), session="s")
     assert anew.added not in (receipt.ids, ())
     assert texts(memory) == ["b", "secret"]
+
+
+def test_a_revision_that_was_erased_does_not_bring_the_old_turn_back(memory: Memory) -> None:
+    memory.sync([turn("a", "1")], session="s")
+    revised = memory.revise("1", "b", session="s")
+    memory.erase(revised.ids)
+    assert texts(memory) == []
+    synced = memory.sync([turn("b", "1"), turn("next", "2")], session="s")
+    assert synced.ids[0] == revised.ids[0]
+    assert texts(memory) == ["next"]
+    with pytest.raises(NotFound):
+        memory.revise("1", "c", session="s")
+    memory.remember(turn("b", "1"), session="s")
+    assert texts(memory) == ["next", "b"]
+    again = memory.sync([turn("b", "1"), turn("next", "2"), turn("more", "3")], session="s")
+    assert len(again.existing) == 2
+    assert texts(memory) == ["next", "b", "more"]
+    assert not memory.sync(
+        [turn("b", "1"), turn("next", "2"), turn("more", "3")], session="s"
+    ).added
+
+
+def test_sync_finds_what_was_stored_anew_after_an_erase_by_its_ref(memory: Memory) -> None:
+    session = [turn("x", "1"), turn("y", "2")]
+    memory.erase(memory.sync(session, session="s").ids[1])
+    anew = memory.remember(turn("y", "2"), session="s").ids
+    assert memory.sync(session, session="s").ids[1:] == anew
+    longer = [*session, turn("z", "3")]
+    assert len(memory.sync(longer, session="s").added) == 1
+    assert memory.sync(longer, session="s").added == ()
+    assert texts(memory) == ["x", "y", "z"]
+    with pytest.raises(SyncDiverged):
+        memory.sync([turn("x", "1"), turn("other", "2")], session="s")
+
+
+def test_sync_says_that_a_place_was_erased_when_turns_are_left_over(memory: Memory) -> None:
+    memory.erase(memory.sync([turn("x"), turn("y")], session="s").ids[1])
+    memory.remember("y", session="s")
+    with pytest.raises(SyncDiverged, match="was erased"):
+        memory.sync([turn("x"), turn("y")], session="s")
+
+
+def test_two_messages_of_one_ref_do_not_stand_for_each_other(memory: Memory) -> None:
+    session = [turn("y", "1"), turn("y", "1")]
+    memory.erase(memory.sync(session, session="s").ids[0])
+    assert memory.sync(session, session="s").added == ()
 
 
 def test_a_wholly_erased_session_is_not_stored_again_by_sync(memory: Memory) -> None:
@@ -313,6 +437,54 @@ def test_scopes_filter_and_views_cannot_be_left(memory: Memory) -> None:
         ada.recall("locker", scope=Scope(user="ben"))
     with pytest.raises(QueryError, match="disagree"):
         memory.recall("locker", session="a", scope=Scope(session="b"))
+
+
+def test_a_view_neither_sees_nor_changes_the_whole(memory: Memory, tmp_path: Path) -> None:
+    ada, ben = memory.scoped(user="ada"), memory.scoped(user="ben")
+    ben.remember({"role": "user", "name": "Locker", "content": "my name is odd"}, request_id="r")
+    ada.remember("The locker is number 12", request_id="r")
+    assert ada.recall("What is the locker?").abstention is None
+    for attempt in (
+        ada.undo,
+        ada.log,
+        ada.stats,
+        ada.replay,
+        lambda: list(ada.export_lines()),
+        lambda: ada.backup(tmp_path / "x"),
+        lambda: ada.reader().__enter__(),
+    ):
+        with pytest.raises(QueryError, match="whole"):
+            attempt()
+
+
+@pytest.mark.parametrize("wrong", [5, "\0", "\ud800"])
+def test_reasons_and_actors_are_texts(memory: Memory, tmp_path: Path, wrong: object) -> None:
+    (item_id,) = memory.remember("x").ids
+    with pytest.raises(InputError):
+        memory.forget(item_id, why=wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        Memory(tmp_path / "m.mnemos", actor=wrong)  # type: ignore[arg-type]
+
+
+def test_halves_of_a_character_that_stand_together_are_one(memory: Memory) -> None:
+    message = turn("a \ud83d\ude00", "1", metadata={"mood": "\ud83d\ude00"})
+    (item_id,) = memory.remember(message).ids
+    assert memory.get(item_id).text == "a \U0001f600"
+    assert memory.get(item_id).metadata == {"mood": "\U0001f600"}
+    assert memory.remember(message).existing == (item_id,)
+
+
+def test_an_empty_memory_may_begin_before_1970(memory: Memory) -> None:
+    (item_id,) = memory.remember("moon", recorded_at="1969-07-20").ids
+    assert memory.get(item_id).recorded_at.year == 1969
+    assert memory.verify().ok
+
+
+def test_undo_passes_over_an_erase(memory: Memory) -> None:
+    memory.remember("a")
+    memory.erase(memory.remember("b").ids)
+    memory.undo(1)
+    assert texts(memory) == []
 
 
 def test_where_filters_on_metadata_speaker_role_and_time(memory: Memory) -> None:
@@ -422,6 +594,19 @@ def test_browse_pages_through_everything_once(memory: Memory) -> None:
     assert seen == [str(n) for n in range(7)]
 
 
+def test_paging_goes_on_when_the_last_item_seen_was_erased(memory: Memory) -> None:
+    ids = memory.remember([turn(str(n)) for n in range(5)]).ids
+    page = memory.browse(limit=2)
+    memory.erase(ids[1])
+    rest = memory.browse(limit=5, after=page.after)
+    assert [item.text for item in rest.items] == ["2", "3", "4"]
+    assert memory.browse(after=ids[2]).items == rest.items[1:]
+    with pytest.raises(NotFound):
+        memory.browse(after="elsewhere")
+    with pytest.raises(InputError):
+        memory.browse(after=5)  # type: ignore[arg-type]
+
+
 def test_log_names_events_newest_first(memory: Memory) -> None:
     receipt = memory.remember([turn("a"), turn("b")])
     memory.forget(receipt.ids[0], why="she asked")
@@ -448,6 +633,16 @@ def test_stats_count_everything_once(memory: Memory) -> None:
     assert sum(stats.activity.values()) == 2
 
 
+def test_stats_tell_of_what_is_active(memory: Memory) -> None:
+    memory.remember([turn("a", "1", name="Ada"), turn("b", name="Ben", said_at="2020-01-01")])
+    memory.revise("1", turn("c", name="Ada"))
+    memory.forget(memory.browse().items[0].id)
+    stats = memory.stats()
+    assert stats.speakers == {"Ada": 1}
+    assert sum(stats.activity.values()) == 3
+    assert stats.inactive == {"hidden": 1, "superseded": 1}
+
+
 def test_a_reason_is_a_share_of_the_score(memory: Memory) -> None:
     memory.remember([turn("The ferry leaves at nine"), turn("We had soup")])
     for hit in memory.recall("When does the ferry leave?"):
@@ -471,6 +666,61 @@ def test_what_is_no_question_limit_or_budget_is_refused(memory: Memory) -> None:
     ):
         with pytest.raises(QueryError):
             attempt()
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Where(roles=("robot",)),  # type: ignore[arg-type]
+        Where(roles="user"),  # type: ignore[arg-type]
+        Where(speakers="ada"),  # type: ignore[arg-type]
+        Where(speakers=(1,)),  # type: ignore[arg-type]
+        Where(said_from="once upon a time"),  # type: ignore[arg-type]
+        Where(metadata={"k": [1]}),  # type: ignore[dict-item]
+        Where(metadata={"k": float("nan")}),
+        Where(metadata=5),  # type: ignore[arg-type]
+        None,
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused(memory: Memory, where: Where) -> None:
+    memory.remember("a")
+    for ask in (memory.recall, memory.context):
+        with pytest.raises(QueryError):
+            ask("a", where=where)
+    with pytest.raises(QueryError):
+        memory.browse(where=where)
+
+
+def test_naive_times_of_a_filter_are_read_in_the_memorys_zone() -> None:
+    with Memory(":memory:", time_zone="Asia/Tokyo") as memory:
+        memory.remember([turn("a", said_at="2026-01-01"), turn("b", said_at="2026-01-02")])
+        midnight = datetime(2026, 1, 2)  # noqa: DTZ001 - naive is meant
+        assert [item.text for item in memory.browse(where=Where(said_from=midnight)).items] == ["b"]
+        assert [item.text for item in memory.browse(where=Where(said_to=midnight)).items] == ["a"]
+
+
+def test_what_is_no_id_ref_or_request_is_refused_before_it_is_looked_up(memory: Memory) -> None:
+    memory.remember(turn("a", "1"))
+    for look in (memory.get, memory.history, memory.forget, memory.restore, memory.erase):
+        with pytest.raises(NotFound):
+            look("\ud800")
+        with pytest.raises(InputError):
+            look(5)  # type: ignore[arg-type]
+    for wrong in ("\ud800", "", 5):
+        with pytest.raises(InputError):
+            memory.revise(wrong, "b")  # type: ignore[arg-type]
+        with pytest.raises(InputError):
+            memory.remember("b", request_id=wrong)  # type: ignore[arg-type]
+    for ask in (memory.recall, memory.context):
+        with pytest.raises(QueryError):
+            ask("a", kinds="turn")
+    with pytest.raises(QueryError):
+        memory.recall("a", limit=None)  # type: ignore[arg-type]
+    with pytest.raises(QueryError):
+        memory.browse(limit=None)  # type: ignore[arg-type]
+    with pytest.raises(QueryError):
+        memory.context("a", budget_tokens=None)  # type: ignore[arg-type]
+    assert texts(memory) == ["a"]
 
 
 def test_an_empty_memory_abstains(memory: Memory) -> None:
@@ -525,3 +775,25 @@ def test_a_backup_and_an_export_hold_the_same_memory(tmp_path: Path) -> None:
     with Memory.load(tmp_path / "m.jsonl", tmp_path / "loaded.mnemos") as loaded:
         assert (loaded.state_hash(), loaded.log(1)[0].hash) == (state, head)
         assert loaded.verify(expected_head=head).ok
+
+
+def test_a_load_that_fails_says_what_and_leaves_no_file(tmp_path: Path) -> None:
+    target = tmp_path / "new.mnemos"
+    with pytest.raises(StoreError, match=r"missing\.jsonl"):
+        Memory.load(tmp_path / "missing.jsonl", target)
+    binary = tmp_path / "binary.jsonl"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Corrupt, match=r"binary\.jsonl"):
+        Memory.load(binary, target)
+    with Memory(":memory:") as memory:
+        memory.remember("a")
+        lines = list(memory.export_lines())
+    with pytest.raises(Corrupt):
+        Memory.load(lines[:-1], target)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["binary.jsonl"]
+    with Memory.load(lines, target):
+        pass
+    with pytest.raises(StoreError, match="already holds"):
+        Memory.load(lines, target)
+    with Memory(target) as loaded:
+        assert texts(loaded) == ["a"]

@@ -8,6 +8,7 @@ turn's ``attrs``.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -84,7 +85,7 @@ def draft(message: Message, naive_zone: tzinfo) -> Draft:
         attrs["content"] = parts
     return Draft(
         role=cast("Role", role),
-        text=text,
+        text=whole(text),
         speaker=_speaker(role, message.get("name")),
         ref=None if message.get("id") is None else name(str(message["id"]), "id"),
         said_at=_time(message, TIMES, naive_zone),
@@ -92,6 +93,17 @@ def draft(message: Message, naive_zone: tzinfo) -> Draft:
         metadata=_metadata(message.get("metadata")),
         attrs=_json(attrs, "message"),
     )
+
+
+def whole(text: str) -> str:
+    """Return a text in which two halves of a character that stand together are one.
+
+    JSON from elsewhere may hold them apart, and no text may have two spellings. Half a character
+    that stands alone is kept.
+    """
+    if not any("\ud800" <= char <= "\udfff" for char in text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def name(value: object, what: str) -> str:
@@ -192,24 +204,28 @@ def _json(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - JS
     """
     if depth > MAX_DEPTH:
         raise MessageError(f"{what}: nested more than {MAX_DEPTH} deep")
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str):
+        return whole(value)
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int):
-        if abs(value) >= MAX_INTEGER:
-            raise MessageError(f"{what}: {value} does not fit into 64 bits")
-        return value
-    if isinstance(value, float):
-        if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - NaN
-            raise MessageError(f"{what}: {value} is no JSON number")
-        return value
+    if isinstance(value, int | float):
+        return _number(value, what)
     if isinstance(value, Mapping):
         wrong = next((key for key in value if not isinstance(key, str)), None)
         if wrong is not None:
             raise MessageError(f"{what}: the key {wrong!r} is no text")
-        return {key: _json(each, f"{what}.{key}", depth + 1) for key, each in value.items()}
+        return {whole(key): _json(each, f"{what}.{key}", depth + 1) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_json(each, f"{what}[{n}]", depth + 1) for n, each in enumerate(value)]
     raise MessageError(f"{what}: {_type(value)} is no JSON value")
+
+
+def _number(value: float, what: str) -> float:
+    if isinstance(value, int) and abs(value) >= MAX_INTEGER:
+        raise MessageError(f"{what}: {value} does not fit into 64 bits")
+    if not math.isfinite(value):
+        raise MessageError(f"{what}: {value} is no JSON number")
+    return value
 
 
 def _type(value: object) -> str:

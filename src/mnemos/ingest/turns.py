@@ -6,16 +6,18 @@ of them writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import count
 
 from mnemos.errors import ConflictError, NotFound, RefConflict, SyncDiverged
-from mnemos.ingest.messages import Draft
-from mnemos.store.journal import turn_id
+from mnemos.ingest.messages import Draft, Message, drafts
+from mnemos.store.journal import canonical, turn_id
 from mnemos.store.snapshot import Snapshot
 from mnemos.text.dates import event_time
-from mnemos.types import Delta, Interval, Item, Scope
+from mnemos.types import JSON, Delta, Interval, Item, Scope
 
 #: How much of a text an error message quotes.
 QUOTED = 60
@@ -90,28 +92,44 @@ def remember(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
 def sync(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
     """Take messages as a whole session so far, and add what follows the stored part.
 
-    Turns that were forgotten stay forgotten, and what was erased is not stored again.
+    Turns that were forgotten stay forgotten, and what was erased is not stored again. A message
+    whose place was erased, and which ``remember`` stored anew, is found by its ref.
 
     Raises:
         SyncDiverged: A message differs from the turn in its place, or turns are missing.
     """
     stored = _by_position(place.scope, snapshot)
+    named = Counter(draft.ref for draft in drafts)
+    moved: set[int] = set()
     ids: list[str] = []
     existing: list[str] = []
     made: list[Item] = []
-    for position, draft in enumerate(drafts):
+    erased_id: str | None = None
+    position = -1
+    for number, draft in enumerate(drafts):
+        position = next(each for each in count(position + 1) if each not in moved)
         turn = stored.pop(position, None)
-        first_id = turn_id(place.scope, position)
+        gone = None if turn is not None else _erased_id(place.scope, position, snapshot)
+        if gone is not None:
+            erased_id = gone
+            again = _stored_anew(draft, place.scope, snapshot) if named[draft.ref] == 1 else None
+            if again is not None and again.position in stored:
+                turn = stored.pop(again.position)
+                moved.add(again.position)
         if turn is not None:
-            _require_continuation(position, turn, draft)
+            _require_continuation(number, turn, draft)
             existing.append(turn.id)
-        elif snapshot.tables.erased_at(first_id) is None:
+            ids.append(turn.id)
+        elif gone is not None:
+            ids.append(gone)
+        else:
             made.append(_item(draft, place, position))
-        ids.append(first_id if turn is None else turn.id)
+            ids.append(made[-1].id)
     if stored:
+        erased = "" if erased_id is None else f" (where {erased_id} stood, it was erased)"
         raise SyncDiverged(
             f"the session has a turn {max(stored)} (counting from 0) and only {len(drafts)} "
-            "messages were given; sync takes the whole session"
+            f"messages were given{erased}; sync takes the whole session"
         )
     added = tuple(item.id for item in made)
     return Plan(
@@ -129,16 +147,50 @@ def revise(ref: str, draft: Draft, place: Place, snapshot: Snapshot) -> Plan:
     old = _only(ref, place.scope, snapshot)
     if old.status == "hidden":
         raise ConflictError(f"message {ref!r} was forgotten; restore it before revising it")
-    if _same(old, draft):
+    if _same(old, draft) and _same_beside(old, draft):
         return Plan(delta=Delta(), ids=(old.id,), existing=(old.id,))
     revision = 1
     while _is_taken(turn_id(old.scope, old.position, revision), snapshot):
         revision += 1
-    draft = replace(draft, ref=ref, said_at=draft.said_at or _said_at(old))
-    new = _item(draft, replace(place, scope=old.scope), old.position)
-    new = replace(new, id=turn_id(old.scope, old.position, revision), supersedes=old.id)
+    said_at = draft.said_at or old.said_at
+    new = _item(
+        replace(draft, ref=ref, said_at=said_at), replace(place, scope=old.scope), old.position
+    )
+    new = replace(
+        new,
+        id=turn_id(old.scope, old.position, revision),
+        said_at_given=draft.said_at is not None or old.said_at_given,
+        event_time=new.event_time if _is_timed(draft, old) else None,
+        supersedes=old.id,
+    )
     superseded = replace(old, status="superseded")
     return Plan(delta=Delta(items=(superseded, new)), ids=(new.id,), added=(new.id,))
+
+
+def edited(old: Item, message: str | Message, zone: tzinfo) -> Draft:
+    """Read what a turn is to become; what the message does not name stays as it was.
+
+    A text takes the place of the turn's text alone: tool calls and other attributes stay, but not
+    the parts that the old text was read from.
+
+    Raises:
+        MessageError: The message is malformed.
+    """
+    if not isinstance(message, str):
+        beside = {"metadata": old.metadata, "expires_at": old.expires_at}
+        (draft,) = drafts(
+            [{**beside, **message} if isinstance(message, Mapping) else message], zone
+        )
+        return draft
+    stale = set() if message == old.text else {"content"}
+    return Draft(
+        role=old.role or "user",
+        text=message,
+        speaker=old.speaker,
+        expires_at=old.expires_at,
+        metadata=old.metadata,
+        attrs={key: value for key, value in old.attrs.items() if key not in stale},
+    )
 
 
 def by_ref(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
@@ -184,8 +236,9 @@ def _event_time(draft: Draft, said_at: datetime, place: Place) -> Interval | Non
     return event_time(draft.text[:EVENT_CHARS], _local(said_at, place.zone))
 
 
-def _said_at(item: Item) -> datetime | None:
-    return item.said_at if item.said_at_given else None
+def _is_timed(draft: Draft, old: Item) -> bool:
+    """Say whether an edited message has a time from which days can be reckoned."""
+    return draft.role != "document" or draft.said_at is not None or old.said_at_given
 
 
 def _free_positions(scope: Scope, snapshot: Snapshot) -> Iterator[int]:
@@ -209,11 +262,12 @@ def _exact(scope: Scope, snapshot: Snapshot) -> list[int]:
 
 
 def _only(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
-    found = []
-    for scope_no in _exact(scope, snapshot) or snapshot.matching_scopes(scope):
-        item = _by_ref(ref, [scope_no], snapshot)
-        if item is not None:
-            found.append(item)
+    """Return the turn with a ref in this very scope, else in the one session that has it."""
+    here = _by_ref(ref, _exact(scope, snapshot), snapshot)
+    if here is not None:
+        return here
+    everywhere = (_by_ref(ref, [no], snapshot) for no in snapshot.matching_scopes(scope))
+    found = [item for item in everywhere if item is not None]
     if not found:
         raise NotFound(f"no message has the ref {ref!r} in {scope}")
     if len(found) > 1:
@@ -223,7 +277,12 @@ def _only(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
 
 def _by_ref(ref: str, scope_nos: Sequence[int], snapshot: Snapshot) -> Item | None:
     nos = [no for scope_no in scope_nos for no in snapshot.tables.by_ref(scope_no, ref)]
-    return _representative(snapshot.items(nos))
+    return _representative(snapshot.items(nos), snapshot)
+
+
+def _stored_anew(draft: Draft, scope: Scope, snapshot: Snapshot) -> Item | None:
+    """Return the turn that has a message's ref now, if the message names one."""
+    return None if draft.ref is None else _by_ref(draft.ref, _exact(scope, snapshot), snapshot)
 
 
 def _by_position(scope: Scope, snapshot: Snapshot) -> dict[int, Item]:
@@ -232,21 +291,52 @@ def _by_position(scope: Scope, snapshot: Snapshot) -> dict[int, Item]:
     for scope_no in _exact(scope, snapshot):
         for item in snapshot.items(snapshot.tables.session(scope_no)):
             stored.setdefault(item.position, []).append(item)
-    found = {position: _representative(items) for position, items in stored.items()}
+    found = {place: _representative(items, snapshot) for place, items in stored.items()}
     return {position: item for position, item in found.items() if item is not None}
 
 
-def _representative(items: Sequence[Item]) -> Item | None:
-    """Return the one that counts of the versions of a message: active, else not superseded."""
+def _representative(items: Sequence[Item], snapshot: Snapshot) -> Item | None:
+    """Return the one that counts of the versions of a message: active, else not superseded.
+
+    Where all are superseded and the last was erased, none does.
+    """
     if not items:
         return None
     standing = {"active": 2, "superseded": 0}
-    return max(enumerate(items), key=lambda pair: (standing.get(pair[1].status, 1), pair[0]))[1]
+    best = max(enumerate(items), key=lambda pair: (standing.get(pair[1].status, 1), pair[0]))[1]
+    if best.status == "superseded" and _erased_id(best.scope, best.position, snapshot) is not None:
+        return None
+    return best
+
+
+def _erased_id(scope: Scope, position: int, snapshot: Snapshot) -> str | None:
+    """Return the last version of the turn in a place that was erased, if one was."""
+    found = None
+    for revision in count():
+        item_id = turn_id(scope, position, revision)
+        if not _is_taken(item_id, snapshot):
+            return found
+        if snapshot.tables.erased_at(item_id) is not None:
+            found = item_id
+    return found
 
 
 def _same(item: Item, draft: Draft) -> bool:
-    said = (item.role, item.speaker, item.text, item.attrs)
-    return said == (draft.role, draft.speaker, draft.text, draft.attrs)
+    said = (item.role, item.speaker, item.text)
+    return said == (draft.role, draft.speaker, draft.text) and _equal(item.attrs, draft.attrs)
+
+
+def _same_beside(item: Item, draft: Draft) -> bool:
+    """Say whether an edit leaves all but the words alone."""
+    same_time = draft.said_at is None or (item.said_at_given and draft.said_at == item.said_at)
+    return (
+        same_time and item.expires_at == draft.expires_at and _equal(item.metadata, draft.metadata)
+    )
+
+
+def _equal(one: Mapping[str, JSON], other: Mapping[str, JSON]) -> bool:
+    """Compare as JSON does: true is not 1, and 1 is not 1.0."""
+    return bool(one) == bool(other) and (not one or canonical(one) == canonical(other))
 
 
 def _require_same(item: Item, draft: Draft) -> None:

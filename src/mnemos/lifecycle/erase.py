@@ -2,21 +2,23 @@
 
 The rows are deleted in one transaction with ``secure_delete``, the WAL is emptied into the file,
 then the file is searched for the erased bytes. If any are left where no row owns them, the file is
-written anew and searched again.
+written anew and searched again. What was broken off after the deletion is finished by asking for
+the same again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mnemos.errors import InputError
+from mnemos.errors import InputError, StoreError
 from mnemos.store import journal
 from mnemos.store.base import Store
 from mnemos.store.change import Header, with_derived
 from mnemos.store.index import indexed_text
 from mnemos.store.residue import Trace, search, windows
-from mnemos.store.snapshot import Snapshot
+from mnemos.store.snapshot import Snapshot, Transaction
+from mnemos.store.tables import EventRow
 from mnemos.types import JSON, Item, Scope
 
 #: Shorter strings of metadata and attributes are not searched for: they stand everywhere.
@@ -30,11 +32,12 @@ class Certificate:
     """What an erasure took, from where, and the proof that it is gone.
 
     Args:
-        ids: Items that were erased (or would be, in a preview), derived ones included.
+        ids: Items that were erased (or would be, in a preview), derived ones included, and those
+            asked for that an earlier event had erased.
         derived: Those among them that were not asked for but came from what was.
         related: Items left alone that are other versions of an erased message.
         rows: How many rows went, by what they were.
-        seq: The event; None in a preview.
+        seq: The event, or the earlier one; None in a preview and where nothing was there to go.
         head: The journal's head hash after it.
         files: Names of the files searched, with their size in bytes.
         needles: How many byte strings were searched for.
@@ -82,35 +85,73 @@ def preview(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> 
 
 
 def erase(store: Store, header: Header, ids: Iterable[str], scopes: Iterable[Scope]) -> Certificate:
-    """Erase items and all that came from them, then search for what is left."""
+    """Erase items and all that came from them, then search for what is left.
+
+    Of what is erased already only the bytes are looked after: the file is written anew.
+    """
+    ids = tuple(ids)
     with store.writing() as transaction:
         target = _target(transaction, ids, scopes)
-        erased: list[JSON] = [item.id for item in target.items]
-        header.body["erased"] = erased
-        change = transaction.change(header)
-        for no in target.nos:
-            change.destroy_item(no)
-        transaction.tables.drop_unused()
-        event = transaction.close(change)
-    blocked = not store.checkpoint()
-    traces = list(search(store.files(), target.needles))
-    rewritten = any(not trace.owned for trace in traces) and not blocked
-    if rewritten:
-        store.vacuum()
+        space = transaction.space
+        erasures = ((item_id, transaction.tables.erased_at(item_id)) for item_id in ids)
+        before = {item_id: seq for item_id, seq in erasures if seq is not None}
+        done = replace(
+            _planned(target),
+            ids=(*before, *(item.id for item in target.items)),
+            preview=False,
+            seq=max(before.values(), default=None),
+            head=transaction.head.hash,
+            needles=len(target.needles),
+        )
+        if target.items:
+            event = _destroy(transaction, header, target)
+            done = replace(done, seq=event.seq, head=event.hash.hex())
+    # What a scope held cannot be told any more: there may be an erasure of it to finish.
+    unfinished = bool(before) or (not target.items and space.live < space.next_no)
+    return _cleaned(store, done, target.needles, rewrite=unfinished)
+
+
+def _destroy(transaction: Transaction, header: Header, target: _Target) -> EventRow:
+    erased: list[JSON] = [item.id for item in target.items]
+    header.body["erased"] = erased
+    change = transaction.change(header)
+    for no in target.nos:
+        change.destroy_item(no)
+    transaction.tables.forget_requests([item.id for item in target.items])
+    transaction.tables.drop_unused()
+    return transaction.close(change)
+
+
+def _cleaned(
+    store: Store, done: Certificate, needles: Sequence[bytes], *, rewrite: bool
+) -> Certificate:
+    """Clean the file of what was deleted, search it, and certify what was found.
+
+    What fails here is told as residue: the rows are gone, and asking again goes on from there.
+    """
+    traces: list[Trace] = []
+    problems: list[str] = []
+    holders: tuple[str, ...] = ()
+    rewritten = blocked = False
+    try:
         blocked = not store.checkpoint()
-        traces = list(search(store.files(), target.needles))
-    residue = [f"{trace.file} at byte {trace.offset}" for trace in traces if not trace.owned]
+        traces = list(search(store.files(), needles))
+        if not blocked and (rewrite or any(not trace.owned for trace in traces)):
+            store.vacuum()
+            rewritten = True
+            blocked = not store.checkpoint()
+            traces = list(search(store.files(), needles))
+        holders = _holders(store, traces)
+    except (StoreError, OSError) as error:
+        problems.append(f"the file was not cleaned: {error}; erase again when it can be")
     if blocked:
-        residue.append("the write-ahead log: another process is reading; erase again when it ends")
+        problems.append("the write-ahead log: another process is reading; erase again when it ends")
+    found = [f"{trace.file} at byte {trace.offset}" for trace in traces if not trace.owned]
     return replace(
-        _planned(target),
-        preview=False,
-        seq=event.seq,
-        head=event.hash.hex(),
+        done,
         files={path.name: path.stat().st_size for path in store.files()},
-        needles=len(target.needles),
-        kept_in=_holders(store, traces),
-        residue=tuple(residue[:MAX_LISTED]),
+        kept_in=holders,
+        residue=(*found[:MAX_LISTED], *problems),
         rewritten=rewritten,
     )
 
@@ -129,7 +170,7 @@ def _planned(target: _Target) -> Certificate:
 
 def _target(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> _Target:
     tables = snapshot.tables
-    nos = [snapshot.item(item_id)[0] for item_id in ids]
+    nos = [snapshot.item(item_id)[0] for item_id in ids if tables.erased_at(item_id) is None]
     for scope in scopes:
         if scope == Scope():
             raise InputError("erase needs ids, or a scope that names a user, agent or session")

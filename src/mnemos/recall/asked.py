@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mnemos.store.base import ROLES, Reader
 from mnemos.text.dates import Mention, asks_when, mentions
 from mnemos.text.names import first_person, named, without
@@ -37,13 +40,17 @@ _SEEKS_HELP = re.compile(
     r"|i['’]m (?:planning|looking|trying|about|working|thinking))\b",
     re.IGNORECASE,
 )
+_ANSWERER = r"(?:you|the (?:ai |chat ?)?(?:assistant|bot|ai))"
 _HAS_SAID = re.compile(
-    r"\b(?:did|have|had) you (?:\w+ )?(?:say|said|recommend\w*|suggest\w*|tell|told|mention\w*"
-    r"|advis\w*|propos\w*|explain\w*|give|given|gave|provid\w*|describ\w*|list\w*)\b"
-    r"|\byou (?:said|recommended|suggested|told|mentioned|advised|proposed|explained|gave|provided"
-    r"|described|listed)\b|\byour (?:recommend|suggest|advice|answer|explan|response)",
+    rf"\b(?:did|have|has|had) {_ANSWERER} (?:\w+ )?(?:say|said|recommend\w*|suggest\w*|tell|told"
+    r"|mention\w*|advis\w*|propos\w*|explain\w*|give|given|gave|provid\w*|describ\w*|list\w*)\b"
+    rf"|\b{_ANSWERER} (?:said|recommended|suggested|told|mentioned|advised|proposed|explained|gave"
+    r"|provided|described|listed)\b|\b(?:your|the assistant['’]s) (?:recommend|suggest|advice"
+    r"|answer|explan|response)|\b(?:said|told|recommended|suggested|mentioned|advised|proposed|explained"
+    r"|given|provided|described|listed) (?:\w+ )?by the assistant\b",
     re.IGNORECASE,
 )
+_THE_ASSISTANT = re.compile(r"\bthe (?:ai |chat ?)?(?:assistant|bot|ai)\b", re.IGNORECASE)
 _HAVE_I = re.compile(r"\s*(?:have|did|do|am|was|had) i\b", re.IGNORECASE)
 _JOINED = re.compile(r"(?:['’]s)?\s*(?:,|and|&|or)+\s*")
 
@@ -59,7 +66,8 @@ class Asked:
         mentions: The days, months and years it names.
         asks_when: It asks for a time.
         of_asker: The asker speaks of themselves ("my", "did I").
-        of_answerer: It asks what the one who answers has said ("did you recommend").
+        of_answerer: It asks what the one who answers has said ("did you recommend", "did the
+            assistant say").
         seeks_help: It asks for advice or for something to be done.
         looks_back: It asks whether the asker ever did something.
         wants_day: It names a time and, beside people, nothing else: "What happened in May?"
@@ -77,17 +85,19 @@ class Asked:
     wants_day: bool = False
 
 
-def read(query: Query, reader: Reader) -> Asked:
-    """Read a question against the names and the language of a space."""
+def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None) -> Asked:
+    """Read a question against the language of a space and the names of who may be quoted."""
     question = query.question
     analyzer, asking = _language(reader.language)
-    numbers, names = _speakers(reader)
+    numbers, names = _speakers(reader, eligible)
     mentioned = mentions(question, query.asked_at)
     found = named(question, names)
     first_spans = [(number, spans[0]) for number, spans in found]
     people = [span for _, spans in found for span in spans]
     dates = [mention.span for mention in mentioned]
-    stripped = without(question, people)
+    of_answerer = _HAS_SAID.search(question) is not None
+    roles = [each.span() for each in _THE_ASSISTANT.finditer(question) if of_answerer]
+    stripped = without(question, people + roles)
     return Asked(
         terms=tuple(
             (term, ASKING_WEIGHT if term in asking else 1.0)
@@ -99,7 +109,7 @@ def read(query: Query, reader: Reader) -> Asked:
         mentions=_days(mentioned),
         asks_when=asks_when(question),
         of_asker=first_person(question),
-        of_answerer=_HAS_SAID.search(question) is not None,
+        of_answerer=of_answerer,
         seeks_help=_SEEKS_HELP.search(question) is not None,
         looks_back=_HAVE_I.match(question) is not None,
         wants_day=bool(dates)
@@ -128,11 +138,11 @@ def _language(language: str) -> tuple[Analyzer, frozenset[str]]:
     return analyzer, frozenset(analyzer.terms(_ASKING.get(language, "")))
 
 
-def _speakers(reader: Reader) -> tuple[list[int], list[str]]:
+def _speakers(reader: Reader, eligible: NDArray[np.bool_] | None) -> tuple[list[int], list[str]]:
     """Return numbers and names of those who speak here; roles are no names."""
-    pairs = [
-        (number, name)
-        for number, name in sorted(reader.speakers.items())
-        if name.lower() not in ROLES
-    ]
+    speakers = reader.speakers
+    if eligible is not None:
+        present = np.bincount(reader.index.docs["speaker"][eligible] + 1)[1:]
+        speakers = {no: name for no, name in speakers.items() if present[no : no + 1].any()}
+    pairs = [(no, name) for no, name in sorted(speakers.items()) if name.lower() not in ROLES]
     return [number for number, _ in pairs], [name for _, name in pairs]

@@ -54,42 +54,28 @@ def _visible(snapshot: Snapshot, moment: int) -> Mask | None:
     """Leave out what is hidden, expired, or was not known yet."""
     docs, flags = snapshot.index.docs, snapshot.index.columns.flags
     as_of = snapshot.as_of_seq
-    rows = snapshot.tables.visibilities()
+    rows = snapshot.tables.visibilities(as_of)
     if as_of is None and not rows:
         return None
     shown = np.ones(len(docs), dtype=np.bool_)
     if as_of is not None:
         event = snapshot.tables.event(as_of)
         shown[0 if event is None else event.next_no :] = False
-    shown[_unseen(rows, flags, as_of, moment)] = False
+    shown[_unseen(rows, flags, moment)] = False
     keys = np.flatnonzero(flags & FLAG_KEY != 0)
     shown[keys] &= shown[docs["item"][keys]]
     return shown
 
 
-def _unseen(
-    rows: Sequence[Visibility], flags: NDArray[np.uint8], as_of: int | None, moment: int
-) -> list[int]:
-    """Return the documents that these versions hide at this point of the journal."""
-    hidden = []
-    for row in rows:
-        if flags[row.no] & FLAG_KEY:
-            gone = row.visible_to is not None and (as_of is None or row.visible_to <= as_of)
-        elif not _covers(row, as_of):
-            continue
-        else:
-            expired = row.expires_at is not None and row.expires_at <= moment
-            gone = row.status != "active" or expired
-        if gone:
-            hidden.append(row.no)
-    return hidden
-
-
-def _covers(row: Visibility, as_of: int | None) -> bool:
-    """Say whether a version is the one seen after this event (None: after the newest)."""
-    if as_of is None:
-        return row.visible_to is None
-    return row.visible_from <= as_of and (row.visible_to is None or as_of < row.visible_to)
+def _unseen(rows: Sequence[Visibility], flags: NDArray[np.uint8], moment: int) -> list[int]:
+    """Return the documents that are hidden: ended keys, and items not active or expired."""
+    return [
+        row.no
+        for row in rows
+        if flags[row.no] & FLAG_KEY
+        or row.status != "active"
+        or (row.expires_at is not None and row.expires_at <= moment)
+    ]
 
 
 def _in_scope(scope: Scope, snapshot: Snapshot) -> Mask | None:

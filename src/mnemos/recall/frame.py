@@ -22,6 +22,7 @@ ASSISTANT = ROLES.index("assistant")
 DOCUMENT = ROLES.index("document")
 FREQUENT = 16  # a term in more than a 16th of all documents is in most sessions
 PREVIOUS, NEXT = 0, 1
+PAGE = 100  # index terms; 98 % of the replies of BEAM's assistants have 90 or more
 _TENTHS = np.array([9, 8, 7, 7], dtype=np.int32)[:, None]  # previous, next, those two away
 
 
@@ -36,14 +37,17 @@ class Frame:
         docs: Document numbers, ascending. Shape (n,).
         rows: Their columns. Shape (n,), dtype DOC.
         impacts: What each term adds to each candidate, for turns. Shape (t, n).
-        long_impacts: The same, for pages; zeros where no assistant takes part. Shape (t, n).
+        long_impacts: The same, for pages; zeros where there are no pages. Shape (t, n).
         near: Tenfold the most that a term adds to a candidate or, with 9, 8, 7 and 7 tenths, to
             its neighbours. Shape (t, n).
         before: What all terms add to the previous turn. Shape (n,).
         session: What all terms add to the candidate's session as a whole. Shape (n,).
         previous_flags: Of the previous turn; 0 where there is none. Shape (n,).
         chat: The candidate or a neighbour of it was said by an assistant. Shape (n,).
-        is_chat: That holds of any candidate.
+        page: Its pageness: how much of a page an assistant says in it, 0 to 1; 0 of any other
+            speaker. Shape (n,).
+        paged: The largest pageness of the candidate and its two neighbours. Shape (n,).
+        has_pages: That is more than 0 for any candidate.
     """
 
     asked: Asked
@@ -58,7 +62,9 @@ class Frame:
     session: Integers
     previous_flags: NDArray[np.uint8]
     chat: Floats
-    is_chat: bool
+    page: Floats
+    paged: Floats
+    has_pages: bool
 
     def flag(self, bit: int) -> Floats:
         """Return 1 where a candidate has the flag, else 0."""
@@ -107,11 +113,13 @@ def build(
     own = short.take(place, axis=1)
     others = short.take(places, axis=1)  # shape (t, 4, n)
     near = np.maximum(10 * own, (_TENTHS * others).max(axis=1))
-    roles = np.append(rows["role"][extended], 0)
-    chat = roles[place] == ASSISTANT
+    assistant = np.append(rows["role"][extended] == ASSISTANT, False)
+    pages = np.append(np.minimum(lengths, PAGE).astype(np.float64) / PAGE, 0.0) * assistant
+    chat, paged = assistant[place], pages[place]
     for row in (PREVIOUS, NEXT):
-        chat |= roles[places[row]] == ASSISTANT
-    is_chat = bool(chat.any())
+        chat |= assistant[places[row]]
+        paged = np.maximum(paged, pages[places[row]])
+    has_pages = bool(paged.any())
     previous = beside[PREVIOUS]
     return Frame(
         asked=asked,
@@ -122,7 +130,7 @@ def build(
         impacts=own,
         long_impacts=(
             _impacts(terms, tf.take(place, axis=1), lengths[place], LONG, mean)[:, :-1]
-            if is_chat
+            if has_pages
             else np.zeros_like(own)
         ),
         near=near,
@@ -130,7 +138,9 @@ def build(
         session=_sessions(terms, index, docs, eligible),
         previous_flags=np.where(previous >= 0, rows["flags"][previous], 0),
         chat=chat.astype(np.float64),
-        is_chat=is_chat,
+        page=pages[place],
+        paged=paged,
+        has_pages=has_pages,
     )
 
 

@@ -93,7 +93,7 @@ def rank(
     """
     constants = weights(level)
     index = reader.index
-    asked = read(query, reader)
+    asked = read(query, reader, eligible)
     terms = lexical.weigh(list(asked.terms), index)
     days = [(start - DAY, stop + MARGIN_DAYS * DAY) for start, stop in named_days(asked.mentions)]
     days += [

@@ -109,10 +109,11 @@ class Change:
         self._next_no = self._space.next_no
         self._next_row = self._space.next_row
         self.seq = self._space.head_seq + 1
-        if header.given and header.recorded_at < self._space.recorded_at:
+        if self.seq > 1 and header.given and header.recorded_at < self._space.recorded_at:
             last = journal.moment(self._space.recorded_at).isoformat()
             raise InputError(f"recorded_at lies before the last event's, {last}")
-        self.recorded_at = max(header.recorded_at, self._space.recorded_at)
+        last_at = self._space.recorded_at if self.seq > 1 else header.recorded_at
+        self.recorded_at = max(header.recorded_at, last_at)
 
     # -- putting rows
 
@@ -120,7 +121,7 @@ class Change:
         """Add a new item, or a new version of one that exists."""
         item = replace(
             item,
-            trust=float(item.trust),  # as a column of reals gives it back
+            trust=float(item.trust) + 0.0,  # as a column of reals gives it back, -0.0 too
             recorded_at=journal.moment(self.recorded_at),
             visible_from=self.seq,
             visible_to=None,
@@ -178,6 +179,7 @@ class Change:
         self._item_no(link.source)
         self._item_no(link.target)
         self.end_link(link)
+        link = replace(link, weight=float(link.weight) + 0.0)
         self._put_side("link", SideRow(no=self._take_row(), value=link, visible_from=self.seq))
 
     def end_link(self, link: Link) -> None:

@@ -155,14 +155,14 @@ class IndexWriter:
             self._tables.put_segment(number, docs.tobytes())
 
     def _drop_posting(self, term: str, segment: int, offset: int) -> None:
-        for number, packed in self._tables.postings(term):
-            if number == segment:
-                rows = np.frombuffer(packed, dtype=POSTING)
-                rest = rows[rows["offset"] != offset]
-                if rest.size:
-                    self._tables.put_postings([(term, segment, rest.tobytes())])
-                else:
-                    self._tables.drop_posting(term, segment)
+        packed = self._tables.posting(term, segment)
+        if packed is not None:
+            rows = np.frombuffer(packed, dtype=POSTING)
+            rest = rows[rows["offset"] != offset]
+            if rest.size:
+                self._tables.put_postings([(term, segment, rest.tobytes())])
+            else:
+                self._tables.drop_posting(term, segment)
         if not self._tables.has_postings(term):
             self._tables.drop_grams(term)
 

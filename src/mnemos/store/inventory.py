@@ -45,16 +45,16 @@ class Stats:
     Args:
         items: How many items are active, by kind.
         inactive: How many are not, by status.
-        erased: How many were erased.
+        erased: How many were erased, the further keys of items counted with them.
         sessions: Scopes that name a session and hold something.
-        speakers: Turns by speaker, most talkative first.
+        speakers: Active items by speaker, most talkative first.
         events: Events in the journal.
-        first_said_at: When the oldest turn was said; None if there is none.
+        first_said_at: When the oldest item, active or not, was said; None if there is none.
         last_said_at: When the newest was.
-        activity: Turns a day (UTC), by day.
+        activity: Items said a day (UTC), active or not, by day.
         bytes_on_disk: Size of the file and its write-ahead log.
-        bytes_by_part: How many bytes of it each part takes, largest first; an estimate from the
-            lengths of the values where SQLite cannot tell.
+        bytes_by_part: How many bytes of it each part takes, largest first; empty where the store
+            cannot tell.
         text_bytes: Bytes of the texts themselves.
         head: The journal's head hash.
         state_hash: The state hash.
@@ -79,17 +79,15 @@ class Stats:
 def event(row: EventRow, snapshot: Snapshot, previous: EventRow | None) -> Event:
     """Return an event as callers see it."""
     body = json.loads(row.body) if row.body else {}
-    entries = snapshot.tables.entries(row.seq)
-    nos = dict.fromkeys(entry.no for entry in entries if entry.kind == "item")
-    items = (snapshot.tables.item_at(no, row.seq) for no in nos)
+    touched = snapshot.tables.touched(row.seq)
     return Event(
         seq=row.seq,
         recorded_at=journal.moment(row.recorded_at),
         actor=row.actor,
         op=row.op,
         why=row.why,
-        items=tuple(each.item.id for each in items if each is not None),
-        rows=len(entries),
+        items=tuple(dict.fromkeys(each for each in touched if each is not None)),
+        rows=len(touched),
         undoes=body.get("undoes"),
         previous_hash=(_genesis(snapshot) if previous is None else previous.hash).hex(),
         hash=row.hash.hex(),
@@ -110,7 +108,7 @@ def stats(snapshot: Snapshot, *, bytes_on_disk: int) -> Stats:
     """Count everything once."""
     docs = snapshot.index.docs
     own = docs[(docs["item"] >= 0) & (docs["flags"] & FLAG_KEY == 0)]
-    current = [row for row in snapshot.tables.visibilities() if row.visible_to is None]
+    current = [row for row in snapshot.tables.visibilities(None) if row.visible_to is None]
     inactive = Counter(row.status for row in current if row.status != "active")
     hidden = [row.no for row in current if row.status != "active"]
     active = own[~np.isin(own["item"], hidden)]
@@ -122,7 +120,7 @@ def stats(snapshot: Snapshot, *, bytes_on_disk: int) -> Stats:
         inactive=dict(sorted(inactive.items())),
         erased=space.next_no - space.live,
         sessions=sum(1 for scope in snapshot.tables.scopes().values() if scope.session),
-        speakers=_tally(own["speaker"], snapshot.speakers),
+        speakers=_tally(active["speaker"], snapshot.speakers),
         events=space.head_seq,
         first_said_at=journal.moment(int(said.min())) if said.size else None,
         last_said_at=journal.moment(int(said.max())) if said.size else None,

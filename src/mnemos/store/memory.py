@@ -6,6 +6,7 @@ each change it makes; readers wait for the writer.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections import Counter
@@ -39,6 +40,8 @@ from mnemos.types import Key, Link, Scope, State
 K = TypeVar("K")
 V = TypeVar("V")
 _GONE = object()
+#: The parts of a receipt that name items.
+_NAMING = ("ids", "added", "existing")
 
 
 class _Table(Generic[K, V]):
@@ -220,8 +223,8 @@ class MemoryTables:
         return [row.no for row in sorted(said, key=lambda row: (row.item.position, row.no))]
 
     def last_position(self, scope_no: int) -> int:
-        nos = self._sessions.get(scope_no) or ()
-        return max((self._items.rows[no][0].item.position for no in nos), default=-1)
+        items = (self._items.rows[no][0].item for no in self._sessions.get(scope_no) or ())
+        return max((item.position for item in items if item.made_by == ""), default=-1)
 
     def newest(self, *, before: int, limit: int) -> list[int]:
         return sorted((no for no in self._items.rows if no < before), reverse=True)[:limit]
@@ -229,24 +232,26 @@ class MemoryTables:
     def derived_from(self, item_id: str) -> list[int]:
         return sorted(self._derived.get(item_id) or ())
 
-    def visibilities(self) -> list[Visibility]:
+    def visibilities(self, as_of: int | None) -> list[Visibility]:
         found = []
-        for no, rows in self._items.rows.items():
-            for row in rows:
-                item = row.item
-                special = item.visible_to is not None or item.status != "active"
-                if special or item.expires_at is not None:
-                    expires = item.expires_at
-                    found.append(
-                        Visibility(
-                            no=no,
-                            visible_from=item.visible_from,
-                            visible_to=item.visible_to,
-                            status=item.status,
-                            expires_at=None if expires is None else journal.microseconds(expires),
-                        )
+        for no in self._items.rows:
+            row = self.item_at(no, as_of)
+            if row is not None and (row.item.status != "active" or row.item.expires_at is not None):
+                expires = row.item.expires_at
+                found.append(
+                    Visibility(
+                        no=no,
+                        visible_from=row.item.visible_from,
+                        visible_to=row.item.visible_to,
+                        status=row.item.status,
+                        expires_at=None if expires is None else journal.microseconds(expires),
                     )
-        ended = (side for side in self.sides("key") if side.visible_to is not None)
+                )
+        ended = (
+            side
+            for side in self.sides("key")
+            if side.visible_to is not None and (as_of is None or side.visible_to <= as_of)
+        )
         return [*found, *map(_ended_key, ended)]
 
     # -- keys, links, states
@@ -294,6 +299,13 @@ class MemoryTables:
     def entries(self, seq: int) -> list[Entry]:
         return list(self._entries.get(seq) or ())
 
+    def touched(self, seq: int) -> list[str | None]:
+        found = (
+            self.item_at(entry.no, seq) if entry.kind == "item" else None
+            for entry in self.entries(seq)
+        )
+        return [None if row is None else row.item.id for row in found]
+
     def seq_at(self, recorded_at: int) -> int:
         events = self._events.rows.values()
         return max((event.seq for event in events if event.recorded_at <= recorded_at), default=0)
@@ -320,9 +332,6 @@ class MemoryTables:
         item = rows[-1].item
         for row in rows:
             self._forget_nonces(row.item.visible_from, "item", no)
-            for request in self.requests():
-                if request.seq == row.item.visible_from:
-                    self.put_request(replace(request, nonce=None))
         for side in [*self.keys_of(no), *self.links_of(item.id)]:
             kind = _kind_of(side)
             for seq in (side.visible_from, side.visible_to):
@@ -338,6 +347,13 @@ class MemoryTables:
         self._texts.drop(no)
         self._nos.drop(item.id)
         self._numbers.drop(no)
+
+    def forget_requests(self, ids: Sequence[str]) -> None:
+        for request in self.requests():
+            receipt = json.loads(request.receipt)
+            named = {each for part in _NAMING for each in receipt.get(part, ())}
+            if not named.isdisjoint(ids):
+                self._requests.put(request.request_id, replace(request, nonce=None))
 
     def _forget_nonces(self, seq: int | None, kind: RowKind, no: int) -> None:
         if seq is None:
@@ -386,8 +402,12 @@ class MemoryTables:
     def postings(self, term: str) -> list[tuple[int, bytes]]:
         return sorted((self._postings.get(term) or {}).items())
 
+    def posting(self, term: str, segment: int) -> bytes | None:
+        return (self._postings.get(term) or {}).get(segment)
+
     def drop_posting(self, term: str, segment: int) -> None:
-        rest = {each: packed for each, packed in self.postings(term) if each != segment}
+        held = self._postings.get(term) or {}
+        rest = {each: packed for each, packed in held.items() if each != segment}
         if rest:
             self._postings.put(term, rest)
         else:

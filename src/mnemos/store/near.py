@@ -7,6 +7,10 @@ from collections.abc import Iterable
 #: Words this long may differ in two places.
 LONG_WORD = 8
 MAX_NEAR = 3
+#: In a shorter word a slip mostly makes another word (wifi, wife; food, good).
+SHORTEST = 5
+#: Of shorter words the first letter, which is seldom mistyped, must be the same (gutar, guitar).
+ANY_START = 6
 
 
 def nearest(term: str, words: Iterable[str]) -> list[str]:
@@ -21,10 +25,15 @@ def may_be_near(term: str, word: str) -> bool:
 
     >>> may_be_near("dentist", "dentsit"), may_be_near("dentist", "guitar")
     (True, False)
+    >>> may_be_near("gutar", "guitar"), may_be_near("light", "night"), may_be_near("wifi", "wife")
+    (True, False, False)
     """
     most = _allowed(term)
+    shorter = min(len(term), len(word))
     return (
-        abs(len(word) - len(term)) <= most
+        shorter >= SHORTEST
+        and (shorter >= ANY_START or term[0] == word[0])
+        and abs(len(word) - len(term)) <= most
         and len(set(term).difference(word)) <= most
         and len(set(word).difference(term)) <= most
     )

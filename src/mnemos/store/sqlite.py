@@ -108,7 +108,7 @@ class SqliteStore:
         self._nonce = nonce
         self._process = os.getpid()
         self._closed = False
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._busy: dict[int, sqlite3.Connection] = {}
@@ -149,10 +149,10 @@ class SqliteStore:
             return self._look()
         connection = self._open_writer()
         if self._is_ready(connection):
-            return None
+            return self._use_wal(connection)
         if not _is_empty(connection):  # before the first byte of it is changed
             self._check_ours(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
+        self._use_wal(connection)
         with self._transaction(connection) as tables:
             version = _pragma(connection, "user_version")
             if version == 0 and not _is_empty(connection):
@@ -165,6 +165,11 @@ class SqliteStore:
                 tables.put_space(Space(settings=settings, head_hash=journal.genesis(settings)))
                 tables.put_state_sum(bytes(2048))
         return None
+
+    @staticmethod
+    def _use_wal(connection: sqlite3.Connection) -> None:
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # a backup's is not
+            connection.execute("PRAGMA journal_mode = WAL")
 
     def _can_write(self) -> bool:
         """Say whether an existing file and its folder let us write; a new one may try."""
@@ -246,7 +251,7 @@ class SqliteStore:
             if self._idle:
                 return self._idle.pop()
         try:
-            connection = self._connect("ro" if self._read_only else "rwc")
+            connection = self._connect("ro" if self._read_only else "rw")
         except sqlite3.OperationalError as error:
             if not self._read_only or error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
                 raise
@@ -302,8 +307,7 @@ class SqliteStore:
         self._check_usable()
         if self._read_only:
             raise ReadOnly(f"{self.location}: opened read-only")
-        with self._writing, self._translated():
-            connection = self._open_writer()
+        with self._writing_alone() as connection:
             thread = threading.get_ident()
             self._busy[thread] = connection
             try:
@@ -312,6 +316,12 @@ class SqliteStore:
                     yield Transaction(tables, fresh_index, self._analyzer, self._nonce)
             finally:
                 self._busy.pop(thread, None)
+
+    @contextmanager
+    def _writing_alone(self) -> Iterator[sqlite3.Connection]:
+        with self._writing, self._translated():
+            self._check_usable()  # it may have been closed while we waited
+            yield self._open_writer()
 
     @contextmanager
     def _transaction(self, connection: sqlite3.Connection) -> Iterator[SqliteTables]:
@@ -366,15 +376,15 @@ class SqliteStore:
     def checkpoint(self) -> bool:
         """Empty the WAL into the file; say whether no reader stood in the way."""
         self._check_usable()
-        with self._writing, self._translated():
-            busy, _, _ = self._open_writer().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with self._writing_alone() as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
     def vacuum(self) -> None:
         """Write the file anew without its free pages."""
         self._check_usable()
-        with self._writing, self._translated():
-            self._open_writer().execute("VACUUM")
+        with self._writing_alone() as connection:
+            connection.execute("VACUUM")
 
     def copy_to(self, path: str | os.PathLike[str]) -> None:
         """Write a compact, consistent copy; other processes may go on writing meanwhile."""
@@ -398,10 +408,14 @@ class SqliteStore:
     def files(self) -> list[Path]:
         """Return the files in which this space's bytes may stand."""
         main = Path(self.location)
-        return [path for path in (main, Path(f"{main}-wal")) if path.exists()]
+        beside = (Path(f"{main}{suffix}") for suffix in ("-wal", "-journal"))
+        return [path for path in (main, *beside) if path.exists()]
 
     def close(self) -> None:
-        """Close all connections. In a forked child it only lets go of them."""
+        """Close all connections, once a write in progress has ended; readers when they end.
+
+        In a forked child it only lets go of them.
+        """
         if self._closed:
             return
         self._closed = True
@@ -409,9 +423,12 @@ class SqliteStore:
             return
         with self._pool_lock:
             idle, self._idle = self._idle, []
-        for connection in [*idle, *([self._writer] if self._writer else [])]:
+        for connection in idle:
             connection.close()
-        self._writer = None
+        with self._writing:
+            if self._writer is not None:
+                self._writer.close()
+            self._writer = None
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -188,12 +188,16 @@ class SqliteTables:
     def derived_from(self, item_id: str) -> list[int]:
         return self._numbers("derived_from", source=item_id)
 
-    def visibilities(self) -> list[Visibility]:
+    def visibilities(self, as_of: int | None) -> list[Visibility]:
+        if as_of is None:
+            rows = self._run("visibilities")
+        else:
+            rows = self._run("visibilities_at", as_of=as_of)
         return [
             Visibility(
                 no=row[0], visible_from=row[1], visible_to=row[2], status=row[3], expires_at=row[4]
             )
-            for row in self._run("visibilities")
+            for row in rows
         ]
 
     # -- keys, links, states
@@ -248,6 +252,9 @@ class SqliteTables:
     def entries(self, seq: int) -> list[Entry]:
         return [_entry(row) for row in self._run("entries", seq=seq)]
 
+    def touched(self, seq: int) -> list[str | None]:
+        return [row[0] for row in self._run("touched", seq=seq)]
+
     def seq_at(self, recorded_at: int) -> int:
         return self._one("seq_at", recorded_at=recorded_at) or 0
 
@@ -274,7 +281,6 @@ class SqliteTables:
         row = self.versions(no)[-1]
         for seq in self._numbers("destroyed_events", no=no):
             self._run("forget_nonce", seq=seq, kind="item", no=no)
-            self._run("forget_request_nonce", seq=seq)
         for kind, sides in (("key", self.keys_of(no)), ("link", self.links_of(row.item.id))):
             for side in sides:
                 for seen in (side.visible_from, side.visible_to):
@@ -283,6 +289,9 @@ class SqliteTables:
         self._run("destroy_item", no=no)
         self._run("destroy_text", no=no)
         self._run("destroy_sources", id=row.item.id, no=no)
+
+    def forget_requests(self, ids: Sequence[str]) -> None:
+        self._run("forget_requests", ids=json.dumps(list(ids)))
 
     def holding(self, needle: bytes) -> list[str]:
         return [row[0] for row in self._run("holding", needle=needle)]
@@ -315,6 +324,10 @@ class SqliteTables:
 
     def postings(self, term: str) -> list[tuple[int, bytes]]:
         return self._run("postings", term=term).fetchall()
+
+    def posting(self, term: str, segment: int) -> bytes | None:
+        packed: bytes | None = self._one("posting", term=term, segment=segment)
+        return packed
 
     def drop_posting(self, term: str, segment: int) -> None:
         self._run("drop_posting", term=term, segment=segment)

@@ -117,7 +117,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
-    """A version of an item, or a key, that is not simply active for good.
+    """A version of an item that is not active for good, or a key that has ended.
 
     ``no`` is its document.
     """
@@ -131,7 +131,7 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A write that was made under a request_id; ``nonce`` is None once a row of it was erased."""
+    """A write made under a request_id; ``nonce`` is None once an item it names was erased."""
 
     request_id: str
     op: str
@@ -184,7 +184,8 @@ class Tables(Protocol):
     def derived_from(self, item_id: str) -> list[int]:
         """Return the numbers of items that name this one among their sources."""
 
-    def visibilities(self) -> list[Visibility]: ...
+    def visibilities(self, as_of: int | None) -> list[Visibility]:
+        """Return what may hide a document after this event; None is the newest."""
 
     # -- keys, links, states
     def add_side(self, row: SideRow) -> None: ...
@@ -206,6 +207,9 @@ class Tables(Protocol):
     def event(self, seq: int) -> EventRow | None: ...
     def events(self, *, after: int = 0) -> Iterator[EventRow]: ...
     def entries(self, seq: int) -> list[Entry]: ...
+    def touched(self, seq: int) -> list[str | None]:
+        """Return, for each row an event made, its id if it is an item's that was not erased."""
+
     def seq_at(self, recorded_at: int) -> int:
         """Return the newest event recorded at or before this moment; 0 for none."""
 
@@ -221,6 +225,9 @@ class Tables(Protocol):
     def destroy_item(self, no: int) -> None:
         """Delete all versions, the text, the keys and the links of an item, and their nonces."""
 
+    def forget_requests(self, ids: Sequence[str]) -> None:
+        """Forget the nonces of the requests whose receipt names one of these ids."""
+
     def holding(self, needle: bytes) -> list[str]:
         """Return at most 100 rows in which a caller's bytes stand: "table number"."""
 
@@ -232,6 +239,7 @@ class Tables(Protocol):
     def put_segment(self, segment: int, records: bytes) -> None: ...
     def put_postings(self, rows: Iterable[tuple[str, int, bytes]]) -> None: ...
     def postings(self, term: str) -> list[tuple[int, bytes]]: ...
+    def posting(self, term: str, segment: int) -> bytes | None: ...
     def drop_posting(self, term: str, segment: int) -> None: ...
     def has_postings(self, term: str) -> bool: ...
     def without_postings(self, terms: Sequence[str]) -> list[str]:

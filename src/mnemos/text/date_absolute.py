@@ -53,7 +53,7 @@ _COUNTED = (
 def month_window(number: int, moment: Moment, span: tuple[int, int]) -> Window:
     """Resolve a month without a year: this one or the latest, or in talk of the future the next."""
     year, at = moment.at.year, moment.at
-    if moment.looks_ahead(*span):
+    if moment.is_ahead(*span):
         year += number < at.month
     else:
         year -= number > at.month
@@ -63,7 +63,7 @@ def month_window(number: int, moment: Moment, span: tuple[int, int]) -> Window:
 def day_window(number: int, day: int, moment: Moment, span: tuple[int, int]) -> Window:
     """Resolve a day and month without a year, by the same rule."""
     at = moment.at
-    ahead = moment.looks_ahead(*span)
+    ahead = moment.is_ahead(*span)
     for shift in (0, 1, 2, 3, 4) if ahead else (0, -1, -2, -3, -4):  # 29 February needs four
         year = at.year + shift
         later = (number, day) >= (at.month, at.day)
@@ -222,7 +222,7 @@ def _read_year(match: re.Match[str], _moment: Moment) -> Answer | None:
 def _read_day_alone(match: re.Match[str], moment: Moment) -> Answer:
     """Read "on the 3rd": of this month, or the one before or after."""
     at, day = moment.at, int(match["day"])
-    shifts = (0, 1, 2) if moment.looks_ahead(*match.span()) else (0, -1, -2)
+    shifts = (0, 1, 2) if moment.is_ahead(*match.span()) else (0, -1, -2)
     for shift in shifts:
         try:
             start = intervals.month(at, shift)[0].replace(day=day)

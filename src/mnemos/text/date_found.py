@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Literal
 
+from mnemos.text import date_direction
 from mnemos.text.intervals import Window
 
 Grain = Literal["hour", "day", "week", "month", "season", "year", "range"]
@@ -26,14 +27,9 @@ UNIT_GRAINS: dict[str, Grain] = {
 DIGITS = "#"  # stands for "the text holds digits in a date's shape" among the words a rule needs
 HAN = "漢"  # the same for Han characters of time
 
-_REACH = 120  # characters around a mention in which its verb is looked for
-_FUTURE = re.compile(
-    r"\b(?:will|won't|going to|gonna|next|upcoming|coming|tomorrow|plans?|planned|planning|soon"
-    r"|about to|let's|can't wait|cannot wait|looking forward|scheduled|deadline|due|tonight)\b"
-    r"|'ll\b"
-)
-_PAST = re.compile(r"\b(?:did|was|were|went|had)\b")
-_BREAK = re.compile(r"[.!?\n]")
+
+class Unclear(Exception):
+    """A date's sentence does not tell whether it lies ahead or back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +41,31 @@ class Moment:
         low: The same in lower case, character for character.
         at: Naive wall-clock time.
         zone: The zone of that clock.
+        careful: Whether a date of unclear direction is Unclear, and not the nearest past one.
     """
 
     text: str
     low: str
     at: datetime
     zone: tzinfo | None
+    careful: bool = False
 
     def looks_ahead(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a span speaks of the future."""
-        before = self.low[max(0, start - _REACH) : start]
-        if before.endswith(("by ", "until ", "by the ")):
-            return _PAST.search(before) is None
-        after = self.low[end : end + _REACH]
-        ending = _BREAK.search(after)
-        sentence = _BREAK.split(before)[-1] + " " + (after[: ending.start()] if ending else after)
-        return _FUTURE.search(sentence) is not None and _PAST.search(sentence) is None
+        return date_direction.looks_ahead(self.low, start, end)
+
+    def is_ahead(self, start: int, end: int) -> bool:
+        """Tell whether a date that does not say its direction lies ahead.
+
+        Raises:
+            Unclear: The moment is careful, and the sentence does not tell.
+        """
+        if not self.careful:
+            return self.looks_ahead(start, end)
+        way = date_direction.direction(self.low, start, end)
+        if way is None:
+            raise Unclear
+        return way == "ahead"
 
     def capital(self, at: int) -> bool:
         """Tell whether the text has a capital letter at an index."""
@@ -77,6 +82,7 @@ class Found:
         grain: How fine it is.
         relative: Whether it hangs on when it was said.
         yearless: The year was not given, so a neighbour may set it ("May to July 2022").
+        unclear: Its sentence does not tell its direction; it was taken to lie back.
     """
 
     span: tuple[int, int]
@@ -84,6 +90,7 @@ class Found:
     grain: Grain
     relative: bool
     yearless: bool = False
+    unclear: bool = False
 
 
 Answer = tuple[Window, Grain, bool]  # window, grain, relative
@@ -100,11 +107,13 @@ class Rule:
             the mention, else the whole match; its group "y", if it has one, is the year.
         read: Gives the answer, or None where the words mean something else. May raise ValueError,
             OverflowError for dates that do not exist.
+        doubts: Whether its dates may be Unclear: those of English may.
     """
 
     needs: frozenset[str]
     pattern: str
     read: Reader
+    doubts: bool = True
 
 
 @functools.cache
@@ -115,6 +124,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def find(rules: Iterable[Rule], moment: Moment, words: set[str]) -> Iterator[Found]:
     """Run rules over a text, in order; what an earlier rule took, a later one leaves alone."""
     taken = bytearray(len(moment.low))
+    plain = replace(moment, careful=False)
     for rule in rules:
         if rule.needs.isdisjoint(words):
             continue
@@ -124,8 +134,12 @@ def find(rules: Iterable[Rule], moment: Moment, words: set[str]) -> Iterator[Fou
             start, end = match.span(group)
             if 1 in taken[start:end]:
                 continue
+            unclear = False
             try:
-                answer = rule.read(match, moment)
+                try:
+                    answer = rule.read(match, moment if rule.doubts else plain)
+                except Unclear:
+                    unclear, answer = True, rule.read(match, plain)
             except (ValueError, OverflowError):  # 31 February: nor is it "February"
                 taken[start:end] = b"\x01" * (end - start)
                 continue
@@ -139,4 +153,5 @@ def find(rules: Iterable[Rule], moment: Moment, words: set[str]) -> Iterator[Fou
                 grain=grain,
                 relative=relative,
                 yearless="y" in pattern.groupindex and match["y"] is None and not relative,
+                unclear=unclear,
             )

@@ -110,6 +110,7 @@ def _range(first: Found, second: Found, moment: Moment) -> Found | None:
         window=(start, end),
         grain="range",
         relative=first.relative or second.relative,
+        unclear=second.unclear,
     )
 
 

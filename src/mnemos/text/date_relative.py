@@ -71,12 +71,12 @@ def _weekday(weekday: int, cue: str | None, match: re.Match[str], moment: Moment
         return intervals.weekday_before(at, weekday)
     if cue in {"coming", "this coming", "upcoming"}:
         return intervals.weekday_after(at, weekday)
-    ahead = moment.looks_ahead(*match.span("m"))
-    if cue == "this" and (not ahead or of_this_week[0] >= intervals.midnight(at)):
+    span = match.span("m")
+    passed = of_this_week[0] < intervals.midnight(at)
+    if cue == "this" and not (passed and moment.looks_ahead(*span)):
         return of_this_week
-    if ahead:
-        return intervals.weekday_after(at, weekday)
-    return intervals.weekday_before(at, weekday)
+    ahead = cue == "this" or moment.is_ahead(*span)
+    return (intervals.weekday_after if ahead else intervals.weekday_before)(at, weekday)
 
 
 def _read_weekday_of_week(match: re.Match[str], moment: Moment) -> Answer:
@@ -105,7 +105,7 @@ def _read_unit(match: re.Match[str], moment: Moment) -> Answer:
 
 def _read_the_weekend(match: re.Match[str], moment: Moment) -> Answer:
     """Read "over the weekend": this one when it is on or ahead, else the last."""
-    here = moment.at.weekday() >= _SATURDAY or moment.looks_ahead(*match.span())
+    here = moment.at.weekday() >= _SATURDAY or moment.is_ahead(*match.span())
     return intervals.weekend(moment.at, 0 if here else -1), "range", True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from mnemos.text import intervals
@@ -17,7 +18,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def language_rules() -> tuple[Rule, ...]:
     """Return the rules of all tables, those of the Han scripts first."""
-    return (*_han_rules(), *(rule for language in LANGUAGES for rule in _rules(language)))
+    rules = (*_han_rules(), *(rule for language in LANGUAGES for rule in _rules(language)))
+    return tuple(replace(rule, doubts=False) for rule in rules)
 
 
 def _rules(language: Language) -> Iterator[Rule]:

@@ -61,6 +61,34 @@ def mentions(text: str, said_at: datetime) -> list[Mention]:
     Raises:
         ValueError: said_at has no timezone.
     """
+    return [mention for mention, _ in _mentions(text, said_at, careful=False)]
+
+
+def event_time(text: str, said_at: datetime) -> Interval | None:
+    """Return the interval a text speaks of, when that is another day than the one it was said on.
+
+    The first mention as fine as a day and not on the day of speaking; else the first coarser one
+    that does not contain said_at; else None. A date without a year, a bare weekday or month whose
+    sentence does not tell whether it is past or to come stands for none: better no day than a
+    wrong one.
+
+    Raises:
+        ValueError: said_at has no timezone.
+    """
+    coarse: Interval | None = None
+    for mention, unclear in _mentions(text, said_at, careful=True):
+        if unclear:
+            continue
+        if mention.grain in {"hour", "day"}:
+            if mention.start.date() != said_at.date():
+                return mention.start, mention.end
+        elif coarse is None and not mention.start <= said_at < mention.end:
+            coarse = mention.start, mention.end
+    return coarse
+
+
+def _mentions(text: str, said_at: datetime, *, careful: bool) -> list[tuple[Mention, bool]]:
+    """Return each mention and whether its direction is unclear, which only the careful ask."""
     if said_at.tzinfo is None:
         raise ValueError("said_at must have a timezone; it is naive")
     low = text.lower()
@@ -71,33 +99,18 @@ def mentions(text: str, said_at: datetime) -> list[Mention]:
         return []
     if not low.isascii() and _HAN_TIME.search(low) is not None:
         words.add(HAN)
-    moment = _moment(text, low, said_at)
+    moment = _moment(text, low, said_at, careful=careful)
     found = sorted(find(_RULES, moment, words), key=lambda one: one.span)
-    resolved = [_aware(one, said_at) for one in join(found, moment)]
-    return [mention for mention in resolved if mention is not None]
+    resolved = [(_aware(one, said_at), one.unclear) for one in join(found, moment)]
+    return [(mention, unclear) for mention, unclear in resolved if mention is not None]
 
 
-def event_time(text: str, said_at: datetime) -> Interval | None:
-    """Return the interval a text speaks of, when that is another day than the one it was said on.
-
-    The first mention as fine as a day and not on the day of speaking; else the first coarser one
-    that does not contain said_at; else None.
-    """
-    coarse: Interval | None = None
-    for mention in mentions(text, said_at):
-        if mention.grain in {"hour", "day"}:
-            if mention.start.date() != said_at.date():
-                return mention.start, mention.end
-        elif coarse is None and not mention.start <= said_at < mention.end:
-            coarse = mention.start, mention.end
-    return coarse
-
-
-def _moment(text: str, low: str, said_at: datetime) -> Moment:
+def _moment(text: str, low: str, said_at: datetime, *, careful: bool) -> Moment:
     if len(low) != len(text):  # a few letters grow when lowered (İ); spans must stay true
         low = _CAPITALS.sub(lambda match: match[0].lower(), text)
     low = low.replace("’", "'")
-    return Moment(text=text, low=low, at=said_at.replace(tzinfo=None), zone=said_at.tzinfo)
+    at = said_at.replace(tzinfo=None)
+    return Moment(text=text, low=low, at=at, zone=said_at.tzinfo, careful=careful)
 
 
 def _aware(found: Found, said_at: datetime) -> Mention | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from mnemos.errors import InputError
 from mnemos.recall import candidates
 from mnemos.recall.ranking import NOT_HELD, rank
-from tests.unit.recall.small import MAY, Said, ask, reader
+from mnemos.types import Role
+from tests.unit.recall.small import MAY, Said, ask, frame, reader
 
 TALK = [
     Said(text="I adopted a parrot called Kiwi last week.", speaker="Ann"),
@@ -70,6 +72,20 @@ def test_a_typing_error_finds_the_word_it_looks_like() -> None:
     ranking = rank(ask("What is the parrott called?"), reader(TALK))
     assert ranking.items[0] == 0
     assert ranking.abstention is None
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [("My wife likes a good film.", word) for word in ("wifi?", "Which food?", "Which filn?")],
+)
+def test_short_words_are_not_taken_for_one_another(said: str, question: str) -> None:
+    assert rank(ask(question), reader([Said(text=said)])).abstention == NOT_HELD
+
+
+@pytest.mark.parametrize("question", ["Which dentsit?", "Whose gutar?", "Which pasword?"])
+def test_typing_errors_are_looked_through(question: str) -> None:
+    held = [Said(text="The dentist keeps a guitar and a password.")]
+    assert rank(ask(question), reader(held)).abstention is None
 
 
 def test_nothing_in_an_empty_memory() -> None:
@@ -150,6 +166,93 @@ def test_a_standing_wish_is_looked_at_in_a_large_store_without_a_shared_word(
     question = "Can you help me to mend a boat?"
     assert 0 in rank(ask(question), reader(talk)).items
     assert 0 not in rank(ask("Which boat has a sail?"), reader(talk)).items
+
+
+def chat(*texts: str) -> list[Said]:
+    """Return what a user and an assistant say in turn, one line each."""
+    roles: list[Role] = ["user", "assistant"]
+    return [
+        Said(text=text, speaker=role, role=role)
+        for text, role in zip(texts, cycle(roles), strict=False)
+    ]
+
+
+MUSEUM = chat(
+    "Hello there.",
+    "Hello, how can I help?",
+    "When does the museum open?",
+    "The museum opens at ten, I checked.",
+    "Thanks, I will be there early.",
+)
+GEARBOXES = chat(
+    "I started as an engineer last month.",
+    "Congratulations, what do you work on?",
+    "I work on the design of gearboxes for wind turbines.",
+    "That sounds demanding.",
+    "It is, the design team is small.",
+)
+OTTO = chat(
+    "Who makes the parts?",
+    "Which parts do you mean?",
+    "The gearboxes.",
+    "The design of the gearboxes is done by Otto.",
+    "I will ask him, then.",
+)
+EVENING = chat(
+    "I am reading Piranesi by Susanna Clarke.",
+    "Piranesi is a quiet puzzle; keep an eye on the statues.",
+    "Piranesi is strange so far, I like it.",
+    "Enjoy the tides.",
+    "Is there a good restaurant nearby?",
+    "Try the Blue Lantern, a small Thai restaurant by the river.",
+    "The restaurant was full, we went home.",
+)
+DENTIST = chat(
+    "My dentist appointment is on Tuesday at nine.",
+    "I will remember your dentist appointment.",
+    "What about lunch?",
+    "Lunch is free.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "talk", "first"),
+    [
+        ("When does the museum open?", MUSEUM, 3),
+        ("What time does the museum open?", MUSEUM, 3),
+        ("gearboxes and design", GEARBOXES, 2),
+        ("Who designs gearboxes?", GEARBOXES, 2),
+        ("gearboxes and design", OTTO, 3),
+        ("Who does the design of the gearboxes?", OTTO, 3),
+        ("What did the assistant say about Piranesi?", EVENING, 1),
+        ("What did you say about Piranesi?", EVENING, 1),
+        ("Which statues did the assistant tell me to keep an eye on?", EVENING, 1),
+        ("Which restaurant did you recommend?", EVENING, 5),
+        ("Which restaurant did the assistant recommend?", EVENING, 5),
+        ("Which restaurant was recommended by the assistant?", EVENING, 5),
+        ("What did I say about Piranesi?", EVENING, 2),
+        ("When is my dentist appointment?", DENTIST, 0),
+    ],
+)
+def test_an_assistant_that_is_brief_is_heard(question: str, talk: list[Said], first: int) -> None:
+    ranking = rank(ask(question), reader(talk))
+    assert ranking.items[0] == first
+    assert ranking.abstention is None
+
+
+def test_the_less_of_a_page_a_reply_is_the_less_it_is_held_back() -> None:
+    places = []
+    for count in (0, 20, 100, 200):
+        page = " ".join(f"word{'x' * (n % 9)}{n}" for n in range(count))
+        talk = [*chat("Which boat is red?", f"The boat is red. {page}"), *TALK[3:]]
+        measured = frame("Which boat is red?", talk)
+        assert measured.page[0] == 0.0
+        assert measured.paged[0] == measured.page[1]
+        assert measured.paged[2] == 0.0
+        places.append(measured.page[1])
+    assert places == sorted(places)
+    assert places[0] < 0.1
+    assert places[-1] == places[-2] == 1.0
 
 
 WORDS = ("jazz", "tea", "Alps", "boat", "moon", "chess")

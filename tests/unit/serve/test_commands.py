@@ -272,3 +272,113 @@ def test_doctor_copies_what_is_whole(told: Run) -> None:
     assert str(saved["lost"]).count("item 2") == 1
     assert told("stats", "-f", "saved.mnemos", "--json").json["items"] == {"turn": 2}
     assert told("doctor", "--rescue", "saved.mnemos").code == 4
+
+
+def test_an_empty_file_name_is_usage(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for arguments in (["-f", "", "stats"], ["stats", "--file", " "]):
+        ended = told(*arguments)
+        assert ended.code == 2
+        assert "is empty" in ended.err
+    monkeypatch.setenv("MNEMOS_FILE", "")
+    ended = told("stats")
+    assert ended.code == 2
+    assert "MNEMOS_FILE is empty" in ended.err
+    assert told("stats", "-f", "memory.mnemos").code == 0
+
+
+def test_refs_and_beginnings_of_ids_name_items(told: Run) -> None:
+    item_id = _id(told, "a")
+    assert told("forget", "a").code == 0
+    assert told("show", "a", "--json").json["item"]["id"] == item_id  # type: ignore[index]
+    assert told("restore", "a").code == 0
+    unique = next(
+        item_id[:n]
+        for n in range(4, len(item_id) + 1)
+        if sum(str(i["id"]).startswith(item_id[:n]) for i in told("browse", "--json").lines) == 1
+    )
+    assert told("show", unique, "--json").json["item"]["ref"] == "a"  # type: ignore[index]
+    ended = told("forget", item_id[:3])
+    assert ended.code == 1
+    assert "first 4 characters" in ended.err
+    assert told("erase", "b", "--yes").code == 0
+    assert [item["ref"] for item in told("browse", "--json").lines] == ["a", "c"]
+
+
+def test_a_ref_of_several_items_is_ambiguous(told: Run) -> None:
+    message = json.dumps({"role": "user", "content": "elsewhere", "id": "a", "session": "three"})
+    assert told("remember", "-", stdin=message).code == 0
+    ended = told("forget", "a")
+    assert ended.code == 2
+    assert _id(told, "a") in ended.err
+
+
+@pytest.mark.parametrize("columns", ["60", "120"])
+def test_tables_show_refs(told: Run, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    told("remember", "--text", "hello")
+    told("forget", "a")
+    message = {"role": "user", "content": "The tram to Matosinhos", "id": "ref-77"}
+    told("remember", "-", stdin=json.dumps(message))
+    monkeypatch.setenv("COLUMNS", columns)
+    assert "ref-77" in told("browse").out
+    assert "ref-77" in told("recall", "Matosinhos tram").out
+
+
+def test_erase_shows_what_would_go(told: Run) -> None:
+    ended = told("erase", "a", "--preview")
+    assert "2026-05-03  Ada  I moved to Porto" in ended.out
+    assert "I moved to Porto" in told("erase", "a", stdin="n\n").err
+    told("revise", "a", "I moved to Braga")
+    ended = told("erase", "a", "--preview")
+    assert "1 other version of this stays" in ended.out
+    many = "".join(f"Ada: line {n}\n" for n in range(15))
+    told("remember", "-", "--session", "many", stdin=many)
+    ended = told("erase", "--session", "many", "--preview")
+    assert "line 9" in ended.out
+    assert "line 10" not in ended.out
+    assert "and 5 more" in ended.out
+
+
+@pytest.mark.parametrize("option", ["--as-of", "--asked-at", "--since"])
+def test_moments_are_iso_or_plain_words(told: Run, option: str) -> None:
+    ended = told("recall", "Where did Ada move?", option, "tomorrowish")
+    assert ended.code == 2
+    assert option in ended.err
+    assert "2026-05-03T10:30Z" in ended.err
+    for moment in ("now", "today", "Yesterday", "2026-05-03 10:00"):
+        assert told("recall", "Where did Ada move?", option, moment).code in {0, 1}
+    assert told("browse", "--as-of", "yesterday", "--json").lines == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["recal", "x"], 2, "did you mean recall?"),
+        (["xyzzy"], 2, "there is no command 'xyzzy'"),
+        (["recall", "where", "did", "Ada"], 2, "put the question in quotes"),
+        (["context", "where", "did"], 2, "put the question in quotes"),
+        (["recall", ""], 2, "the question is blank"),
+        (["context", " \t"], 2, "the question is blank"),
+        (["verify", "--expected-head", "zzz"], 2, "64 hex digits"),
+        (["backup", "no/such/x"], 4, "there is no folder no/such"),
+        (["export", "no/such/x"], 4, "there is no folder no/such"),
+        (["load", "said.jsonl", "no/such/x"], 4, "there is no folder no/such"),
+        (["load", "said.jsonl", "x"], 2, "this is no export; for messages: mnemos remember said"),
+        (["revise", "zz", "x", "--session", "s1", "--user", "it's"], 1, "session s1 of user it's"),
+        (["revise", "zz", "x"], 1, "the ref 'zz' anywhere here"),
+    ],
+)
+def test_mistakes_are_told_with_what_to_do(
+    told: Run, arguments: list[str], code: int, said: str
+) -> None:
+    ended = told(*arguments)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    assert "Scope(" not in ended.err
+    assert not Path("x").exists()
+
+
+def test_stats_ends_with_hashes_and_shows_parts_when_asked(told: Run) -> None:
+    plain = told("stats").out
+    assert "head" in plain.splitlines()[-3]
+    assert "state hash" in plain.splitlines()[-2]
+    assert len(told("stats", "--parts").out.splitlines()) > len(plain.splitlines())

@@ -140,7 +140,7 @@ def test_sync_skips_bad_lines_of_a_session(mnemos: Run) -> None:
         (b'[{"role": "user", "content": "x"}', "said:1: expected ',', not 'the end'"),
         (b'[{"role": "user", "content": "x"}] more', "said:1: something follows the end"),
         (b"no name here\nAda: hi", "said:1: expected “Name: text”"),
-        (b'[{"role": "user", "content": 7}]', "said:1: content: expected a text"),
+        (b'[{"role": "user", "content": 7}]', "said: message 1: content: expected a text"),
         (b'{"role": "user", "content": "x", "session": 7}', "said:1: session: expected a text"),
         (b"[" * 100_000, "said:1: is no JSON that can be read"),
     ],
@@ -174,3 +174,26 @@ def test_the_limit_of_python_does_not_end_a_deep_line(mnemos: Run) -> None:
     Path("said.jsonl").write_text(f"{deep}\n{_jsonl(_said(1))}", encoding="utf-8")
     assert mnemos("remember", "said.jsonl", "--on-error", "skip").code == 0
     assert len(_texts(mnemos)) == 1
+
+
+@pytest.mark.parametrize("verb", ["remember", "sync"])
+def test_an_import_may_say_when_it_was_learnt(mnemos: Run, verb: str) -> None:
+    Path("old.jsonl").write_text(_jsonl(_said(BATCH + 3)), encoding="utf-8")
+    assert mnemos(verb, "old.jsonl", "--recorded-at", "2020-01-02").code == 0
+    assert mnemos("remember", "--text", "later", "--recorded-at", "2021-01-01").code == 0
+    assert len(mnemos("browse", "--json", "--as-of", "2020-06-01").lines) == BATCH + 3
+    assert mnemos("browse", "--json", "--as-of", "2020-01-01").lines == []
+    for moment in ("2020-06-01", "9000-01-01", "soon"):
+        ended = mnemos(verb, "old.jsonl", "--session", "x", "--recorded-at", moment)
+        assert ended.code == 2
+        assert "recorded-at" in ended.err
+        assert len(ended.err) < 300
+
+
+def test_what_is_wrong_with_a_message_is_told_where_it_stands(mnemos: Run) -> None:
+    good, bad = _said(1)[0], {"content": "by nobody"}
+    ended = mnemos("remember", "-", stdin=json.dumps([good, bad]))
+    assert ended.code == 2
+    assert "stdin: message 2: role is missing" in ended.err
+    ended = mnemos("remember", "-", stdin=_jsonl([good, bad]))
+    assert "stdin:2: role is missing" in ended.err

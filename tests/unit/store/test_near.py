@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnemos.store.near import LONG_WORD, may_be_near, nearest, slips
+from mnemos.store.near import ANY_START, LONG_WORD, may_be_near, nearest, slips
 
-WORDS = st.text(alphabet="abcde", min_size=4, max_size=10)
+WORDS = st.text(alphabet="abcde", min_size=ANY_START, max_size=10)
 
 
 @given(term=WORDS, word=WORDS)

@@ -16,6 +16,7 @@ from mnemos.serve.cli import exits
 from mnemos.serve.cli.command import Commands, Settings, global_options
 from mnemos.serve.cli.exits import EXIT_CODES, Refused
 from mnemos.serve.cli.output import Output
+from mnemos.serve.cli.plain import scopes_in_words
 
 #: Name → (module, first line of its help), in the order in which one meets them.
 COMMANDS = {
@@ -116,7 +117,7 @@ def _refusal(error: BaseException) -> Refused:
             return _usage(error)
         case MnemosError():
             code, hint = exits.of(error)
-            return Refused(str(error), code, hint)
+            return Refused(scopes_in_words(str(error)), code, hint)
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
             return Refused(f"{where}{error.strerror or error}", exits.STORE)

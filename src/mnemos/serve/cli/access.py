@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mnemos import Memory
 from mnemos.serve.cli.command import Settings
 from mnemos.serve.cli.exits import STORE, Refused
@@ -27,4 +29,13 @@ def opened(settings: Settings, *, make: bool = False) -> Memory:
             STORE,
             "begin one with mnemos remember, or name another with --file or MNEMOS_FILE",
         )
+    if make:
+        require_folder(file.path)
     return Memory(file.path, actor=ACTOR)
+
+
+def require_folder(target: str | Path) -> None:
+    """Refuse a file that is to be made where there is no folder."""
+    folder = Path(target).parent
+    if not folder.is_dir():
+        raise Refused(f"{target}: there is no folder {folder}", STORE, "make it first")

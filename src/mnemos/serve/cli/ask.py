@@ -6,12 +6,12 @@ import click
 
 from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import opened
-from mnemos.serve.cli.command import Command, settings
+from mnemos.serve.cli.command import Asking, settings
 from mnemos.serve.cli.hits import citations_table, hits_table
 from mnemos.serve.cli.options import Chosen, asking
 
 
-@click.command("recall", cls=Command)
+@click.command("recall", cls=Asking)
 @click.argument("question")
 @click.option("--limit", "-n", default=10, show_default=True, help="At most so many hits.")
 @click.option("--explain", is_flag=True, help="Show what each signal added to the score.")
@@ -43,7 +43,7 @@ def recall_command(*, question: str, limit: int, explain: bool, chosen: Chosen) 
         raise click.exceptions.Exit(exits.NOTHING)
 
 
-@click.command("context", cls=Command)
+@click.command("context", cls=Asking)
 @click.argument("question")
 @click.option(
     "--budget", "-b", default=1_000, show_default=True, help="Tokens that the text may cost."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 from rich.text import Text
 
@@ -14,8 +16,22 @@ from mnemos.serve.cli.plain import one_line
 from mnemos.serve.cli.receipts import counted
 
 
+def _hash(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """Return a hash as receipts spell it."""
+    if given is None:
+        return None
+    if re.fullmatch("[0-9a-fA-F]{64}", given) is None:
+        raise click.BadParameter(f"{given!r} is no hash: 64 hex digits, as receipts and stats tell")
+    return given.lower()
+
+
 @click.command("verify", cls=Command)
-@click.option("--expected-head", metavar="HASH", help="A receipt's head that must still be here.")
+@click.option(
+    "--expected-head",
+    callback=_hash,
+    metavar="HASH",
+    help="A receipt's head that must still be here.",
+)
 def verify_command(*, expected_head: str | None) -> None:
     """Check every hash of the journal against the rows.
 

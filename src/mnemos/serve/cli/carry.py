@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from mnemos import Memory
-from mnemos.serve.cli.access import opened
+from mnemos.serve.cli.access import opened, require_folder
 from mnemos.serve.cli.command import Command, settings
 from mnemos.serve.cli.exits import STORE, USAGE, Refused
 from mnemos.serve.cli.figures import size
@@ -34,6 +34,7 @@ def export_command(*, target: str) -> None:
             for line in memory.export_lines():
                 sys.stdout.write(f"{line}\n")
             return
+        require_folder(target)
         lines = memory.export(target)
     if output.as_json:
         output.document({"file": target, "lines": lines})
@@ -53,6 +54,7 @@ def load_command(*, source: str, target: str) -> None:
     output = given.output
     if Path(target).exists():
         raise Refused(f"{target}: is there already; load makes a new file", STORE)
+    require_folder(target)
     try:
         with _reading(source) as file, Memory.load(_lines(source, file), target) as memory:
             stats = memory.stats()
@@ -78,9 +80,19 @@ def _reading(source: str) -> TextIO:
 
 def _lines(source: str, file: TextIO) -> Iterator[str]:
     try:
+        first = next(file, "")
+        if not _is_export(first):
+            what = "this is no export" if first.strip() else "this is empty, and so no export"
+            raise Refused(f"{source}: {what}; for messages: mnemos remember {source}", USAGE)
+        yield first
         yield from file
     except UnicodeDecodeError as error:
         raise Refused(f"{source}: is no UTF-8 and so no export", USAGE) from error
+
+
+def _is_export(line: str) -> bool:
+    """Return whether a first line may be an export's, though perhaps a damaged or newer one."""
+    return line.lstrip().startswith("{") and '"mnemos"' in line
 
 
 def _remove(target: str) -> None:
@@ -95,6 +107,7 @@ def backup_command(*, target: str) -> None:
     """Write a compact copy of the file, while others may go on writing."""
     given = settings()
     output = given.output
+    require_folder(target)
     with opened(given) as memory:
         memory.backup(target)
     taken = Path(target).stat().st_size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property, wraps
 from importlib import import_module
 from inspect import signature
@@ -45,6 +46,8 @@ def settings() -> Settings:
 
 def _note(context: click.Context, parameter: click.Parameter, value: str | bool | None) -> None:
     """Keep a global option's value wherever it stood; the last one counts."""
+    if isinstance(value, str) and not value.strip():
+        raise click.BadParameter("is empty; name a file", ctx=context, param=parameter)
     if value and parameter.name:
         setattr(context.ensure_object(Settings), parameter.name, value)
 
@@ -84,6 +87,22 @@ class Command(click.Command):
         self.params.extend(global_options())
 
 
+class Asking(Command):
+    """A command whose last argument is a question, which must be one argument and not blank."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; say what to do about a question without quotes."""
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if ctx.resilient_parsing:
+            return rest
+        if rest:
+            raise click.UsageError("several words: put the question in quotes", ctx)
+        if not str(ctx.params["question"]).strip():
+            raise click.UsageError("the question is blank", ctx)
+        return rest
+
+
 class Commands(click.Group):
     """A group whose commands are modules' attributes, imported when called.
 
@@ -112,6 +131,17 @@ class Commands(click.Group):
         module = import_module(f"{self._prefix}.{self.table[cmd_name][0]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named; for a misspelt one, name the nearest."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.table:
+            near = get_close_matches(name.casefold(), self.table, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands, without importing them."""

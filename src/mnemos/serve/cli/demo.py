@@ -9,6 +9,7 @@ import click
 
 from mnemos import Memory
 from mnemos.serve.cli import exits
+from mnemos.serve.cli.access import require_folder
 from mnemos.serve.cli.command import Command, Settings, settings
 from mnemos.serve.cli.exits import STORE, Refused
 from mnemos.serve.cli.own import show_own
@@ -29,6 +30,8 @@ def demo_command(*, source: str | None, ask: bool, keep: str | None) -> None:
         raise click.UsageError("--ask needs a FILE, since questions come from stdin")
     if keep is not None and Path(keep).exists():
         raise Refused(f"{keep}: is there already; --keep makes a new file", STORE)
+    if keep is not None:
+        require_folder(keep)
     given = settings()
     with tempfile.TemporaryDirectory(prefix="mnemos-") as folder:
         path = Path(folder) / "demo.mnemos"

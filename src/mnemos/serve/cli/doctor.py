@@ -11,7 +11,7 @@ from rich.text import Text
 
 from mnemos import Memory, MnemosError
 from mnemos.serve.cli import exits
-from mnemos.serve.cli.access import ACTOR
+from mnemos.serve.cli.access import ACTOR, require_folder
 from mnemos.serve.cli.command import Command, Settings, settings
 from mnemos.serve.cli.exits import Refused
 from mnemos.serve.cli.figures import size
@@ -131,6 +131,7 @@ def _rescue(given: Settings, target: str) -> None:
         raise Refused(f"{path}: there is no such memory", exits.STORE)
     if Path(target).exists():
         raise Refused(f"{target}: is there already; rescue makes a new file", exits.STORE)
+    require_folder(target)
     saved = Memory.rescue(path, target)
     if output.as_json:
         output.document(saved)

@@ -52,8 +52,8 @@ def activity(days: Mapping[date, int], width: int) -> tuple[str, str]:
     return spark(values), f"{first} – {last}, a block a {unit}"
 
 
-def stats_panel(stats: Stats, width: int) -> Group:
-    """Return the figures of a memory."""
+def stats_panel(stats: Stats, width: int, *, parts: bool = False) -> Group:
+    """Return the figures of a memory; how many bytes each part of the file takes, if asked for."""
     made = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")
@@ -63,7 +63,9 @@ def stats_panel(stats: Stats, width: int) -> Group:
     if line:
         made.add_row("activity", Text(line, style="green"))
         made.add_row("", Text(legend, style="dim"))
-    return Group(made, Text(), _parts(stats))
+    made.add_row("head", stats.head)
+    made.add_row("state hash", stats.state_hash)
+    return Group(made, Text(), _parts(stats)) if parts else Group(made)
 
 
 def _rows(stats: Stats) -> list[tuple[str, str]]:
@@ -81,8 +83,6 @@ def _rows(stats: Stats) -> list[tuple[str, str]]:
         ("said", _period(stats)),
         ("file", size(stats.bytes_on_disk)),
         ("texts", f"{size(stats.text_bytes)}{_per_turn(stats, turns)}"),
-        ("head", stats.head),
-        ("state hash", stats.state_hash),
     ]
     return [(name, value) for name, value in rows if value]
 

@@ -15,6 +15,7 @@ from mnemos.serve.cli.plain import one_line, visible
 #: From so many columns on ids have a column of their own.
 WIDE = 100
 SPEAKER_WIDTH = 12
+REF_WIDTH = 16
 BAR_WIDTH = 16
 #: Signals that moved the score less than this are told together.
 SMALL = 0.1
@@ -33,14 +34,18 @@ def table(*columns: str, text: str | None = None) -> Table:
 def hits_table(hits: Sequence[Hit], question: str, *, explain: bool, width: int) -> Table:
     """Return hits, best first: score, day, speaker, text."""
     wide = width >= WIDE
-    names = ("score", "date", "speaker", *(("id",) if wide else ()))
+    refs = wide and any(hit.ref for hit in hits)
+    names = ("score", "date", "speaker", *(("id",) if wide else ()), *(("ref",) if refs else ()))
     made = table(*names, text="text")
     made.columns[0].justify = "right"
     made.columns[2].max_width = SPEAKER_WIDTH
+    if refs:
+        made.columns[4].max_width = REF_WIDTH
     for hit in hits:
+        ref = one_line(hit.ref or "")
         parts: list[RenderableType] = [marked(hit.text, question)]
         if not wide:
-            parts.append(Text(hit.id, style="dim"))
+            parts.append(Text(f"{hit.id}  {ref}".rstrip(), style="dim"))
         if explain:
             parts.append(reasons_table(hit.reasons))
         cells: list[RenderableType] = [
@@ -48,6 +53,7 @@ def hits_table(hits: Sequence[Hit], question: str, *, explain: bool, width: int)
             Text(day(hit.item), style="cyan"),
             Text(one_line(hit.speaker or "")),
             *((Text(hit.id, style="dim"),) if wide else ()),
+            *((Text(ref, style="dim"),) if refs else ()),
             Group(*parts),
         ]
         made.add_row(*cells)
@@ -77,13 +83,23 @@ def reasons_table(reasons: Sequence[Reason]) -> Table:
 def items_table(items: Sequence[Item], *, width: int) -> Table:
     """Return items in their order: id, day, session, speaker, text."""
     wide = width >= WIDE
-    names = ("id", "date", *(("session",) if wide else ()), "speaker")
+    refs = any(item.ref for item in items)
+    names = ("id", *(("ref",) if wide and refs else ()), "date")
+    names = (*names, *(("session",) if wide else ()), "speaker")
     made = table(*names, text="text")
     made.columns[-2].max_width = SPEAKER_WIDTH
+    if wide and refs:
+        made.columns[1].max_width = REF_WIDTH
     for item in items:
+        ref = one_line(item.ref or "")
+        named: tuple[Text, ...] = (Text(item.id, style="dim"), Text(ref, style="dim"))
+        if not refs:
+            named = named[:1]
+        elif not wide:
+            named = (Text(f"{item.id}\n{ref}".rstrip(), style="dim"),)
         session = (Text(one_line(item.scope.session or "")),) if wide else ()
         made.add_row(
-            Text(item.id, style="dim"),
+            *named,
             Text(day(item), style="cyan"),
             *session,
             Text(one_line(item.speaker or "")),

@@ -13,11 +13,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
 from mnemos import ConflictError, InputError, Memory, Receipt, Scope
 from mnemos.serve.cli.exits import CONFLICT, USAGE, Refused
+from mnemos.serve.cli.plain import scopes_in_words
 from mnemos.serve.cli.reading import Entry, Format, entries
 
 #: Messages a transaction; also how many are held at once.
@@ -58,22 +60,29 @@ class Plan:
         scope: Whose and which; a message's own session goes before.
         skip: Bad lines are left out; else nothing goes in if there is one.
         form: The files' format; None tells it from each.
+        recorded_at: When the memory is to have learnt it; None is now.
     """
 
     verb: Verb
     scope: Scope
     skip: bool
     form: Format | None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A line that could not be taken in, and why."""
+    """A line, or a message of a JSON list (counting from 1), that could not be taken in, and why."""
 
     file: str
     line: int
     problem: str
     conflict: bool = False
+    message: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.line}" if self.message is None else f" message {self.message}"
+        return f"{self.file}:{place}: {self.problem}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -209,8 +218,9 @@ class Import:
             Problem(
                 file=placed.source.name,
                 line=placed.entry.line,
-                problem=problem,
+                problem=scopes_in_words(problem),
                 conflict=conflict,
+                message=placed.entry.number,
             )
         )
 
@@ -220,11 +230,16 @@ class Import:
         if group[0].session is not None:
             scope = replace(scope, session=group[0].session)
         if self._plan.verb == "sync":
-            receipt = self._memory.sync(messages, scope=scope)  # type: ignore[arg-type] # its to judge
+            receipt = self._memory.sync(
+                messages,  # type: ignore[arg-type] # its to judge
+                scope=scope,
+                recorded_at=self._plan.recorded_at,
+            )
         else:
             receipt = self._memory.remember(
                 messages,  # type: ignore[arg-type] # its to judge
                 scope=scope,
+                recorded_at=self._plan.recorded_at,
                 request_id=self._request_id(group, scope),
             )
         self._count(group, receipt)
@@ -264,7 +279,7 @@ class Import:
 
 def refused(problems: Sequence[Problem], hint: str) -> Refused:
     """Return the error that names bad lines; nothing went in."""
-    named = [f"{each.file}:{each.line}: {each.problem}" for each in problems[:NAMED]]
+    named = [str(each) for each in problems[:NAMED]]
     if len(problems) > NAMED:
         named.append(f"and {len(problems) - NAMED:,} more")
     conflict = all(each.conflict for each in problems)
@@ -311,6 +326,8 @@ def _groups(placed: Iterator[_Placed], verb: Verb) -> Iterator[list[_Placed]]:
 
 def _place(source: Source, ordinal: int, entry: Entry) -> _Placed:
     message = entry.message
+    if isinstance(message, dict) and "role" not in message and entry.problem is None:
+        entry = replace(entry, problem="role is missing")
     session = message.get("session") if isinstance(message, dict) else None
     if session is None or isinstance(session, str):
         return _Placed(source, ordinal, entry, session)

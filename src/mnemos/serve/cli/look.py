@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 
 import click
-from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +15,8 @@ from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.command import Command, settings
 from mnemos.serve.cli.figures import stats_panel
 from mnemos.serve.cli.hits import items_table, table
-from mnemos.serve.cli.options import Chosen, choosing
+from mnemos.serve.cli.naming import meant
+from mnemos.serve.cli.options import MOMENT, Chosen, choosing
 from mnemos.serve.cli.output import plain_value
 from mnemos.serve.cli.plain import one_line, visible
 
@@ -24,13 +24,14 @@ PAGE = 50
 
 
 @click.command("show", cls=Command)
-@click.argument("item_id", metavar="ID")
-@click.option("--as-of", metavar="TIME", help="As the memory knew it at this moment.")
+@click.argument("item_id", metavar="ID|REF")
+@click.option("--as-of", type=MOMENT, metavar="TIME", help="As the memory knew it at this moment.")
 def show_command(*, item_id: str, as_of: str | None) -> None:
     """Show one item with all its fields and its history."""
     given = settings()
     output = given.output
     with opened(given) as memory:
+        (item_id,) = meant(memory, [item_id])
         item = memory.get(item_id, as_of=as_of)
         history = memory.history(item_id)
         sources = [_source(memory, source) for source in item.sources]
@@ -78,7 +79,7 @@ def _history(history: tuple[Version, ...]) -> Table:
 
 @click.command("browse", cls=Command)
 @click.option("--limit", "-n", type=click.IntRange(min=1), help="At most so many; else all.")
-@click.option("--after", metavar="ID", help="Begin after this item.")
+@click.option("--after", metavar="ID|REF", help="Begin after this item.")
 @choosing()
 def browse_command(*, limit: int | None, after: str | None, chosen: Chosen) -> None:
     """List what is remembered, in its order.
@@ -88,6 +89,8 @@ def browse_command(*, limit: int | None, after: str | None, chosen: Chosen) -> N
     given = settings()
     output = given.output
     with opened(given) as memory:
+        if after is not None:
+            (after,) = meant(memory, [after])
         for number, page in enumerate(_pages(memory, chosen, after=after, limit=limit)):
             if number and output.is_watched and not _more():
                 return
@@ -125,7 +128,8 @@ def _pages(
 
 
 @click.command("stats", cls=Command)
-def stats_command() -> None:
+@click.option("--parts", is_flag=True, help="Also show how many bytes each part takes.")
+def stats_command(*, parts: bool) -> None:
     """Show figures of the whole memory."""
     given = settings()
     output = given.output
@@ -135,4 +139,5 @@ def stats_command() -> None:
         output.document(stats)
     else:
         title = Text(visible(str(given.memory_file.path)))
-        output.show(Panel(Group(stats_panel(stats, output.width)), title=title, title_align="left"))
+        figures = stats_panel(stats, output.width, parts=parts)
+        output.show(Panel(figures, title=title, title_align="left"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast, get_args
 
 import click
@@ -15,6 +15,41 @@ from mnemos.types import Role
 
 ROLES: tuple[str, ...] = get_args(Role)
 Value = str | int | float | bool | None
+
+
+class Moment(click.ParamType):
+    """A moment in words or as ISO 8601; handed on as ISO 8601."""
+
+    name = "time"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the moment; "today" is where the day begins."""
+        now = datetime.now(UTC)
+        said = value.strip().casefold()
+        if said == "now":
+            return now.isoformat()
+        if said in _DAYS:
+            return (now.date() - timedelta(days=_DAYS[said])).isoformat()
+        try:
+            datetime.fromisoformat(value.strip())
+        except ValueError:
+            self.fail(
+                f"{value!r} is no moment; give ISO 8601, for instance 2026-05-03 or "
+                "2026-05-03T10:30Z, or now, today, yesterday",
+                param,
+                ctx,
+            )
+        return value.strip()
+
+
+MOMENT = Moment()
+_DAYS = {"today": 0, "yesterday": 1}
+
+
+def aware(moment: str) -> datetime:
+    """Return a moment; one without a zone is taken as UTC."""
+    read = datetime.fromisoformat(moment)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def scoped() -> Decorator:
@@ -36,12 +71,19 @@ _WHERE = (
     ),
     click.option("--speaker", metavar="NAME", multiple=True, help="Said by. Repeatable."),
     click.option("--role", type=click.Choice(ROLES), multiple=True, help="In this role."),
-    click.option("--since", metavar="TIME", help="Said at this moment (ISO 8601) or later."),
-    click.option("--until", metavar="TIME", help="Said before this moment."),
+    click.option(
+        "--since", type=MOMENT, metavar="TIME", help="Said at this moment (ISO 8601) or later."
+    ),
+    click.option("--until", type=MOMENT, metavar="TIME", help="Said before this moment."),
 )
-_AS_OF = click.option("--as-of", metavar="TIME", help="With what the memory knew by then.")
+_AS_OF = click.option(
+    "--as-of", type=MOMENT, metavar="TIME", help="With what the memory knew by then."
+)
 _ASKED_AT = click.option(
-    "--asked-at", metavar="TIME", help="When it is asked, for “last week”. Default: now."
+    "--asked-at",
+    type=MOMENT,
+    metavar="TIME",
+    help="When it is asked, for “last week”. Default: now.",
 )
 
 
@@ -88,8 +130,8 @@ def _chosen(
         metadata=dict(_pair(each) for each in metadata),
         speakers=speaker,
         roles=cast("tuple[Role, ...]", role),
-        said_from=None if since is None else _moment("--since", since),
-        said_to=None if until is None else _moment("--until", until),
+        said_from=None if since is None else aware(since),
+        said_to=None if until is None else aware(until),
     )
     return Chosen(scope=Scope(session=session, user=user, agent=agent), where=where, as_of=as_of)
 
@@ -130,12 +172,3 @@ def _pair(given: str) -> tuple[str, Value]:
     except ValueError:
         return key, text
     return key, value if isinstance(value, str | int | float | bool | None) else text
-
-
-def _moment(option: str, given: str) -> datetime:
-    """Return a moment; one without a zone is taken as UTC."""
-    try:
-        moment = datetime.fromisoformat(given.strip())
-    except ValueError as error:
-        raise click.BadParameter(f"{option} {given}: {error}; expected ISO 8601") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

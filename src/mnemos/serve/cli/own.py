@@ -108,7 +108,7 @@ def _import(memory: Memory, source: str, output: Output) -> Outcome:
         nothing = Refused(f"{source}: holds no messages", USAGE)
         raise refused(problems, "no good line was left") if problems else nothing
     for each in outcome.problems[:MADE]:
-        output.note(f"left out: {each.file}:{each.line}: {each.problem}")
+        output.note(f"left out: {each}")
     return outcome
 
 

@@ -40,11 +40,13 @@ class Entry:
         line: Where it begins, counting from 1.
         message: As the file has it; anything that JSON can hold.
         problem: Why the line cannot be read; None if it can.
+        number: Its place in a JSON list, counting from 1; None in files of lines.
     """
 
     line: int
     message: object = None
     problem: str | None = None
+    number: int | None = None
 
 
 def entries(file: BinaryIO, name: str, form: Format | None) -> Iterator[Entry]:
@@ -104,8 +106,8 @@ def _require_utf8(head: bytes, name: str) -> None:
 
 def _json(file: BinaryIO, name: str) -> Iterator[Entry]:
     stream = JsonStream(file, name)
-    for line, message in stream.messages():
-        yield Entry(line=line, message=message)
+    for number, (line, message) in enumerate(stream.messages(), start=1):
+        yield Entry(line=line, message=message, number=number)
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, str, str | None]]:

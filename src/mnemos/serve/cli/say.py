@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import cast
 
 import click
 
-from mnemos import Scope
+from mnemos import Memory, Scope
 from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.command import Command, Decorator, Settings, gathered, settings
 from mnemos.serve.cli.importing import (
@@ -21,21 +22,26 @@ from mnemos.serve.cli.importing import (
     opened_sources,
     refused,
 )
-from mnemos.serve.cli.options import ROLES, scoped
+from mnemos.serve.cli.options import MOMENT, ROLES, aware, scoped
 from mnemos.serve.cli.reading import FORMATS, Format
 from mnemos.serve.cli.receipts import counted, tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How files are taken in."""
+    """How files are taken in, and as of when."""
 
     form: Format | None
     skip: bool
+    recorded_at: datetime | None
 
 
-def _way(form: str | None, on_error: str) -> Way:
-    return Way(form=cast("Format | None", form), skip=on_error == "skip")
+def _way(form: str | None, on_error: str, recorded_at: str | None) -> Way:
+    return Way(
+        form=cast("Format | None", form),
+        skip=on_error == "skip",
+        recorded_at=None if recorded_at is None else aware(recorded_at),
+    )
 
 
 def importing() -> Decorator:
@@ -52,6 +58,13 @@ def importing() -> Decorator:
             default="stop",
             show_default=True,
             help="A bad line: nothing goes in, or the good lines do.",
+        ),
+        click.option(
+            "--recorded-at",
+            type=MOMENT,
+            metavar="TIME",
+            help="For trusted imports: when the memory is to have learnt it, so that --as-of is "
+            "of use. Not before what is there, not in the future.",
         ),
     )
 
@@ -101,7 +114,7 @@ def remember_command(*, files: tuple[str, ...], said: Said, scope: Scope, way: W
         _import(given, files, _plan("remember", scope, way))
         return
     with opened(given, make=True) as memory:
-        receipt = memory.remember(said.message, scope=scope)
+        receipt = memory.remember(said.message, scope=scope, recorded_at=way.recorded_at)
     tell(given.output, receipt, "remembered")
 
 
@@ -119,7 +132,7 @@ def sync_command(*, files: tuple[str, ...], scope: Scope, way: Way) -> None:
 
 
 def _plan(verb: Verb, scope: Scope, way: Way) -> Plan:
-    return Plan(verb=verb, scope=scope, skip=way.skip, form=way.form)
+    return Plan(verb=verb, scope=scope, skip=way.skip, form=way.form, recorded_at=way.recorded_at)
 
 
 def _import(given: Settings, files: Sequence[str], plan: Plan) -> None:
@@ -129,6 +142,7 @@ def _import(given: Settings, files: Sequence[str], plan: Plan) -> None:
         opened(given, make=True) as memory,
         output.progress("reading", "messages") as meter,
     ):
+        _require_in_order(memory, plan.recorded_at)
         work = Import(memory, plan, meter.tell)
         try:
             outcome = work.run(sources)
@@ -136,6 +150,18 @@ def _import(given: Settings, files: Sequence[str], plan: Plan) -> None:
             _tell_partial(given, work.outcome)
             raise
     _tell(given, outcome)
+
+
+def _require_in_order(memory: Memory, recorded_at: datetime | None) -> None:
+    """Refuse once, before every line would be."""
+    if recorded_at is None:
+        return
+    newest = memory.log(1)
+    if newest and recorded_at < newest[0].recorded_at:
+        last = newest[0].recorded_at.isoformat()
+        raise click.BadParameter(f"--recorded-at: the memory was last written to at {last}")
+    if recorded_at > datetime.now(UTC):
+        raise click.BadParameter(f"--recorded-at: {recorded_at.isoformat()} is in the future")
 
 
 def _tell_partial(given: Settings, outcome: Outcome) -> None:
@@ -154,7 +180,7 @@ def _tell(given: Settings, outcome: Outcome) -> None:
         output.document(outcome)
         return
     for each in outcome.problems[:NAMED]:
-        output.note(f"{each.file}:{each.line}: {each.problem}")
+        output.note(str(each))
     if len(outcome.problems) > NAMED:
         output.note(f"and {len(outcome.problems) - NAMED:,} more")
     if not output.quiet:

@@ -127,7 +127,8 @@ SELECT no FROM item
  ORDER BY position, no
 
 -- last_position --
-SELECT coalesce(max(position), -1) FROM item WHERE space = :space AND scope_no = :scope_no
+SELECT coalesce(max(position), -1) FROM item
+ WHERE space = :space AND scope_no = :scope_no AND made_by = ''
 
 -- newest --
 SELECT DISTINCT no FROM item WHERE space = :space AND no < :before ORDER BY no DESC LIMIT :limit
@@ -138,10 +139,20 @@ SELECT no FROM source WHERE space = :space AND source = :source ORDER BY no
 -- visibilities --
 SELECT no, visible_from, visible_to, status, expires_at FROM item INDEXED BY item_special
  WHERE space = :space
-   AND (visible_to IS NOT NULL OR status <> 'active' OR expires_at IS NOT NULL)
+   AND visible_to IS NULL
+   AND (status <> 'active' OR expires_at IS NOT NULL)
 UNION ALL
 SELECT no, visible_from, visible_to, 'active', NULL FROM key INDEXED BY key_ended
  WHERE space = :space AND visible_to IS NOT NULL
+
+-- visibilities_at --
+SELECT no, visible_from, visible_to, status, expires_at FROM item INDEXED BY item_special
+ WHERE space = :space
+   AND visible_from <= :as_of AND (visible_to IS NULL OR visible_to > :as_of)
+   AND (status <> 'active' OR expires_at IS NOT NULL)
+UNION ALL
+SELECT no, visible_from, visible_to, 'active', NULL FROM key INDEXED BY key_ended
+ WHERE space = :space AND visible_to IS NOT NULL AND visible_to <= :as_of
 
 -- add_key --
 INSERT INTO key (space, no, item_no, visible_from, visible_to, value)
@@ -187,8 +198,12 @@ SELECT no, value, visible_from, visible_to, item_no FROM key
  WHERE space = :space AND item_no = :item_no ORDER BY no
 
 -- links_of --
-SELECT no, value, visible_from, visible_to, -1 FROM link
- WHERE space = :space AND (source = :id OR target = :id) ORDER BY no
+SELECT no, value, visible_from, visible_to, -1 FROM link INDEXED BY link_source
+ WHERE space = :space AND source = :id
+UNION
+SELECT no, value, visible_from, visible_to, -1 FROM link INDEXED BY link_target
+ WHERE space = :space AND target = :id
+ ORDER BY no
 
 -- current_state --
 SELECT no, value, visible_from, visible_to, -1 FROM state
@@ -214,6 +229,12 @@ SELECT seq, recorded_at, actor, op, why, body, nonce, commitment, next_no, hash 
 -- entries --
 SELECT seq, ordinal, kind, no, nonce, commitment FROM entry
  WHERE space = :space AND seq = :seq ORDER BY ordinal
+
+-- touched --
+SELECT id FROM entry
+  LEFT JOIN item ON entry.kind = 'item' AND item.space = entry.space AND item.no = entry.no
+                AND item.visible_from = entry.seq
+ WHERE entry.space = :space AND entry.seq = :seq ORDER BY ordinal
 
 -- seq_at --
 SELECT seq FROM event
@@ -244,8 +265,11 @@ SELECT visible_from FROM item WHERE space = :space AND no = :no
 UPDATE entry SET nonce = NULL
  WHERE space = :space AND seq = :seq AND kind = :kind AND no = :no
 
--- forget_request_nonce --
-UPDATE request SET nonce = NULL WHERE space = :space AND seq = :seq
+-- forget_requests --
+UPDATE request SET nonce = NULL
+ WHERE space = :space
+   AND EXISTS (SELECT 1 FROM json_tree(receipt)
+                WHERE atom IN (SELECT value FROM json_each(:ids)))
 
 -- destroy_item --
 DELETE FROM item WHERE space = :space AND no = :no
@@ -285,6 +309,9 @@ VALUES (:space, :term, :segment, :packed)
 
 -- postings --
 SELECT segment, packed FROM posting WHERE space = :space AND term = :term ORDER BY segment
+
+-- posting --
+SELECT packed FROM posting WHERE space = :space AND term = :term AND segment = :segment
 
 -- drop_posting --
 DELETE FROM posting WHERE space = :space AND term = :term AND segment = :segment

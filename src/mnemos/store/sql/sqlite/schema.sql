@@ -80,8 +80,8 @@ CREATE TABLE item (
 CREATE INDEX item_id ON item (space, id);
 CREATE INDEX item_position ON item (space, scope_no, position);
 CREATE INDEX item_ref ON item (space, scope_no, ref) WHERE ref IS NOT NULL;
-CREATE INDEX item_special ON item (space, no)
-    WHERE visible_to IS NOT NULL OR status <> 'active' OR expires_at IS NOT NULL;
+CREATE INDEX item_special ON item (space, visible_to, status, expires_at)
+    WHERE status <> 'active' OR expires_at IS NOT NULL;
 
 -- An item with its names spelled out and its text.
 CREATE VIEW whole_item AS
@@ -172,7 +172,7 @@ CREATE TABLE request (
     request_id TEXT    NOT NULL,
     op         TEXT    NOT NULL,
     seq        INTEGER NOT NULL,
-    nonce      BLOB,             -- NULL once a row of it has been erased
+    nonce      BLOB,             -- NULL once an item it names was erased
     digest     BLOB    NOT NULL,
     receipt    TEXT    NOT NULL,
     PRIMARY KEY (space, request_id)

@@ -1,6 +1,6 @@
 """BM25 for pages: k1 1.2, b .75.
 
-What: as ``bm`` with the stronger length norm, in chats with an assistant; else 0.
+What: as ``bm`` with the stronger length norm × the largest pageness of the turn and its neighbours.
 Source: Robertson & Zaragoza 2009.
 Range: 0 upwards.
 """
@@ -12,6 +12,6 @@ from mnemos.recall.frame import Floats, Frame
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
-    if not frame.is_chat:
+    if not frame.has_pages:
         return frame.zeros()
-    return frame.scaled(frame.long_impacts.sum(axis=0)) * frame.chat
+    return frame.scaled(frame.long_impacts.sum(axis=0)) * frame.paged

@@ -1,6 +1,6 @@
-"""How much a user's turn to an assistant says: there, pasted pages answer little.
+"""How much a user's turn beside pages says: there, pasted pages answer little.
 
-What: ``length`` where a user speaks in a chat with an assistant, else 0.
+What: ``length`` where a user speaks × the largest pageness of the neighbours; else 0.
 Source: ours.
 Range: 0 to 1.
 """
@@ -13,6 +13,6 @@ from mnemos.recall.signals.amount import said
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
-    if not frame.is_chat:
+    if not frame.has_pages:
         return frame.zeros()
-    return said(frame) * frame.role(USER) * frame.chat
+    return said(frame) * frame.role(USER) * frame.paged

@@ -1,8 +1,8 @@
-"""Whether the turn ends with a question, in a chat with an assistant, where users tell by asking.
+"""Whether the turn ends with a question, beside an assistant's pages, where users tell by asking.
 
-What: ``question``, where the turn or a neighbour was said by an assistant.
+What: ``question`` × the largest pageness of the turn and its neighbours.
 Source: ours.
-Range: 0 or 1.
+Range: 0 to 1.
 """
 
 from __future__ import annotations
@@ -13,6 +13,6 @@ from mnemos.store.base import FLAG_QUESTION
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
-    if not frame.is_chat:
+    if not frame.has_pages:
         return frame.zeros()
-    return frame.flag(FLAG_QUESTION) * frame.chat
+    return frame.flag(FLAG_QUESTION) * frame.paged

@@ -1,6 +1,6 @@
-"""``bm`` in chats with an assistant, where turns are pages.
+"""``bm`` beside an assistant's pages, which hold words for being long.
 
-What: ``bm`` where the turn or a neighbour was said by an assistant, else 0.
+What: ``bm`` × the largest pageness of the turn and its neighbours.
 Source: ours.
 Range: 0 upwards.
 """
@@ -13,6 +13,6 @@ from mnemos.recall.signals import bm
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
-    if not frame.is_chat:
+    if not frame.has_pages:
         return frame.zeros()
-    return bm.score(frame) * frame.chat
+    return bm.score(frame) * frame.paged

@@ -1,6 +1,6 @@
-"""``near_bm`` in chats with an assistant, where neighbours are pages that hold every word.
+"""``near_bm`` beside an assistant's pages, which hold every word.
 
-What: ``near_bm`` where the turn or a neighbour was said by an assistant, else 0.
+What: ``near_bm`` × the largest pageness of the turn and its neighbours.
 Source: ours.
 Range: 0 upwards.
 """
@@ -13,6 +13,6 @@ from mnemos.recall.signals import near_bm
 
 def score(frame: Frame) -> Floats:
     """Return the signal for each candidate. Shape (n,)."""
-    if not frame.is_chat:
+    if not frame.has_pages:
         return frame.zeros()
-    return near_bm.score(frame) * frame.chat
+    return near_bm.score(frame) * frame.paged

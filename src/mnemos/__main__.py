@@ -1,0 +1,5 @@
+"""``python -m mnemos``: the command line."""
+
+from mnemos.serve.cli import main
+
+main()
