@@ -41,10 +41,11 @@ from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
 from mnemos.recall.eligible import eligible
 from mnemos.store import inventory, journal, portable, rescue
-from mnemos.store.base import FLAG_KEY, Reader, Store
+from mnemos.store.base import FLAG_KEY, Reader
 from mnemos.store.change import Header, put_inverse
 from mnemos.store.index import ANALYSIS
 from mnemos.store.inventory import Page, Stats, Version
+from mnemos.store.protocol import Store
 from mnemos.store.rescue import Rescued
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.sqlite import Durability

@@ -7,8 +7,8 @@ import os
 from typing import get_args
 
 from mnemos.errors import InputError
-from mnemos.store.base import Store
 from mnemos.store.memory import MemoryStore
+from mnemos.store.protocol import Store
 from mnemos.store.sqlite import Durability, SqliteStore
 from mnemos.text.terms import Analyzer
 

@@ -28,8 +28,9 @@ from mnemos.ingest.messages import Messages, drafts
 from mnemos.lifecycle.erase import Certificate, erase, preview
 from mnemos.recall.eligible import eligible
 from mnemos.store import index, journal, portable, sql
-from mnemos.store.base import DOC, FLAG_KEY, Store
+from mnemos.store.base import DOC, FLAG_KEY
 from mnemos.store.change import Change, Header, put, put_inverse
+from mnemos.store.protocol import Store
 from mnemos.store.snapshot import Snapshot
 from mnemos.store.sqlite import SqliteStore
 from mnemos.store.tables import EventRow, Request

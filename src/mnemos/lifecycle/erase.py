@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from mnemos.errors import InputError, StoreError
 from mnemos.store import journal
-from mnemos.store.base import Store
 from mnemos.store.change import Header, with_derived
 from mnemos.store.index import indexed_text
+from mnemos.store.protocol import Store
 from mnemos.store.residue import Trace, search, windows
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import EventRow

@@ -1,16 +1,14 @@
-"""The protocol every store speaks: a snapshot to read from, a transaction to write in.
+"""What recipes read: a snapshot of a space and its lexical index.
 
-An item's own text and each further key is one *document* of the lexical index, known by a dense
-number ``no``. Numbers are given in the order of writing and never used twice.
+An item's own text and each further key is one *document* of the index, known by a dense number
+``no``. Numbers are given in the order of writing and never used twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +16,6 @@ from numpy.typing import NDArray
 from mnemos.store.columns import Columns
 from mnemos.text import stance
 from mnemos.types import Item, Scope
-
-if TYPE_CHECKING:
-    from mnemos.store.snapshot import Snapshot, Transaction
 
 #: "No time" in a column of microseconds.
 NO_TIME = np.iinfo(np.int64).min
@@ -113,38 +108,3 @@ class Reader(Protocol):
 
     def items(self, nos: Sequence[int]) -> list[Item]:
         """Return the items with these numbers, in their order, as this snapshot shows them."""
-
-
-class Store(Protocol):
-    """Where one space is kept: opening, locking and durability around ``Tables``."""
-
-    @property
-    def location(self) -> str:
-        """The file, or ":memory:"."""
-
-    def reading(self, *, as_of_seq: int | None = None) -> AbstractContextManager[Snapshot]:
-        """Open a consistent snapshot; with ``as_of_seq``, of items as they were after that."""
-
-    def writing(self) -> AbstractContextManager[Transaction]:
-        """Open the write transaction: durable when the block has ended, undone if it raises."""
-
-    def interrupt(self, thread: int) -> None:
-        """Break off what this thread is doing here; its transaction is rolled back."""
-
-    def checkpoint(self) -> bool:
-        """Bring all bytes into the main file; say whether no reader stood in the way."""
-
-    def vacuum(self) -> None:
-        """Write the file anew without its free pages."""
-
-    def copy_to(self, path: str) -> None:
-        """Write a compact, consistent copy."""
-
-    def check(self) -> list[str]:
-        """Return what is wrong with the file below our rows; empty if nothing."""
-
-    def files(self) -> list[Path]:
-        """Return the files in which this space's bytes may stand."""
-
-    def close(self) -> None:
-        """Close everything."""

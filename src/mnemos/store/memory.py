@@ -477,7 +477,7 @@ def _kind_of(row: SideRow) -> SideKind:
 
 
 class MemoryStore:
-    """A space in dictionaries. Implements ``store.base.Store``."""
+    """A space in dictionaries. Implements ``store.protocol.Store``."""
 
     location = ":memory:"
 

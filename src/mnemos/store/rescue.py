@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 
 from mnemos.errors import MnemosError, NotAMemory, StoreError
 from mnemos.store import journal, sql
-from mnemos.store.base import Store
 from mnemos.store.change import Change, Header, event_hash, put
 from mnemos.store.portable import Loader, entry_record, event_record
+from mnemos.store.protocol import Store
 from mnemos.store.snapshot import Transaction
 from mnemos.store.sqlite_tables import SqliteTables, item_of
 from mnemos.store.tables import Entry, EventRow, Request, Side

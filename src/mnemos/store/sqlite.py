@@ -75,7 +75,7 @@ _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
 class SqliteStore:
-    """A space in a SQLite file. Implements ``store.base.Store``.
+    """A space in a SQLite file. Implements ``store.protocol.Store``.
 
     Args:
         path: The file; made if it is not there, its folder is not.

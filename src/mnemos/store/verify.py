@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from mnemos.errors import StoreError
 from mnemos.store import journal
-from mnemos.store.base import Store
 from mnemos.store.change import Numbering, event_hash
 from mnemos.store.index import IndexWriter
+from mnemos.store.protocol import Store
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import Entry, EventRow
 from mnemos.types import Key

@@ -11,8 +11,8 @@ import pytest
 from mnemos import Memory
 from mnemos.errors import Closed
 from mnemos.store import journal
-from mnemos.store.base import Store
 from mnemos.store.change import Header, put
+from mnemos.store.protocol import Store
 from mnemos.types import Delta, State
 
 LONG_S = 20
