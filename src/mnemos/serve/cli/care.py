@@ -26,7 +26,12 @@ def _hash(_: click.Context, __: click.Parameter, given: str | None) -> str | Non
 
 
 @click.command("verify", cls=Command)
-@click.option("--expected-head", callback=_hash, metavar="HASH", help="A receipt's head that must still be here.")
+@click.option(
+    "--expected-head",
+    callback=_hash,
+    metavar="HASH",
+    help="A receipt's head that must still be here.",
+)
 def verify_command(*, expected_head: str | None) -> None:
     """Check every hash of the journal against the rows.
 

@@ -17,14 +17,12 @@ ROLES: tuple[str, ...] = get_args(Role)
 Value = str | int | float | bool | None
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType):  # type: ignore[type-arg] # generic only in newer clicks
     """A moment in words or as ISO 8601; handed on as ISO 8601."""
 
     name = "time"
 
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the moment; "today" is where the day begins."""
         now = datetime.now(UTC)
         said = value.strip().casefold()
@@ -73,12 +71,19 @@ _WHERE = (
     ),
     click.option("--speaker", metavar="NAME", multiple=True, help="Said by. Repeatable."),
     click.option("--role", type=click.Choice(ROLES), multiple=True, help="In this role."),
-    click.option("--since", type=MOMENT, metavar="TIME", help="Said at this moment (ISO 8601) or later."),
+    click.option(
+        "--since", type=MOMENT, metavar="TIME", help="Said at this moment (ISO 8601) or later."
+    ),
     click.option("--until", type=MOMENT, metavar="TIME", help="Said before this moment."),
 )
-_AS_OF = click.option("--as-of", type=MOMENT, metavar="TIME", help="With what the memory knew by then.")
+_AS_OF = click.option(
+    "--as-of", type=MOMENT, metavar="TIME", help="With what the memory knew by then."
+)
 _ASKED_AT = click.option(
-    "--asked-at", type=MOMENT, metavar="TIME", help="When it is asked, for “last week”. Default: now."
+    "--asked-at",
+    type=MOMENT,
+    metavar="TIME",
+    help="When it is asked, for “last week”. Default: now.",
 )
 
 

@@ -132,9 +132,7 @@ def sync_command(*, files: tuple[str, ...], scope: Scope, way: Way) -> None:
 
 
 def _plan(verb: Verb, scope: Scope, way: Way) -> Plan:
-    return Plan(
-        verb=verb, scope=scope, skip=way.skip, form=way.form, recorded_at=way.recorded_at
-    )
+    return Plan(verb=verb, scope=scope, skip=way.skip, form=way.form, recorded_at=way.recorded_at)
 
 
 def _import(given: Settings, files: Sequence[str], plan: Plan) -> None:
