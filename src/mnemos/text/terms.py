@@ -78,7 +78,7 @@ class Analyzer:
 
     def _stem(self, word: str) -> str:
         if self._stemmer is None or not word.isalpha():
-            return strip_accents(word) or word
+            return strip_accents(word)
         if word.isascii():
             for bare, accented in self._restored:
                 if word.endswith(bare):
@@ -86,4 +86,4 @@ class Analyzer:
                     break
         with self._lock:
             stem = self._stemmer.stemWord(word)
-        return strip_accents(stem) or word
+        return strip_accents(stem) or strip_accents(word)

@@ -50,3 +50,14 @@ def test_a_conversation_without_messages_is_refused(mnemos: Run) -> None:
     ended = mnemos("demo", "prose.txt")
     assert ended.code == 2
     assert "prose.txt:1: " in ended.err
+
+
+def test_the_demo_asks_short_questions_and_says_what_is_next(mnemos: Run) -> None:
+    Path("own.txt").write_text(
+        "Ada: We should replace the gearboxes before the next autumn, see http://unlikelyhost/x\n",
+        encoding="utf-8",
+    )
+    ended = mnemos("demo", "own.txt")
+    assert ended.code == 0
+    assert '? What about "gearboxes"?' in ended.out
+    assert "mnemos remember FILE" in ended.err.splitlines()[-1]

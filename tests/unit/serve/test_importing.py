@@ -191,7 +191,8 @@ def test_an_import_may_say_when_it_was_learnt(mnemos: Run, verb: str) -> None:
 
 
 def test_what_is_wrong_with_a_message_is_told_where_it_stands(mnemos: Run) -> None:
-    good, bad = _said(1)[0], {"content": "by nobody"}
+    good = _said(1)[0]
+    bad: dict[str, object] = {"content": "by nobody"}
     ended = mnemos("remember", "-", stdin=json.dumps([good, bad]))
     assert ended.code == 2
     assert "stdin: message 2: role is missing" in ended.err

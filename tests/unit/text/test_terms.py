@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mnemos.errors import InputError
@@ -86,6 +86,7 @@ def test_the_cache_is_bounded() -> None:
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=())))
+@example("\ufc5e")  # a letter that is all marks
 def test_any_text_has_terms(text: str) -> None:
     assert all(ENGLISH.terms(text))
     assert bool(ENGLISH.query_terms(text)) == bool(words(text))

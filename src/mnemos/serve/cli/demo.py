@@ -38,6 +38,8 @@ def demo_command(*, source: str | None, ask: bool, keep: str | None) -> None:
         kept = _tour(given, path) if source is None else _own(given, path, source, ask=ask)
         if keep is not None:
             _keep(given, path, keep)
+    if keep is None:
+        given.output.note("next, with messages of your own: mnemos remember FILE")
     if not kept:
         raise click.exceptions.Exit(exits.NOT_PROVED)
 

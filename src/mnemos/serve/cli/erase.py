@@ -35,8 +35,8 @@ def erase_command(
 ) -> None:
     """Destroy items, or all of a scope, and all that came from them; prove it.
 
-    The beginning of an ID (4 characters or more) will do. This cannot be undone. Ends with 5 if
-    bytes of it were found to be left.
+    The beginning of an ID (4 characters or more) will do. This cannot be undone.
+    Ends with 5 if bytes of it were found to be left.
     """
     if not ids and scope == Scope():
         raise click.UsageError("name ids, or a --session, --user or --agent")

@@ -72,7 +72,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A line, or a message of a JSON list (counting from 1), that could not be taken in, and why."""
+    """A line, or a message of a JSON list, that could not be taken in, and why."""
 
     file: str
     line: int

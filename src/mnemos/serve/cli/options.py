@@ -17,7 +17,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 Value = str | int | float | bool | None
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType):  # type: ignore[type-arg] # generic only in newer clicks
     """A moment in words or as ISO 8601; handed on as ISO 8601."""
 
     name = "time"

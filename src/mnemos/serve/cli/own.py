@@ -27,6 +27,7 @@ MIN_WORDS = 6
 #: A word of at most so many turns is rare.
 RARE = 2
 HITS = 10
+_LINK = re.compile(r"\w+://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -145,22 +146,19 @@ def _made(memory: Memory) -> list[tuple[str, str]]:
     frequency: Counter[str] = Counter()
     for item in _items(memory):
         frequency.update({word.casefold() for word in _WORD.findall(item.text)})
-    told = [
-        (item.id, rare) for item in _items(memory) if len(rare := _rare(item.text, frequency)) > 1
-    ]
+    told = [(item.id, rare) for item in _items(memory) if (rare := _rare(item.text, frequency))]
     step = max(1, len(told) // MADE)
     return [
-        (f"What was said about {rare[0]} and {rare[1]}?", item_id)
-        for item_id, rare in told[step // 2 :: step][:MADE]
+        (f'What about "{rare[0]}"?', item_id) for item_id, rare in told[step // 2 :: step][:MADE]
     ]
 
 
 def _rare(text: str, frequency: Counter[str]) -> list[str]:
-    words = _WORD.findall(text)
+    words = _WORD.findall(_LINK.sub(" ", text))
     if len(words) < MIN_WORDS:
         return []
     rare = [each for each in words if len(each) >= MIN_WORD and frequency[each.casefold()] <= RARE]
-    return sorted(dict.fromkeys(rare), key=len, reverse=True)
+    return sorted(dict.fromkeys(rare), key=lambda each: (frequency[each.casefold()], -len(each)))
 
 
 def _items(memory: Memory) -> Iterator[Item]:
