@@ -126,7 +126,7 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A write that was made under a request_id; ``nonce`` is None once an item it names was erased."""
+    """A write made under a request_id; ``nonce`` is None once an item it names was erased."""
 
     request_id: str
     op: str
@@ -175,13 +175,11 @@ class Tables(Protocol):
     def last_position(self, scope_no: int) -> int:
         """Return the highest position of a turn in this scope, -1 for none."""
 
-    def newest(self, *, before: int, limit: int) -> list[int]: ...
     def derived_from(self, item_id: str) -> list[int]:
         """Return the numbers of items that name this one among their sources."""
 
     def visibilities(self, as_of: int | None) -> list[Visibility]:
         """Return what may hide a document after this event; None is the newest."""
-
 
     # -- keys, links, states
     def add_side(self, row: SideRow) -> None: ...

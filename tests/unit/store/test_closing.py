@@ -23,7 +23,7 @@ def _header() -> Header:
 
 
 def test_closing_waits_for_the_write_of_another_thread(tmp_path: Path) -> None:
-    store: Store = Memory(tmp_path / "a.mnemos")._store  # noqa: SLF001
+    store: Store = Memory(tmp_path / "a.mnemos")._store
     inside, may_end = threading.Event(), threading.Event()
     failed: list[Exception] = []
 
@@ -49,14 +49,15 @@ def test_closing_waits_for_the_write_of_another_thread(tmp_path: Path) -> None:
     writer.join(LONG_S)
     closer.join(LONG_S)
 
-    assert not failed and not closer.is_alive()
+    assert not failed
+    assert not closer.is_alive()
     with Memory(tmp_path / "a.mnemos") as again:
         assert again.stats().events == 1
 
 
 @pytest.mark.parametrize("step", ["writing", "checkpoint", "vacuum"])
 def test_what_waited_for_a_write_while_it_was_closed_says_so(tmp_path: Path, step: str) -> None:
-    store: Store = Memory(tmp_path / "a.mnemos")._store  # noqa: SLF001
+    store: Store = Memory(tmp_path / "a.mnemos")._store
     said: list[Exception] = []
 
     def wait() -> None:
@@ -88,7 +89,7 @@ def test_a_reader_in_use_is_closed_when_it_ends(tmp_path: Path) -> None:
     with memory.reader() as reader:
         memory.close()
         assert [item.text for item in reader.items([0])] == ["a heron"]
-    assert not memory._store._idle  # type: ignore[attr-defined]  # noqa: SLF001
+    assert not memory._store._idle  # type: ignore[attr-defined]
 
 
 def test_an_export_that_is_left_lying_keeps_nobody_waiting() -> None:

@@ -34,7 +34,7 @@ def test_a_backup_that_is_opened_to_be_written_goes_on_in_a_log(tmp_path: Path) 
 def test_what_a_rollback_journal_holds_counts_as_the_memory_s(tmp_path: Path) -> None:
     with Memory(tmp_path / "a.mnemos") as memory:
         (tmp_path / "a.mnemos-journal").write_bytes(b"")
-        names = [path.name for path in memory._store.files()]  # noqa: SLF001
+        names = [path.name for path in memory._store.files()]
     assert names == ["a.mnemos", "a.mnemos-wal", "a.mnemos-journal"]
 
 

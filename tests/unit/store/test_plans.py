@@ -52,7 +52,7 @@ def test_old_versions_do_not_count_as_hidden(tmp_path: Path, *, in_file: bool) -
             memory.forget(ids[0])
             memory.restore(ids[0])
         memory.forget(ids[1])
-        with memory._store.reading() as snapshot:  # noqa: SLF001
+        with memory._store.reading() as snapshot:
             assert hidden(snapshot.tables, None) == [(1, "hidden")]
             assert hidden(snapshot.tables, 1) == hidden(snapshot.tables, 3) == []
             assert hidden(snapshot.tables, 2) == hidden(snapshot.tables, 4) == [(0, "hidden")]

@@ -27,7 +27,7 @@ def test_the_nonce_goes_with_items_that_an_earlier_event_had_stored() -> None:
         written = memory.sync([hello, pin, bye], session="s", request_id="q")
         kept = memory.remember("not named by it", request_id="other")
         memory.erase(written.ids[1])
-        with memory._store.reading() as snapshot:  # noqa: SLF001
+        with memory._store.reading() as snapshot:
             nonces = {each.request_id: each.nonce for each in snapshot.tables.requests()}
         assert nonces["q"] is None
         assert nonces["other"] is not None
