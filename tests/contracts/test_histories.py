@@ -198,8 +198,7 @@ class Histories(RuleBasedStateMachine):
     @staticmethod
     def all(memory: Memory) -> list[Item]:
         with memory._store.reading() as snapshot:
-            nos = snapshot.tables.newest(before=1_000_000, limit=1_000_000)
-            return snapshot.items(sorted(nos))
+            return snapshot.items(range(snapshot.space.next_no))
 
     def check_gone(self, words: list[str]) -> None:
         """Look for erased words in the bytes of the files and in every table."""

@@ -316,7 +316,6 @@ class IndexCache:
 
     def __init__(self) -> None:
         self._packed: _Packed | None = None
-        self.seq = -1
 
     def snapshot(self, tables: Tables, space: Space) -> IndexSnapshot:
         """Return the index as this transaction sees it."""
@@ -325,7 +324,6 @@ class IndexCache:
         except DAMAGE as error:
             self._packed = None
             raise Corrupt(f"{DAMAGED}: {error}") from error
-        self.seq = space.head_seq
         return IndexSnapshot(tables, space, packed)
 
     def _current(self, tables: Tables, space: Space) -> _Packed:

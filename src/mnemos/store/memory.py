@@ -226,9 +226,6 @@ class MemoryTables:
         items = (self._items.rows[no][0].item for no in self._sessions.get(scope_no) or ())
         return max((item.position for item in items if item.made_by == ""), default=-1)
 
-    def newest(self, *, before: int, limit: int) -> list[int]:
-        return sorted((no for no in self._items.rows if no < before), reverse=True)[:limit]
-
     def derived_from(self, item_id: str) -> list[int]:
         return sorted(self._derived.get(item_id) or ())
 

@@ -182,9 +182,6 @@ class SqliteTables:
         position: int = self._one("last_position", scope_no=scope_no)
         return position
 
-    def newest(self, *, before: int, limit: int) -> list[int]:
-        return self._numbers("newest", before=before, limit=limit)
-
     def derived_from(self, item_id: str) -> list[int]:
         return self._numbers("derived_from", source=item_id)
 

@@ -180,7 +180,6 @@ class Tables(Protocol):
     def last_position(self, scope_no: int) -> int:
         """Return the highest position of a turn in this scope, -1 for none."""
 
-    def newest(self, *, before: int, limit: int) -> list[int]: ...
     def derived_from(self, item_id: str) -> list[int]:
         """Return the numbers of items that name this one among their sources."""
 

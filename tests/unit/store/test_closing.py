@@ -49,7 +49,8 @@ def test_closing_waits_for_the_write_of_another_thread(tmp_path: Path) -> None:
     writer.join(LONG_S)
     closer.join(LONG_S)
 
-    assert not failed and not closer.is_alive()
+    assert not failed
+    assert not closer.is_alive()
     with Memory(tmp_path / "a.mnemos") as again:
         assert again.stats().events == 1
 

@@ -42,7 +42,9 @@ def test_what_fails_after_the_rows_are_gone_is_residue_and_can_be_finished(
     assert b"heron-88" in _bytes(memory)
 
     again = memory.erase(what)
-    assert again.proved and again.rewritten and not any(again.rows.values())
+    assert again.proved
+    assert again.rewritten
+    assert not any(again.rows.values())
     assert by_scope or (again.ids, again.seq) == ((what,), broken.seq)
     assert b"heron-88" not in _bytes(memory)
     assert memory.stats().events == broken.seq
@@ -55,7 +57,8 @@ def test_a_reader_in_the_way_is_residue_until_it_ends(memory: Memory) -> None:
         assert reader.items([0])
         assert not memory.erase(first).proved
         blocked = memory.erase(first)
-        assert not blocked.proved and not blocked.rewritten
+        assert not blocked.proved
+        assert not blocked.rewritten
     assert memory.erase(first).proved
     assert b"heron-88" not in _bytes(memory)
 
@@ -65,13 +68,16 @@ def test_erasing_again_takes_what_is_not_yet_gone(memory: Memory) -> None:
     memory.erase(first)
     assert memory.erase(first, preview=True).ids == ()
     both = memory.erase([first, second])
-    assert both.proved and both.rewritten
-    assert set(both.ids) == {first, second} and both.rows["items"] == 1
+    assert both.proved
+    assert both.rewritten
+    assert set(both.ids) == {first, second}
+    assert both.rows["items"] == 1
     with pytest.raises(NotFound):
         memory.erase("never")
 
 
 def test_erasing_a_scope_that_holds_nothing_makes_no_event(memory: Memory) -> None:
     nothing = memory.erase(Scope(session="sunday"))
-    assert nothing.proved and (nothing.seq, nothing.ids, nothing.needles) == (None, (), 0)
+    assert nothing.proved
+    assert (nothing.seq, nothing.ids, nothing.needles) == (None, (), 0)
     assert memory.stats().events == 2

@@ -130,9 +130,6 @@ SELECT no FROM item
 SELECT coalesce(max(position), -1) FROM item
  WHERE space = :space AND scope_no = :scope_no AND made_by = ''
 
--- newest --
-SELECT DISTINCT no FROM item WHERE space = :space AND no < :before ORDER BY no DESC LIMIT :limit
-
 -- derived_from --
 SELECT no FROM source WHERE space = :space AND source = :source ORDER BY no
 
