@@ -67,7 +67,8 @@ class Analyzer:
         found = list(dict.fromkeys(self.terms(question)))
         if found:
             return found
-        return list(dict.fromkeys(self._stem(word) for word in marked_words(question)))
+        stems = (self._stem(word) for word in marked_words(question))
+        return list(dict.fromkeys(stem for stem in stems if stem))
 
     def _learn(self, word: str) -> str:
         term = "" if strip_accents(word) in self._stopwords else self._stem(word)
