@@ -757,6 +757,13 @@ def test_erase_follows_sources_of_every_version(store: Store) -> None:
     assert verify(store).ok
 
 
+def test_erasing_a_scope_takes_what_was_derived_in_it_from_nowhere(store: Store) -> None:
+    apply(store, Delta(items=(derived("profile", (), "likes herons"),)))
+    certificate = erase(store, header("erase"), [], [SESSION])
+    assert certificate.ids == ("profile",)
+    assert certificate.proved
+
+
 def test_an_erased_id_and_place_are_not_used_again(store: Store) -> None:
     first, second = say(store, [{"role": "user", "content": text} for text in "ab"])
     item = get(store, second)

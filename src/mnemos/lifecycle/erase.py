@@ -175,7 +175,7 @@ def _target(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> 
         if scope == Scope():
             raise InputError("erase needs ids, or a scope that names a user, agent or session")
         for scope_no in snapshot.matching_scopes(scope):
-            nos += tables.session(scope_no)
+            nos += tables.in_scope(scope_no)
     asked = {item.id for item in snapshot.items(nos)}
     all_nos = with_derived(tables, nos)
     items = snapshot.items(all_nos)

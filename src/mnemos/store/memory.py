@@ -222,6 +222,9 @@ class MemoryTables:
         said = [row for row in turns if row.item.made_by == ""]
         return [row.no for row in sorted(said, key=lambda row: (row.item.position, row.no))]
 
+    def in_scope(self, scope_no: int) -> list[int]:
+        return sorted(self._sessions.get(scope_no) or ())
+
     def last_position(self, scope_no: int) -> int:
         items = (self._items.rows[no][0].item for no in self._sessions.get(scope_no) or ())
         return max((item.position for item in items if item.made_by == ""), default=-1)

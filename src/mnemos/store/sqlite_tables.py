@@ -178,6 +178,9 @@ class SqliteTables:
     def session(self, scope_no: int) -> list[int]:
         return self._numbers("session", scope_no=scope_no)
 
+    def in_scope(self, scope_no: int) -> list[int]:
+        return self._numbers("in_scope", scope_no=scope_no)
+
     def last_position(self, scope_no: int) -> int:
         position: int = self._one("last_position", scope_no=scope_no)
         return position

@@ -177,6 +177,9 @@ class Tables(Protocol):
     def session(self, scope_no: int) -> list[int]:
         """Return the item numbers of a session's turns by position, then number."""
 
+    def in_scope(self, scope_no: int) -> list[int]:
+        """Return the numbers of all items of a scope, derived ones included."""
+
     def last_position(self, scope_no: int) -> int:
         """Return the highest position of a turn in this scope, -1 for none."""
 

@@ -126,6 +126,9 @@ SELECT no FROM item
  WHERE space = :space AND scope_no = :scope_no AND visible_to IS NULL AND made_by = ''
  ORDER BY position, no
 
+-- in_scope --
+SELECT DISTINCT no FROM item WHERE space = :space AND scope_no = :scope_no ORDER BY no
+
 -- last_position --
 SELECT coalesce(max(position), -1) FROM item
  WHERE space = :space AND scope_no = :scope_no AND made_by = ''
