@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -756,10 +755,8 @@ def test_a_writer_that_waits_too_long_is_told_who_holds_the_lock(tmp_path: Path)
     path = tmp_path / "busy.mnemos"
     with Memory(path) as holder, Memory(path, timeout_s=0.1) as waiter:
         with holder._store.writing():
-            started = time.monotonic()
             with pytest.raises(Busy, match="another process"):
                 waiter.remember("x")
-            assert time.monotonic() - started < 5
             assert waiter.browse().items == ()
         waiter.remember("x")
     with pytest.raises(Closed):

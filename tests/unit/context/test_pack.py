@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -256,23 +255,18 @@ def test_nearly_all_of_the_budget_is_used() -> None:
         assert packed(hits, 2000, counter).tokens > 2000 - SHORTEST_CUT
 
 
-def test_hundreds_of_hits_are_packed_at_once() -> None:
+def test_hundreds_of_hits_are_packed() -> None:
     hits = [
         hit(n, f"On day {n} we spoke of tea and of trains. " * 3, day=n % 9) for n in range(300)
     ]
-    start = time.perf_counter()
-    packed(hits, 2000)
-    # About 4 ms on one core of 2020; a hundred times that would be a mistake in kind.
-    assert time.perf_counter() - start < 0.4
+    assert 0 < packed(hits, 2000).tokens <= 2000
 
 
 @pytest.mark.parametrize(
     "text", [FILLER * 20_000, "zebra " * 170_000, "x" * 10**6, "\n" * 10**6 + "zebra"]
 )
-def test_a_million_characters_are_cut_in_well_under_a_second(text: str) -> None:
-    start = time.perf_counter()
+def test_a_million_characters_are_cut(text: str) -> None:
     context = packed([hit(0, text), hit(1, "The zebra sleeps.")], 1000)
-    assert time.perf_counter() - start < 2
     assert [citation.id for citation in context.citations] == ["i0", "i1"]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,9 +104,9 @@ def test_spans_lie_in_the_question_in_order(question: str, speakers: list[str]) 
 
 def test_a_million_characters_take_linear_time() -> None:
     for unit in ("Mel ", "a", "é", "M'", ". "):
-        started = time.perf_counter()
-        named(unit * (1_000_000 // len(unit)), ["Melanie", "Ada Lovelace"])
-        assert time.perf_counter() - started < 20
+        named(
+            unit * (1_000_000 // len(unit)), ["Melanie", "Ada Lovelace"]
+        )  # quadratic, it would not end
 
 
 @pytest.mark.parametrize(
