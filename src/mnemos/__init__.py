@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         InputError,
         MessageError,
         MnemosError,
+        ModelError,
+        ModelMismatch,
         NewerSchema,
         NotAMemory,
         NotFound,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     )
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
+    from mnemos.models.base import Embedder, TokenEmbedder, Tokens
     from mnemos.store.base import Reader
     from mnemos.store.inventory import Page, Stats, Version
     from mnemos.store.rescue import Rescued
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
         Event,
         Hit,
         Item,
+        ModelId,
         Query,
         Reason,
         Recall,
@@ -59,16 +63,17 @@ if TYPE_CHECKING:
 
 _ERRORS = (
     "Busy Closed ConflictError Corrupt DiskFull Erased InputError MessageError MnemosError "
-    "NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError RefConflict RequestConflict "
-    "StoreError SyncDiverged UndoRefused"
+    "ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError "
+    "RefConflict RequestConflict StoreError SyncDiverged UndoRefused"
 )
-_TYPES = "Citation Context Event Hit Item Query Reason Recall Receipt Scope Where"
+_TYPES = "Citation Context Event Hit Item ModelId Query Reason Recall Receipt Scope Where"
 #: Where each public name lives. Names are loaded when first used, numpy with them.
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "mnemos.errors"),
     **dict.fromkeys(_TYPES.split(), "mnemos.types"),
     "AsyncMemory": "mnemos.asynchronous",
     "Certificate": "mnemos.lifecycle.erase",
+    "Embedder": "mnemos.models.base",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
     "Reader": "mnemos.store.base",
@@ -76,6 +81,8 @@ _HOMES = {
     "Rescued": "mnemos.store.rescue",
     "Stats": "mnemos.store.inventory",
     "TokenCounter": "mnemos.context.tokens",
+    "TokenEmbedder": "mnemos.models.base",
+    "Tokens": "mnemos.models.base",
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
     "estimate_tokens": "mnemos.context.tokens",
@@ -107,6 +114,7 @@ __all__ = [
     "Context",
     "Corrupt",
     "DiskFull",
+    "Embedder",
     "Erased",
     "Event",
     "Hit",
@@ -115,6 +123,9 @@ __all__ = [
     "Memory",
     "MessageError",
     "MnemosError",
+    "ModelError",
+    "ModelId",
+    "ModelMismatch",
     "NewerSchema",
     "NotAMemory",
     "NotFound",
@@ -136,6 +147,8 @@ __all__ = [
     "StoreError",
     "SyncDiverged",
     "TokenCounter",
+    "TokenEmbedder",
+    "Tokens",
     "UndoRefused",
     "Verification",
     "Version",

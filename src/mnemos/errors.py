@@ -19,7 +19,9 @@ MnemosError
 │   ├── Busy                         another process held the write lock for too long
 │   ├── Corrupt                      the file's bytes or its hash chain are not whole
 │   └── Closed                       the memory was closed, or is used after a fork
-└── RecipeError                      a recipe or a caller's function failed; nothing was applied
+├── RecipeError                      a recipe or a caller's function failed; nothing was applied
+└── ModelError                       a model is missing, failed, answered nonsense; no turn is lost
+    └── ModelMismatch                vectors of two models, or of two sizes, cannot be compared
 """
 
 
@@ -101,3 +103,11 @@ class Closed(StoreError):
 
 class RecipeError(MnemosError):
     """A recipe or a caller's function failed; nothing was applied."""
+
+
+class ModelError(MnemosError):
+    """A model is missing, failed, or answered nonsense; no turn is lost by it."""
+
+
+class ModelMismatch(ModelError):
+    """Vectors of two models, or of two sizes, cannot be compared."""

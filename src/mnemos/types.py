@@ -355,3 +355,21 @@ class Context:
     tokens: int = 0
     budget_tokens: int
     abstention: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """What vectors are bound to: those of two models are never compared.
+
+    Args:
+        name: As it is chosen by.
+        revision: What tells this model's weights from others of that name.
+        dimension: Numbers in a vector.
+    """
+
+    name: str
+    revision: str
+    dimension: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.revision}, {self.dimension}-d)"
