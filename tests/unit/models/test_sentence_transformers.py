@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +27,7 @@ from mnemos.models.sentence_transformers import (
 OURS = "sentence_transformers.models."
 
 
-def folder_of(path: Path, *modules: tuple[str, dict[str, object]], first: str = OURS) -> Path:
+def folder_of(path: Path, *modules: tuple[str, Mapping[str, object]], first: str = OURS) -> Path:
     """Write a model's configuration as the library does: a folder for each but the first."""
     path.mkdir(parents=True)
     entries = [{"idx": 0, "path": "", "type": f"{first}Transformer"}]
