@@ -67,9 +67,7 @@ class BadRecord(ValueError):
     """A line of a data file is not as described; says which and why."""
 
 
-def fill(
-    conversation: Conversation, path: Path | str, *, language: str | None = None
-) -> Memory:
+def fill(conversation: Conversation, path: Path | str, *, language: str | None = None) -> Memory:
     """Open a new memory and put a conversation into it, one write a session.
 
     Its clock stands where the questions are put: what hangs on the day of the run is no figure.
