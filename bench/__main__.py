@@ -13,6 +13,7 @@ BENCHMARKS = {
     "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
     "retrieval": "are the right turns found (needs --data)",
+    "languages": "are they found in other languages, and by codes and numbers",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }

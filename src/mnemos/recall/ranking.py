@@ -94,7 +94,7 @@ def rank(
     constants = weights(level)
     index = reader.index
     asked = read(query, reader, eligible)
-    terms = lexical.weigh(list(asked.terms), index)
+    terms = lexical.weigh(asked.terms, index, asked.forms, compounds=asked.compounds)
     days = [(start - DAY, stop + MARGIN_DAYS * DAY) for start, stop in named_days(asked.mentions)]
     days += [
         (start - DAY, stop + MARGIN_DAYS * DAY) for start, stop, _ in named_ranges(asked.mentions)

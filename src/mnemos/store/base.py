@@ -83,6 +83,9 @@ class Index(Protocol):
     def near_terms(self, term: str) -> Sequence[str]:
         """Return indexed terms that look like an unknown one, nearest first, at most three."""
 
+    def compounds(self, term: str) -> Sequence[str]:
+        """Return indexed words of which an unknown one is the head or tail, or the reverse."""
+
 
 class Reader(Protocol):
     """A consistent snapshot of one space."""
