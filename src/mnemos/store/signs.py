@@ -16,8 +16,9 @@ Floats32 = NDArray[np.float32]
 WORD_BITS = 64
 #: Query components reach from -127 to 127.
 QUERY_MAX = 127
-#: Up to this size every partial sum is below 2^24, which float32 holds exactly.
-MAX_DIMENSION = 2**24 // (QUERY_MAX + 1)
+#: So many differing bits fit 16 bits; and every partial sum of products stays below 2^24, up to
+#: which float32 holds whole numbers exactly.
+MAX_DIMENSION = 65_535
 #: Components unpacked at once: what stays in the cache.
 UNPACKED = 400_000
 #: Multiplications in one product: more of them wake a BLAS's threads, which costs 8 ms a call.
@@ -108,7 +109,8 @@ def dots(signs: Signs, asked: Floats32, dimension: int) -> NDArray[np.int32]:
         _multiply(_bits(signs[first : first + step], dimension), rows, found[first : first + step])
     # Signs are twice the bits less one.
     sums = rows.sum(axis=1, dtype=np.float64).astype(np.int32)
-    return 2 * found.astype(np.int32) - sums
+    products: NDArray[np.int32] = 2 * found.astype(np.int32) - sums
+    return products
 
 
 def _multiply(bits: Floats32, rows: Floats32, found: Floats32) -> None:
@@ -121,7 +123,7 @@ def _multiply(bits: Floats32, rows: Floats32, found: Floats32) -> None:
             )
 
 
-def hamming(signs: Signs, asked: Signs) -> NDArray[np.uint16] | NDArray[np.int32]:
+def hamming(signs: Signs, asked: Signs) -> NDArray[np.uint16]:
     """Return in how many bits each row differs from a query.
 
     numkong 7.8.6 gives the same figures in half again as much time.
@@ -131,13 +133,12 @@ def hamming(signs: Signs, asked: Signs) -> NDArray[np.uint16] | NDArray[np.int32
         asked: Shape (words,).
 
     Returns:
-        Shape (n,), uint16, or int32 for vectors of more than 65,535 numbers.
+        Shape (n,).
     """
     width = signs.shape[1]
     if asked.shape != (width,):
         raise ValueError(f"the vectors have {width} words; the query has {asked.shape}")
-    kind = np.uint16 if width * WORD_BITS <= np.iinfo(np.uint16).max else np.int32
-    found = np.zeros(len(signs), dtype=kind)
+    found = np.zeros(len(signs), dtype=np.uint16)
     for first in range(0, len(signs), COMPARED):
         part = signs[first : first + COMPARED]
         total = found[first : first + COMPARED]

@@ -57,7 +57,7 @@ def test_products_of_the_largest_vectors_are_exact() -> None:
     vectors = np.ones((2, dimension), dtype=np.float32)
     vectors[1, ::2] = -1
     asked = signs.query(np.ones(dimension, dtype=np.float32))
-    assert signs.dots(signs.pack(vectors), asked, dimension).tolist() == [[127 * dimension], [0]]
+    assert signs.dots(signs.pack(vectors), asked, dimension).tolist() == [[127 * dimension], [-127]]
     with pytest.raises(ValueError, match=f"not of {dimension + 1}"):
         signs.words(dimension + 1)
 
