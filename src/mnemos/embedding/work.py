@@ -150,8 +150,9 @@ class _Work:
                 return
             self._take(each.scope_no)
 
-    def _is_enough(self) -> bool:
-        return self._limit is not None and self.done.turns >= self._limit
+    def _is_enough(self, batch: Sequence[Block] = ()) -> bool:
+        turns = self.done.turns + sum(len(block.lines) for block in batch)
+        return self._limit is not None and turns >= self._limit
 
     def _take(self, scope_no: int) -> None:
         with self._store.reading() as snapshot:
@@ -173,7 +174,7 @@ class _Work:
             for block in self._blocks(rows):
                 if not _is_as_cut(scope, block):
                     batch.append(block)
-                if len(batch) == BATCH:
+                if len(batch) == BATCH or self._is_enough(batch):
                     self._encode_some(scope, batch)
                     batch = []
                     if self._is_enough() or _is_hopeless(scope):
