@@ -20,6 +20,8 @@ from mnemos.types import Item, Key
 BLOCK_TOKENS = 192
 #: Tokens that are read of one text; what stands beyond is found by its words only.
 TEXT_TOKENS = 4096
+#: Characters likewise: tokens have four on average, and none here is counted for nothing.
+TEXT_CHARACTERS = 65_536
 #: Half a pair has no meaning, and tokenisers refuse it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"\S+\s*")
@@ -48,12 +50,16 @@ class Line:
 def line_of(no: int, said: Item | Key) -> Line:
     """Return an item, or a further key of one, as a line; a paragraph's title belongs to it."""
     if isinstance(said, Key):
-        return Line(no=no, prefix="", text=_SURROGATE.sub("\ufffd", said.text))
+        return Line(no=no, prefix="", text=_readable(said.text))
     if said.role == "document":
-        return Line(no=no, prefix="", text=_SURROGATE.sub("\ufffd", indexed_text(said)))
+        return Line(no=no, prefix="", text=_readable(indexed_text(said)))
     who = said.speaker or said.role
-    prefix = _SURROGATE.sub("\ufffd", f"{who}: ") if who else ""
-    return Line(no=no, prefix=prefix, text=_SURROGATE.sub("\ufffd", said.text))
+    prefix = _readable(f"{who}: ") if who else ""
+    return Line(no=no, prefix=prefix, text=_readable(said.text))
+
+
+def _readable(text: str) -> str:
+    return _SURROGATE.sub("\ufffd", text[:TEXT_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
