@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from mnemos import Memory
 from mnemos.embedding.bind import begin_reindex, bind, give_up_reindex, switch
 from mnemos.embedding.work import Drained, clear_dropped, drain
-from mnemos.errors import Corrupt, ModelError, ModelMismatch
+from mnemos.errors import ConflictError, Corrupt, ModelError, ModelMismatch, NotFound
 from mnemos.models.base import Embedder
 from mnemos.models.scripted import ScriptedTokenEmbedder
 from mnemos.store import signs, vectors
@@ -379,6 +380,37 @@ def test_a_backup_takes_vectors_with_it(tmp_path: Path) -> None:
             assert rows(copy._store) == rows(memory._store)
         parts = memory.stats().bytes_by_part
         assert not parts or {"vector", "scan", "embedder", "queue"} <= set(parts)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_both_stores_keep_the_same_through_any_history(tmp_path: Path, seed: int) -> None:
+    random_ = random.Random(seed)
+    with Memory(":memory:") as one, Memory(tmp_path / "a.mnemos", durability="NORMAL") as two:
+        for memory in (one, two):
+            bound(memory)
+        for step in range(30):
+            act, limit = random_.choice("ssserdd"), random_.choice([None, 1, 4])
+            text = f"m{step} " * random_.choice([1, 30, 90, 250])
+            ids = [item.id for item in one.browse(limit=500).items]
+            chosen = random_.choice(ids) if ids else ""
+            for memory in (one, two):
+                if act == "s":
+                    message = {"role": "user", "content": text, "id": f"r{step}"}
+                    paragraph = {"role": "document", "content": text}
+                    memory.remember([message, paragraph][step % 5 == 0 :], session=f"s{step % 2}")
+                elif act == "e" and chosen:
+                    memory.erase(chosen)
+                elif act == "r" and chosen and memory.get(chosen).ref:
+                    with suppress(ConflictError, NotFound):
+                        memory.revise(str(memory.get(chosen).ref), "anew", session=f"s{step % 2}")
+                elif act == "d":
+                    drain(memory._store, EMBEDDER, now=NOW, limit=limit)
+            assert rows(one._store) == rows(two._store)
+            assert queue(one) == queue(two)
+        drained(one)
+        drained(two)
+        assert rows(one._store) == rows(two._store)
+        assert queue(one) == queue(two) == []
 
 
 def test_details_are_read_back_as_packed() -> None:

@@ -145,7 +145,8 @@ class _Work:
                 held = len(snapshot.tables.some_vectors(self._no, snapshot.space.next_no))
                 self._total = max(0, snapshot.space.live - held)
         first = worker * SPREAD % 1000 * len(queue) // 1000
-        for each in [*queue[first:], *queue[:first]]:
+        # Back from there at last: to meet the worker that comes once, not to keep pace with it.
+        for each in [*queue[first:], *reversed(queue[:first])]:
             if self._is_enough() or self._failures >= MAX_FAILURES:
                 return
             self._take(each.scope_no)
