@@ -134,7 +134,9 @@ class MemoryVectorTables:
         for (kind, no), side in self._sides.rows.items():
             if kind == "key" and side.item_no in items:
                 found.append(self._placed(embedder, no, items[side.item_no], key=True))
-        wanted = [row for row in found if row.position >= position or row.no >= first_no]
+        wanted = [
+            row for row in found if row.no >= first_no or (row.position >= position and not row.key)
+        ]
         return sorted(wanted, key=lambda row: (row.position, row.no))
 
     def _placed(self, embedder: int, no: int, item: Item, *, key: bool) -> Placed:

@@ -149,7 +149,7 @@ class VectorTables(Protocol):
     def placed(self, embedder: int, scope_no: int, *, position: int, first_no: int) -> list[Placed]:
         """Return the documents of a scope whose position or number is this or a later one.
 
-        In the order of position, then number.
+        Of further keys, those whose number is. In the order of position, then number.
         """
 
     def before(self, embedder: int, scope_no: int, position: int) -> Placed | None:

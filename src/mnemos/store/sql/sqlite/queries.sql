@@ -374,7 +374,7 @@ SELECT no, block, provisional, data FROM vector
  WHERE space = :space AND embedder = :embedder AND no IN (SELECT value FROM json_each(:nos))
 
 -- in_block --
-SELECT no FROM vector
+SELECT no FROM vector INDEXED BY vector_block
  WHERE space = :space AND embedder = :embedder AND block = :block ORDER BY no
 
 -- drop_vector --
@@ -439,18 +439,27 @@ DELETE FROM queue
 SELECT scope_no, min(no) FROM item WHERE space = :space GROUP BY scope_no ORDER BY scope_no
 
 -- placed --
--- Versions of an item share its place: the first stands for all.
+-- Versions of an item share its place. Keys have none: only new ones are looked for.
 SELECT document.no, position, said, key, block, ifnull(provisional, 0)
-  FROM (SELECT no, position, made_by = '' AND ifnull(role, '') <> 'document' AS said, 0 AS key
-          FROM item
-         WHERE space = :space AND scope_no = :scope_no AND (position >= :position OR no >= :first_no)
-         GROUP BY no
+  FROM (SELECT DISTINCT no, position, made_by = '' AND ifnull(role, '') <> 'document' AS said,
+               0 AS key
+          FROM item INDEXED BY item_position
+         WHERE space = :space AND scope_no = :scope_no AND position >= :position
         UNION ALL
-        SELECT key.no, position, 0, 1
-          FROM item JOIN key ON key.space = :space AND key.item_no = item.no
+        SELECT DISTINCT no, position, made_by = '' AND ifnull(role, '') <> 'document', 0
+          FROM item
+         WHERE space = :space
+           AND no IN (SELECT no FROM item INDEXED BY item_position
+                       WHERE space = :space AND scope_no = :scope_no AND position < :position
+                         AND no >= :first_no)
+        UNION ALL
+        SELECT DISTINCT key.no, position, 0, 1
+          FROM item INDEXED BY item_position
+         CROSS JOIN key INDEXED BY key_item
+            ON key.space = :space AND key.item_no = item.no AND key.no >= :first_no
          WHERE item.space = :space AND item.scope_no = :scope_no
-           AND (position >= :position OR key.no >= :first_no)
-         GROUP BY key.no) AS document
+           AND EXISTS (SELECT 1 FROM key WHERE space = :space AND no >= :first_no)
+       ) AS document
   LEFT JOIN vector
     ON vector.space = :space AND vector.embedder = :embedder AND vector.no = document.no
  ORDER BY position, document.no
@@ -465,8 +474,11 @@ SELECT item.no, position, 1, 0, block, ifnull(provisional, 0)
  ORDER BY position DESC, item.no LIMIT 1
 
 -- position_from --
+-- Of one scope only, whatever else is new: many scopes may wait.
 SELECT min(position) FROM item
- WHERE space = :space AND scope_no = :scope_no AND no >= :first_no
+ WHERE space = :space
+   AND no IN (SELECT no FROM item INDEXED BY item_position
+               WHERE space = :space AND scope_no = :scope_no AND no >= :first_no)
    AND made_by = '' AND ifnull(role, '') <> 'document'
 
 -- documents_left --

@@ -244,7 +244,7 @@ CREATE TABLE vector (
     data        BLOB    NOT NULL,
     PRIMARY KEY (space, embedder, no)
 );
-CREATE INDEX vector_block ON vector (space, embedder, block, provisional);
+CREATE INDEX vector_block ON vector (space, embedder, block, no);
 
 -- One vector a document, as sign bits, of 128 documents.
 CREATE TABLE scan (
