@@ -12,19 +12,19 @@ from datetime import datetime
 
 import numpy as np
 
+from mnemos.embedding import sessions
 from mnemos.embedding.bind import check, sweep
-from mnemos.embedding.blocks import Block, Cutter, Line, line_of
+from mnemos.embedding.blocks import Block, Cutter, Line
 from mnemos.embedding.encode import block_tokens, count, encode
 from mnemos.embedding.pooling import Encoded
 from mnemos.errors import ModelError
 from mnemos.models.base import Embedder, TokenEmbedder
 from mnemos.store import journal, vectors
 from mnemos.store.protocol import Store
-from mnemos.store.snapshot import Snapshot, Transaction
+from mnemos.store.snapshot import Transaction
 from mnemos.store.tables import Tables
 from mnemos.store.vector_change import VectorWriter
 from mnemos.store.vector_tables import EmbedderRow, EmbedderState, Placed, VectorRow, Waiting
-from mnemos.types import Key
 
 #: Called with the documents written so far, and with how many there will be.
 Progress = Callable[[int, int], None]
@@ -160,7 +160,7 @@ class _Work:
             waiting = snapshot.tables.waiting(self._no, scope_no)
             if waiting is None or waiting.not_before > self._now:
                 return  # done by another process, or to be left alone
-            rows = _wanted(snapshot.tables, self._no, waiting)
+            rows = sessions.wanted(snapshot.tables, self._no, waiting)
         scope = _Scope(waiting=waiting, known={row.no: row for row in rows})
         for row in rows:
             if row.block is not None:
@@ -187,7 +187,7 @@ class _Work:
 
     def _blocks(self, rows: Sequence[Placed]) -> Iterator[Block]:
         """Yield a session's blocks: its chain of turns, cut, and each other document alone."""
-        chain, alone = _chain(rows)
+        chain, alone = sessions.chain(rows)
         if not isinstance(self._embedder, TokenEmbedder):
             chain, alone = [], sorted([*chain, *alone], key=lambda row: row.no)
         for lines in self._lines(alone):
@@ -212,7 +212,7 @@ class _Work:
     def _lines(self, rows: Sequence[Placed]) -> Iterator[list[Line]]:
         for first in range(0, len(rows), READ):
             with self._store.reading() as snapshot:
-                lines = _read(snapshot, rows[first : first + READ])
+                lines = sessions.read(snapshot, rows[first : first + READ])
             yield lines
 
     def _encode_some(self, scope: _Scope, blocks: Sequence[Block]) -> None:
@@ -322,55 +322,6 @@ def clear_dropped(store: Store) -> None:
     while left:
         with store.writing() as transaction:
             left = sweep(transaction)
-
-
-def _wanted(tables: Tables, embedder: int, waiting: Waiting) -> list[Placed]:
-    """Return the documents from where a session has to be cut again.
-
-    That is where the block begins that holds the turn before the first that is new: up to there
-    nothing can have changed.
-    """
-    scope_no = waiting.scope_no
-    position = tables.position_from(scope_no, waiting.first_no)
-    if position is None:
-        position = np.iinfo(np.int64).max
-    before = tables.before(embedder, scope_no, int(position))
-    while before is not None:
-        position = before.position
-        if before.block == before.no:
-            break
-        before = tables.before(embedder, scope_no, before.position)
-    return tables.placed(embedder, scope_no, position=int(position), first_no=waiting.first_no)
-
-
-def _chain(rows: Sequence[Placed]) -> tuple[list[Placed], list[Placed]]:
-    """Return the turns that follow one another, and the documents that stand alone."""
-    chain: list[Placed] = []
-    alone: list[Placed] = []
-    for row in rows:  # by position, then number
-        first = row.said and not (chain and chain[-1].position == row.position)
-        (chain if first else alone).append(row)
-    return chain, alone
-
-
-def _read(snapshot: Snapshot, rows: Sequence[Placed]) -> list[Line]:
-    """Return documents as lines, without those that were erased meanwhile."""
-    items = {
-        row.no: row.item
-        for row in snapshot.tables.items_at([row.no for row in rows if not row.key])
-    }
-    found = []
-    for row in rows:
-        item = items.get(row.no)
-        if item is not None:
-            if item.role == "document":  # of a title, the first version is what was indexed
-                item = snapshot.tables.versions(row.no)[0].item
-            found.append(line_of(row.no, item))
-            continue
-        side = snapshot.tables.side("key", row.no) if row.key else None
-        if side is not None and isinstance(side.value, Key):
-            found.append(line_of(row.no, side.value))
-    return found
 
 
 def _is_hopeless(scope: _Scope) -> bool:
