@@ -87,6 +87,7 @@ class Asked:
 
     Args:
         terms: Content terms without names of speakers, each with its weight from 0 to 1.
+        rest: The question without names of speakers; all of it where nothing else is left.
         forms: Further stems by which a term's words may stand in the index.
         compounds: Its language joins words to longer ones.
         people: Name numbers of the speakers it names, each once, in the order of naming.
@@ -102,6 +103,7 @@ class Asked:
     """
 
     terms: tuple[tuple[str, float], ...]
+    rest: str = ""
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     compounds: bool = False
     people: tuple[int, ...] = ()
@@ -129,12 +131,14 @@ def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None
     dates = [mention.span for mention in mentioned]
     of_answerer = _HAS_SAID.search(question) is not None
     roles = [each.span() for each in _THE_ASSISTANT.finditer(question) if of_answerer]
-    forms = analyzer.query_forms(without(question, people + roles))
+    stripped = without(question, people + roles)
+    forms = analyzer.query_forms(stripped)
     return Asked(
         terms=tuple(
             (term, ASKING_WEIGHT if term in asking else _fullness(term))
             for term in list(forms)[:MAX_TERMS]
         ),
+        rest=" ".join(stripped.split()) or question,
         forms=forms,
         compounds=spoken in COMPOUNDING,
         people=tuple(numbers[number] for number, _ in first_spans),

@@ -37,6 +37,7 @@ DOC = np.dtype(
     ]
 )
 ROLES = ("", "system", "user", "assistant", "tool", "document")
+USER, ASSISTANT, DOCUMENT = map(ROLES.index, ("user", "assistant", "document"))
 FLAG_QUESTION = 1  # the text ends with a question mark
 FLAG_TIME = 2  # the text holds a time expression
 FLAG_KEY = 4  # a further key, not the item's own text
@@ -113,10 +114,6 @@ class Vectors(Protocol):
     @property
     def model(self) -> ModelId:
         """What they are bound to."""
-
-    @property
-    def background(self) -> bytes | None:
-        """What recall keeps to compare tokens with; None until it is made."""
 
     @property
     def signs(self) -> NDArray[np.uint64]:

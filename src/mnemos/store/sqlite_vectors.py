@@ -31,7 +31,6 @@ class SqliteVectorTables:
     def put_embedder(self, row: EmbedderRow) -> None:
         # Not INSERT OR REPLACE: that would delete another row in the same state.
         values: dict[str, object] = {"no": row.no, "state": row.state, "clock": row.clock}
-        values["background"] = row.background
         if not self._run("change_embedder", **values).rowcount:
             self._run("add_embedder", **values, **_model(row.model))
 
@@ -133,11 +132,11 @@ def _model(model: ModelId) -> dict[str, object]:
 
 
 def _embedder(row: Sequence[Any]) -> EmbedderRow:
-    no, name, revision, dimension, state, clock, background = row
+    no, name, revision, dimension, state, clock = row
     if state not in get_args(EmbedderState) or not isinstance(dimension, int) or dimension < 1:
         raise Corrupt(f"the row of embedder {no} is damaged: {state!r}, {dimension!r}-d")
     model = ModelId(name, revision, dimension)
-    return EmbedderRow(no=no, model=model, state=state, clock=clock, background=background)
+    return EmbedderRow(no=no, model=model, state=state, clock=clock)
 
 
 def _waiting(row: Sequence[Any]) -> Waiting:

@@ -25,14 +25,12 @@ class EmbedderRow:
         model: What its vectors are bound to.
         state: At most one is serving and one building; a dropped one's rows are on their way out.
         clock: Raised by each transaction that writes vectors of it; caches read on from theirs.
-        background: What recall keeps to compare tokens with; None until it is made.
     """
 
     no: int
     model: ModelId
     state: EmbedderState
     clock: int = 0
-    background: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,11 +114,6 @@ class VectorsSnapshot:
         return self._row.model
 
     @property
-    def background(self) -> bytes | None:
-        """What recall keeps to compare tokens with."""
-        return self._row.background
-
-    @property
     def count(self) -> int:
         """How many documents have a vector."""
         return int(np.count_nonzero(self.present))

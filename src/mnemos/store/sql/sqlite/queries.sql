@@ -347,15 +347,15 @@ DELETE FROM posting WHERE space = :space
 DELETE FROM gram WHERE space = :space
 
 -- embedders --
-SELECT no, name, revision, dimension, state, clock, background FROM embedder
+SELECT no, name, revision, dimension, state, clock FROM embedder
  WHERE space = :space ORDER BY no
 
 -- add_embedder --
-INSERT INTO embedder (space, no, name, revision, dimension, state, clock, background)
-VALUES (:space, :no, :name, :revision, :dimension, :state, :clock, :background)
+INSERT INTO embedder (space, no, name, revision, dimension, state, clock)
+VALUES (:space, :no, :name, :revision, :dimension, :state, :clock)
 
 -- change_embedder --
-UPDATE embedder SET state = :state, clock = :clock, background = :background
+UPDATE embedder SET state = :state, clock = :clock
  WHERE space = :space AND no = :no
 
 -- drop_embedder --

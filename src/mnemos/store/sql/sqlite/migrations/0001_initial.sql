@@ -229,7 +229,6 @@ CREATE TABLE embedder (
     dimension  INTEGER NOT NULL,
     state      TEXT    NOT NULL,  -- serving, building or dropped
     clock      INTEGER NOT NULL,  -- raised by each transaction that writes vectors
-    background BLOB,
     PRIMARY KEY (space, no)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX embedder_state ON embedder (space, state) WHERE state <> 'dropped';
