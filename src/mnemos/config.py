@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnemos.errors import InputError
@@ -12,6 +12,11 @@ from mnemos.errors import InputError
 FILE_VARIABLE = "MNEMOS_FILE"
 #: What it works on when nothing names one: a file of the current folder.
 DEFAULT_FILE = "memory.mnemos"
+#: The endpoint for embeddings, and the key for it alone.
+EMBEDDINGS_URL = "MNEMOS_EMBEDDINGS_URL"
+EMBEDDINGS_KEY = "MNEMOS_EMBEDDINGS_KEY"
+#: Where OPENAI_API_KEY goes, unless OPENAI_BASE_URL says elsewhere.
+OPENAI_URL = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +46,44 @@ def memory_file(given: str | None) -> MemoryFile:
             raise InputError(f"{FILE_VARIABLE} is empty; name a file, or unset it")
         return MemoryFile(path=Path(named), named_by=FILE_VARIABLE)
     return MemoryFile(path=Path(DEFAULT_FILE), named_by="the default, in the current folder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingsEndpoint:
+    """Where an endpoint for embeddings is, and what opens it.
+
+    Args:
+        url: Up to and with the version, as in "https://api.openai.com/v1".
+        key: None for an endpoint that asks for none.
+    """
+
+    url: str
+    key: str | None = field(repr=False)
+
+
+def embeddings_endpoint() -> EmbeddingsEndpoint:
+    """Return the endpoint that the environment names.
+
+    A key goes only where it was meant to go: OPENAI_API_KEY never to MNEMOS_EMBEDDINGS_URL.
+
+    Raises:
+        InputError: It names none, or one by an empty variable.
+    """
+    own_url, own_key = _filled(EMBEDDINGS_URL), _filled(EMBEDDINGS_KEY)
+    if own_url is not None:
+        return EmbeddingsEndpoint(url=own_url, key=own_key)
+    openai_url = _filled("OPENAI_BASE_URL")
+    key = own_key or _filled("OPENAI_API_KEY")
+    if openai_url is None and key is None:
+        raise InputError(
+            f"no endpoint for embeddings: set {EMBEDDINGS_URL} (and {EMBEDDINGS_KEY} if it asks "
+            "for a key), or OPENAI_API_KEY"
+        )
+    return EmbeddingsEndpoint(url=openai_url or OPENAI_URL, key=key)
+
+
+def _filled(name: str) -> str | None:
+    value = os.environ.get(name)
+    if value is not None and not value.strip():
+        raise InputError(f"{name} is empty; fill it, or unset it")
+    return None if value is None else value.strip()
