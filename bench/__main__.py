@@ -10,8 +10,10 @@ from pathlib import Path
 #: Name → what it asks. Each is a module of this package with a ``main(arguments)``.
 BENCHMARKS = {
     "speed": "how fast and how large",
+    "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
     "retrieval": "are the right turns found (needs --data)",
+    "languages": "are they found in other languages, and by codes and numbers",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }

@@ -67,12 +67,14 @@ class BadRecord(ValueError):
     """A line of a data file is not as described; says which and why."""
 
 
-def fill(conversation: Conversation, path: Path | str) -> Memory:
+def fill(conversation: Conversation, path: Path | str, *, language: str | None = None) -> Memory:
     """Open a new memory and put a conversation into it, one write a session.
 
     Its clock stands where the questions are put: what hangs on the day of the run is no figure.
     """
-    memory = Memory(path, durability="NORMAL", clock=lambda: conversation.asked_at)
+    memory = Memory(
+        path, language=language, durability="NORMAL", clock=lambda: conversation.asked_at
+    )
     for session, messages in conversation.sessions:
         memory.remember(messages, session=session)
     return memory

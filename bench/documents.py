@@ -28,6 +28,7 @@ WIDTH = 90
 FOLDERS = {
     "bench": "benchmarks, one a file; summaries in results/",
     "docs": "quickstart, how-tos, glossary, why",
+    "packages": "mnemos-minilm: the built-in model, a distribution of its own",
     "tests/contracts": "what every store must do, once for all of them",
     "tests/crash": "kill -9, power loss, damage, full disks, two at once",
     "tests/docs": "documents are true and up to date",

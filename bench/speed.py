@@ -157,12 +157,16 @@ def imports() -> dict[str, float]:
     }
 
 
-def install() -> dict[str, float]:
-    """Count what a plain install brings: distributions and megabytes on disk."""
+def install(name: str = "mnemos", *, needs: bool = True) -> dict[str, float]:
+    """Count what a plain install brings: distributions and megabytes on disk.
+
+    Args:
+        needs: Count what it needs, and what that needs, as well.
+    """
     code = """
 import json, re, sys
 from importlib.metadata import distribution, PackageNotFoundError
-seen, waiting = {}, ["mnemos"]
+seen, waiting = {}, [sys.argv[1]]
 while waiting:
     name = waiting.pop()
     if name in seen:
@@ -173,12 +177,13 @@ while waiting:
         continue
     paths = [found.locate_file(each) for each in found.files or []]
     seen[name] = sum(path.stat().st_size for path in paths if path.exists())
-    for need in found.requires or []:
+    for need in (found.requires or []) if sys.argv[2] == "True" else []:
         if "extra ==" not in need and "python_version <" not in need and "win32" not in need:
             waiting.append(re.match(r"[\\w.-]+", need)[0].lower())
 print(json.dumps(seen))
 """
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, name, str(needs)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     sizes: dict[str, int] = json.loads(done.stdout)
     return {"distributions": len(sizes), "install MB": sum(sizes.values()) / 1e6}
 

@@ -152,7 +152,8 @@ class _Scissors:
     def __init__(self, question: str, meter: _Meter, analyzer: Analyzer) -> None:
         self._meter = meter
         self._analyzer = analyzer
-        self._wanted = frozenset(analyzer.query_terms(question))
+        forms = analyzer.query_forms(question)
+        self._wanted = frozenset(forms).union(*forms.values())
         self._whole: dict[str, _Line] = {}
         self._passages: dict[str, Passages] = {}
         self._headers: dict[str, int] = {}

@@ -38,6 +38,7 @@ class Passages:
         self._text = text
         self._wanted = wanted
         self._analyzer = analyzer
+        self._language = analyzer.stemmed_in(text)  # a sentence alone may not show it
         spans = sentences(text) or [(0, len(text))]
         self._pieces = [self._piece(start, end) for start, end in spans]
 
@@ -68,14 +69,14 @@ class Passages:
         score = best = first = 0
         found = (0, 0)
         for last, piece in enumerate(pieces):
-            score += sum(weights[term] for term in piece.terms if not held[term])
+            score += sum(weights.get(term, 0) for term in piece.terms if not held[term])
             held.update(piece.terms)
             while first < last and (
                 piece.end - pieces[first].start > size or not pieces[first].terms
             ):
                 for term in pieces[first].terms:
                     held[term] -= 1
-                    score -= 0 if held[term] else weights[term]
+                    score -= 0 if held[term] else weights.get(term, 0)
                 first += 1
             if score > best:
                 best = score
@@ -83,7 +84,7 @@ class Passages:
         return found
 
     def _piece(self, start: int, end: int) -> _Piece:
-        terms = self._analyzer.terms(self._text[start:end])
+        terms = self._analyzer.terms_in(self._language, self._text[start:end])
         return _Piece(start, end, frozenset(self._wanted.intersection(terms)))
 
     def _split(self, longest: int) -> list[_Piece]:
@@ -108,7 +109,10 @@ class Passages:
         return self._piece(start, end) if piece.terms else _Piece(start, end, piece.terms)
 
     def _weights(self) -> dict[str, int]:
-        """Weigh each wanted term by how rare it is here: one more for each halving, in integers."""
+        """Weigh each wanted term by how rare it is here: one more for each halving, in integers.
+
+        What is only a term since a cut went through a word has no weight.
+        """
         sentences_with = Counter(term for piece in self._pieces for term in piece.terms)
         total = len(self._pieces)
         return {term: (total // count).bit_length() for term, count in sentences_with.items()}

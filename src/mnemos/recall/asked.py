@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -11,15 +12,20 @@ from numpy.typing import NDArray
 
 from mnemos.store.base import ROLES, Reader
 from mnemos.text.dates import Mention, asks_when, mentions
+from mnemos.text.languages import COMPOUNDING
 from mnemos.text.names import first_person, named, without
+from mnemos.text.stopwords import is_function_character
 from mnemos.text.terms import Analyzer
 from mnemos.types import Query
 
 ASKING_WEIGHT = 0.3  # best of 0, .3, .5, 1 on LoCoMo and BEAM development conversations
+#: Weights of pairs of Chinese or Japanese characters with no, one and two function characters.
+FULLNESS = (1.0, 0.5, 0.1)
+PAIR = 2
 MAX_TERMS = 64  # a question longer than that is a document; its first terms say enough
 
 # Words that speak of the asking ("what kind of", "mention five items", "in our conversations")
-# and seldom of what is asked for. By language; other languages have none yet.
+# and seldom of what is asked for. By the language of the question.
 _ASKING = {
     "english": """
     mention mentioned many much kind kinds type types sort conversation conversations chat chats
@@ -30,7 +36,27 @@ _ASKING = {
     suggest recommend explain asked ask question questions concern concerns topic topics regarding
     related overall currently including detail details thing things something someone anything long
     old often ago recently according
-    """
+    """,
+    "german": """
+    sagen sagt sagte gesagt erzählen erzählt erzählte erwähnt erwähnte sprechen gesprochen reden
+    geredet besprochen passieren passiert passierte geschehen machen gemacht heißen heißt hieß
+    nennen genannt jetzt gern gerne eigentlich genau ungefähr art sorte name namen gibt gab geben
+    erinnern fragen gefragt gespräch gespräche unterhaltung zuletzt
+    """,
+    "spanish": """
+    decir dice dijo dicho dijiste contar contó contado contaste mencionar mencionó mencionado
+    hablar habló hablado hablamos pasar pasó pasado hacer hace hizo hecho llamar llama llamaba tipo
+    clase nombre ahora exactamente recordar recuerdas conversación charla preguntar preguntó dar da
+    """,
+    "russian": """
+    сказать сказал сказала говорить говорил говорила рассказал рассказала упоминал упоминала
+    упомянул упомянула случиться случилось произошло происходит делать делает делал делала сделал
+    сделала звать зовут называется имя сейчас именно примерно помнишь разговор беседа вид тип
+    """,
+    "french": """
+    dire dit dites raconter raconté mentionner mentionné parler parlé passer passé faire fait
+    appeler appelle appelait nom genre sorte exactement maintenant rappeler souvenir conversation
+    """,
 }
 #: Stems that a question about a time holds and that turns of that time need not.
 HAPPENING = frozenset({"happen", "go", "up", "new", "event"})
@@ -61,6 +87,9 @@ class Asked:
 
     Args:
         terms: Content terms without names of speakers, each with its weight from 0 to 1.
+        rest: The question without names of speakers; all of it where nothing else is left.
+        forms: Further stems by which a term's words may stand in the index.
+        compounds: Its language joins words to longer ones.
         people: Name numbers of the speakers it names, each once, in the order of naming.
         together: The first two people are named in one breath ("Ann and Bob").
         mentions: The days, months and years it names.
@@ -74,6 +103,9 @@ class Asked:
     """
 
     terms: tuple[tuple[str, float], ...]
+    rest: str = ""
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    compounds: bool = False
     people: tuple[int, ...] = ()
     together: bool = False
     mentions: tuple[Mention, ...] = ()
@@ -88,7 +120,9 @@ class Asked:
 def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None) -> Asked:
     """Read a question against the language of a space and the names of who may be quoted."""
     question = query.question
-    analyzer, asking = _language(reader.language)
+    analyzer = _analyzer(reader.language)
+    spoken = analyzer.spoken(question)
+    asking = _asking(spoken)
     numbers, names = _speakers(reader, eligible)
     mentioned = mentions(question, query.asked_at)
     found = named(question, names)
@@ -98,11 +132,15 @@ def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None
     of_answerer = _HAS_SAID.search(question) is not None
     roles = [each.span() for each in _THE_ASSISTANT.finditer(question) if of_answerer]
     stripped = without(question, people + roles)
+    forms = analyzer.query_forms(stripped)
     return Asked(
         terms=tuple(
-            (term, ASKING_WEIGHT if term in asking else 1.0)
-            for term in analyzer.query_terms(stripped)[:MAX_TERMS]
+            (term, ASKING_WEIGHT if term in asking else _fullness(term))
+            for term in list(forms)[:MAX_TERMS]
         ),
+        rest=" ".join(stripped.split()) or question,
+        forms=forms,
+        compounds=spoken in COMPOUNDING,
         people=tuple(numbers[number] for number, _ in first_spans),
         together=len(first_spans) > 1
         and _JOINED.fullmatch(question[first_spans[0][1][1] : first_spans[1][1][0]]) is not None,
@@ -115,6 +153,13 @@ def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None
         wants_day=bool(dates)
         and (asking | HAPPENING).issuperset(analyzer.terms(without(question, [*people, *dates]))),
     )
+
+
+def _fullness(term: str) -> float:
+    """Say how much of a pair of characters is words and not what joins them; 1 for all else."""
+    if term.isascii() or len(term) != PAIR:
+        return 1.0
+    return FULLNESS[sum(map(is_function_character, term))]
 
 
 def _days(found: list[Mention]) -> tuple[Mention, ...]:
@@ -132,10 +177,15 @@ def _days(found: list[Mention]) -> tuple[Mention, ...]:
 
 
 @cache
-def _language(language: str) -> tuple[Analyzer, frozenset[str]]:
-    """Return a language's analyzer, with its cache of stems, and the terms of its asking words."""
-    analyzer = Analyzer(language)
-    return analyzer, frozenset(analyzer.terms(_ASKING.get(language, "")))
+def _analyzer(language: str) -> Analyzer:
+    """Return a language's analyzer, with its cache of stems."""
+    return Analyzer(language)
+
+
+@cache
+def _asking(language: str) -> frozenset[str]:
+    """Return the terms of the words of asking of a language."""
+    return frozenset(_analyzer(language).terms_in(language, _ASKING.get(language, "")))
 
 
 def _speakers(reader: Reader, eligible: NDArray[np.bool_] | None) -> tuple[list[int], list[str]]:

@@ -34,6 +34,7 @@ def choose(
     eligible: NDArray[np.bool_] | None,
     *,
     seeks_help: bool = False,
+    nearest: Integers | None = None,
 ) -> tuple[Integers, bool]:
     """Return the documents to rank, and whether any of them holds a term of the question.
 
@@ -43,6 +44,7 @@ def choose(
         days: Spans of time in which answers are looked for, in microseconds; may be empty.
         eligible: Documents that may come back; None is all.
         seeks_help: The question asks for help, where standing wishes count without its words.
+        nearest: Documents near to what the question means.
 
     Returns:
         Document numbers, ascending, and whether there was a word to go by.
@@ -63,13 +65,14 @@ def choose(
             pool = np.concatenate([pool, everyone[inside(rows["said_at"][everyone], days)]])
             pool = distinct(pool, len(rows))
     best = _best(pool, score, BEST)
-    found = [best]
+    found = [best] if nearest is None else [best, nearest]
     found.append(_of_sessions(index.columns.scope[pool], pool, score))
     if days:
         within = pool if len(pool) < POOL else hits
         within = within[inside(rows["said_at"][within], days)]
         found.append(_best(within, score, BEST_OF_DAYS))
-    beside = neighbours(index, _best(best, score, WITH_NEIGHBOURS), eligible).ravel()
+    kept = _best(best, score, WITH_NEIGHBOURS)
+    beside = neighbours(index, kept, eligible).ravel()
     found.append(beside[beside >= 0])
     if seeks_help:
         standing = np.flatnonzero(index.columns.flags & FLAG_STANDING != 0)

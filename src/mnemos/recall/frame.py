@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.recall import lexical
 from mnemos.recall.asked import Asked
+from mnemos.recall.late import Late
 from mnemos.recall.lexical import LONG, SHORT, Saturation, Term
-from mnemos.recall.neighbours import distinct, neighbours
-from mnemos.store.base import ROLES, Index
+from mnemos.recall.meaning import Meant
+from mnemos.recall.neighbours import NEAR_TENTHS, distinct, neighbours
+from mnemos.store.base import ASSISTANT, DOCUMENT, Index
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-USER = ROLES.index("user")
-ASSISTANT = ROLES.index("assistant")
-DOCUMENT = ROLES.index("document")
 FREQUENT = 16  # a term in more than a 16th of all documents is in most sessions
 PREVIOUS, NEXT = 0, 1
 PAGE = 100  # index terms; 98 % of the replies of BEAM's assistants have 90 or more
-_TENTHS = np.array([9, 8, 7, 7], dtype=np.int32)[:, None]  # previous, next, those two away
+_TENTHS = np.array(NEAR_TENTHS, dtype=np.int32)[:, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +35,7 @@ class Frame:
         scale: What sums of impacts are divided by.
         docs: Document numbers, ascending. Shape (n,).
         rows: Their columns. Shape (n,), dtype DOC.
+        beside: Their neighbours, as ``neighbours`` returns them. Shape (4, n).
         impacts: What each term adds to each candidate, for turns. Shape (t, n).
         long_impacts: The same, for pages; zeros where there are no pages. Shape (t, n).
         near: Tenfold the most that a term adds to a candidate or, with 9, 8, 7 and 7 tenths, to
@@ -48,6 +48,8 @@ class Frame:
             speaker. Shape (n,).
         paged: The largest pageness of the candidate and its two neighbours. Shape (n,).
         has_pages: That is more than 0 for any candidate.
+        meant: How near they come to what the question means; None at level C0.
+        late: The same word piece by word piece; None before the best were chosen.
     """
 
     asked: Asked
@@ -55,6 +57,7 @@ class Frame:
     scale: float
     docs: Integers
     rows: NDArray[np.void]
+    beside: Integers
     impacts: NDArray[np.int32]
     long_impacts: NDArray[np.int32]
     near: NDArray[np.int32]
@@ -65,6 +68,8 @@ class Frame:
     page: Floats
     paged: Floats
     has_pages: bool
+    meant: Meant | None = None
+    late: Late | None = None
 
     def flag(self, bit: int) -> Floats:
         """Return 1 where a candidate has the flag, else 0."""
@@ -86,6 +91,27 @@ class Frame:
         if not attainable or not len(self.docs):
             return 0.0
         return int(self.near.sum(axis=0).max()) / (10 * attainable)
+
+    def measured(self, of: Meant | Late | None, field: str) -> Floats:
+        """Return what was measured of each candidate's vectors; NaN where it has none."""
+        if of is None:
+            return np.full(len(self.docs), np.nan)
+        found: Floats = np.where(of.known, getattr(of, field), np.nan)
+        return found
+
+    def take(self, places: Integers) -> Frame:
+        """Return the frame of some of the candidates, without what was read of all of them.
+
+        Args:
+            places: Where they stand, ascending.
+        """
+        of_candidates = {
+            field.name: getattr(self, field.name).take(places, axis=-1)
+            for field in fields(self)
+            if isinstance(getattr(self, field.name), np.ndarray)
+        }
+        meant = None if self.meant is None else self.meant.take(places)
+        return replace(self, **of_candidates, meant=meant, late=None)
 
     def scaled(self, sums: Integers) -> Floats:
         """Return sums of impacts so that they mean the same in any store."""
@@ -127,6 +153,7 @@ def build(
         scale=lexical.scale(terms, index.live),
         docs=docs,
         rows=rows.take(docs),
+        beside=beside,
         impacts=own,
         long_impacts=(
             _impacts(terms, tf.take(place, axis=1), lengths[place], LONG, mean)[:, :-1]

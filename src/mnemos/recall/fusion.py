@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import numpy as np
+
 from mnemos.errors import InputError
 from mnemos.recall.frame import Floats, Frame
 from mnemos.recall.signals import LEVELS
@@ -24,8 +26,9 @@ class Weight:
     weight: float
 
     def share(self, value: Floats) -> Floats:
-        """Return what values add to the score. Shape of value."""
-        return (value - self.mean) * (self.weight / self.deviation)
+        """Return what values add to the score; nothing where they are unknown. Shape of value."""
+        share = (value - self.mean) * (self.weight / self.deviation)
+        return np.where(np.isnan(value), 0.0, share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

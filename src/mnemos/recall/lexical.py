@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,15 +52,33 @@ SHORT = Saturation(0.9, 0.4)  # best for turns of a sentence or two; Anserini's 
 LONG = Saturation(1.2, 0.75)  # Robertson's values; better where replies fill pages
 
 
-def weigh(terms: Sequence[tuple[str, float]], index: Index) -> list[Term]:
-    """Look up the question's terms, weighing 0 to 1 each; unknown ones by look-alikes."""
-    known = dict(index.postings([text for text, _ in terms]))
+def weigh(
+    terms: Sequence[tuple[str, float]],
+    index: Index,
+    forms: Mapping[str, Sequence[str]] | None = None,
+    *,
+    compounds: bool = False,
+) -> list[Term]:
+    """Look up the question's terms, weighing 0 to 1 each; unknown ones by look-alikes.
+
+    Args:
+        terms: Each with its weight.
+        index: Where to look.
+        forms: What else a term may stand as in the index; counts as the same term.
+        compounds: Words are joined in this language: an unknown one may be part of a known one.
+    """
+    forms = forms or {}
+    also = {text: forms.get(text, ()) for text, _ in terms}
+    wanted = [form for text, others in also.items() for form in (text, *others)]
+    known = dict(index.postings(wanted))
     weighed = []
     for text, asked in terms:
         share = asked
-        postings = known.get(text)
+        several = [known[form] for form in (text, *also[text]) if form in known]
+        postings = _merge(several) if several else None
         if postings is None:
-            near = list(index.postings(index.near_terms(text)).values())
+            alike = [*index.near_terms(text), *(index.compounds(text) if compounds else ())]
+            near = list(index.postings(alike).values())
             if near:
                 postings, share = _merge(near), asked * NEAR_WEIGHT
         df = 0 if postings is None else len(postings.docs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.store.base import FLAG_KEY, ROLES, Index
+from mnemos.store.base import DOCUMENT, FLAG_KEY, Index
 
 Integers = NDArray[np.int64]
 
 PER_SIDE = 2  # turns to either side whose words reach this one
 REACH = 4  # places looked at to either side; more than 2, for keys may stand between the turns
-_DOCUMENT = ROLES.index("document")  # stands alone, whatever was stored beside it
+#: What a neighbour's words count for: of the previous turn, the next, those two away.
+NEAR_TENTHS = (9, 8, 7, 7)
 
 
 def neighbours(index: Index, docs: Integers, eligible: NDArray[np.bool_] | None) -> Integers:
@@ -28,7 +29,7 @@ def neighbours(index: Index, docs: Integers, eligible: NDArray[np.bool_] | None)
     """
     rows, columns = index.docs, index.columns
     found = np.full((2 * PER_SIDE, len(docs)), -1, dtype=np.int64)
-    in_session = np.flatnonzero(rows["role"][docs] != _DOCUMENT)
+    in_session = np.flatnonzero(rows["role"][docs] != DOCUMENT)  # a document stands alone
     # Both sides are walked at once, everyone's predecessors before everyone's successors.
     who = np.concatenate([in_session, in_session])
     side = np.repeat([-1, 1], len(in_session))

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.recall import candidates, lexical
-from mnemos.recall.asked import read
-from mnemos.recall.days import DAY, named_days, named_ranges
-from mnemos.recall.frame import Floats, build
+from mnemos.models.base import Embedder
+from mnemos.recall.candidates import inside
+from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weight, fuse, weights
+from mnemos.recall.search import search
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
 NOT_HELD = "none of the question's words occurs in this memory"
 TOO_WEAK = "nothing in this memory matches the question well enough"
 MATCHED = 0.15  # of what the words could attain; who matches more is not silenced
-MARGIN_DAYS = 3  # people tell of a day up to so many days after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +33,14 @@ class Ranking:
         docs: The document by which each was found: its own text or a key. Shape (n,).
         scores: Descending, comparable between questions and stores. Shape (n,).
         abstention: Why nothing here deserves showing; None if something does.
+        level: Which signals were used.
     """
 
     items: NDArray[np.int64]
     docs: NDArray[np.int64]
     scores: Floats
     abstention: str | None
+    level: str
     _order: NDArray[np.int64]
     _values: Values
     _constants: Mapping[str, Weight]
@@ -65,7 +67,7 @@ class Ranking:
             constant = self._constants[name]
             value = (float(values[at]) - constant.mean) / constant.deviation
             contribution = constant.weight * value
-            if contribution != 0.0:
+            if contribution != 0.0 and not math.isnan(contribution):
                 shares.append((-contribution, name, value))
         return tuple(
             Reason(signal=name, value=value, contribution=-negative)
@@ -78,6 +80,7 @@ def rank(
     reader: Reader,
     eligible: NDArray[np.bool_] | None = None,
     level: str = "c0",
+    embedder: Embedder | None = None,
 ) -> Ranking:
     """Rank what a space holds by how well it answers a question.
 
@@ -86,27 +89,22 @@ def rank(
         reader: The snapshot to read.
         eligible: Which documents may come back; the others have no influence but on how rare a
             term is. None is all. Shape (documents,).
-        level: Which signals; see ``signals.LEVELS``.
+        level: Which signals, at most; see ``signals.LEVELS``.
+        embedder: Encodes the question, for levels above C0.
 
     Raises:
         InputError: There is no such level.
+        ModelError: The model failed.
     """
-    constants = weights(level)
-    index = reader.index
-    asked = read(query, reader, eligible)
-    terms = lexical.weigh(list(asked.terms), index)
-    days = [(start - DAY, stop + MARGIN_DAYS * DAY) for start, stop in named_days(asked.mentions)]
-    days += [
-        (start - DAY, stop + MARGIN_DAYS * DAY) for start, stop, _ in named_ranges(asked.mentions)
-    ]
-    docs, found = candidates.choose(index, terms, days, eligible, seeks_help=asked.seeks_help)
-    frame = build(asked, terms, index, docs, eligible)
-    scores, values = fuse(frame, level, constants.signals)
+    weights(level)  # refuses an unknown one
+    found = search(query, reader, eligible, level=level, embedder=embedder)
+    frame, asked, constants = found.frame, found.frame.asked, weights(found.level)
+    scores, values = fuse(frame, found.level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
-    order = _order(scores, items, docs)
-    if asked.wants_day and candidates.inside(frame.rows["said_at"], days).any():
+    order = _order(scores, items, frame.docs)
+    if asked.wants_day and inside(frame.rows["said_at"], found.days).any():
         abstention = None  # who asks for a day is told of it, whatever the words
-    elif not found and not days and asked.terms:
+    elif not found.holds_words and not found.days and asked.terms and found.level == "c0":
         abstention = NOT_HELD
     elif not len(order) or (scores[order[0]] < constants.floor and frame.matched() < MATCHED):
         abstention = TOO_WEAK
@@ -114,9 +112,10 @@ def rank(
         abstention = None
     return Ranking(
         items=items[order],
-        docs=docs[order],
+        docs=frame.docs[order],
         scores=scores[order],
         abstention=abstention,
+        level=found.level,
         _order=order,
         _values=values,
         _constants=constants.signals,

@@ -81,7 +81,7 @@ def measure(
     """
     index = reader.index
     asked = read(query, reader)
-    terms = lexical.weigh(list(asked.terms), index)
+    terms = lexical.weigh(asked.terms, index, asked.forms, compounds=asked.compounds)
     frame = build(asked, terms, index, np.arange(len(index.docs)), None)
     return Sample(
         memory=memory,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnemos.store.columns import Columns
 from mnemos.text import stance
-from mnemos.types import Item, Scope
+from mnemos.types import Item, ModelId, Scope
 
 #: "No time" in a column of microseconds.
 NO_TIME = np.iinfo(np.int64).min
@@ -37,6 +37,7 @@ DOC = np.dtype(
     ]
 )
 ROLES = ("", "system", "user", "assistant", "tool", "document")
+USER, ASSISTANT, DOCUMENT = map(ROLES.index, ("user", "assistant", "document"))
 FLAG_QUESTION = 1  # the text ends with a question mark
 FLAG_TIME = 2  # the text holds a time expression
 FLAG_KEY = 4  # a further key, not the item's own text
@@ -83,6 +84,62 @@ class Index(Protocol):
     def near_terms(self, term: str) -> Sequence[str]:
         """Return indexed terms that look like an unknown one, nearest first, at most three."""
 
+    def compounds(self, term: str) -> Sequence[str]:
+        """Return indexed words of which an unknown one is the head or tail, or the reverse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Sentence and token vectors of some documents, as sign bits (``store.signs``).
+
+    Args:
+        sentences: Of all documents, one after the other. Shape (s, words), uint64.
+        sentence_start: Where each document's begin, and the end. Shape (n + 1,), int64.
+        tokens: Those of content words. Shape (t, words), uint64.
+        token_start: Where each document's begin, and the end. Shape (n + 1,), int64.
+    """
+
+    sentences: NDArray[np.uint64]
+    sentence_start: NDArray[np.int64]
+    tokens: NDArray[np.uint64]
+    token_start: NDArray[np.int64]
+
+
+class Vectors(Protocol):
+    """The vectors of one model as one snapshot sees them; arrays are read-only.
+
+    A document may have none yet, and a reader never waits for it.
+    """
+
+    @property
+    def model(self) -> ModelId:
+        """What they are bound to."""
+
+    @property
+    def signs(self) -> NDArray[np.uint64]:
+        """One pooled vector a document, by number, as sign bits; zeros where there is none.
+
+        Shape (documents, words).
+        """
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Which documents have a vector. Shape (documents,)."""
+
+    @property
+    def count(self) -> int:
+        """How many have one."""
+
+    def read(self, docs: NDArray[np.int64]) -> Details:
+        """Return the sentence and token vectors of documents; nothing for those without.
+
+        Args:
+            docs: Their numbers, ascending. Shape (n,).
+
+        Raises:
+            Corrupt: A row is not as it was written.
+        """
+
 
 class Reader(Protocol):
     """A consistent snapshot of one space."""
@@ -90,6 +147,10 @@ class Reader(Protocol):
     @property
     def index(self) -> Index:
         """The lexical index."""
+
+    @property
+    def vectors(self) -> Vectors | None:
+        """The vectors of the model that this space is bound to; None if it is bound to none."""
 
     @property
     def language(self) -> str:

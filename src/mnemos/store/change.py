@@ -26,6 +26,7 @@ from mnemos.store.tables import (
     Space,
     Tables,
 )
+from mnemos.store.vector_change import VectorChange
 from mnemos.types import JSON, Delta, Item, Key, Link, Scope, State
 
 #: Fields of an item that no later version may change: they say what was said.
@@ -106,6 +107,7 @@ class Change:
         self._sum = journal.StateSum(tables.state_sum())
         self._entries: list[Entry] = []
         self._numbering = Numbering(tables)
+        self._vectors = VectorChange(tables)
         self._next_no = self._space.next_no
         self._next_row = self._space.next_row
         self.seq = self._space.head_seq + 1
@@ -138,7 +140,9 @@ class Change:
         no = self._take_no()
         self._tables.add_text(no, item.text)
         self._insert(no, item)
-        self._writer.add_item(no, item, self._numbering.of(item))
+        numbers = self._numbering.of(item)
+        self._writer.add_item(no, item, numbers)
+        self._vectors.add(numbers.scope, no)
 
     def _put_version(self, no: int, item: Item) -> None:
         current = self._current(no)
@@ -172,7 +176,9 @@ class Change:
         no = self._take_no()
         self._put_side("key", SideRow(no=no, value=key, visible_from=self.seq, item_no=item_no))
         item = self._current(item_no)
-        self._writer.add_key(no, item_no, key, item, self._numbering.of(item))
+        numbers = self._numbering.of(item)
+        self._writer.add_key(no, item_no, key, item, numbers)
+        self._vectors.add(numbers.scope, no)
 
     def put_link(self, link: Link) -> None:
         """Put an edge; one with the same ends and type is replaced."""
@@ -225,6 +231,12 @@ class Change:
             indexed = self._tables.item_at(no, row.visible_from)
             self._writer.remove_key(row, item if indexed is None else indexed.item)
         self._writer.remove_item(no, first)
+        said = item.made_by == "" and item.role != "document"
+        self._vectors.erase(
+            [no, *(row.no for row in keys)],
+            self._numbering.of(item).scope,
+            item.position if said else None,
+        )
         self._tables.destroy_item(no)
         self._tables.add_erased(item.id, self.seq)
 
@@ -261,6 +273,7 @@ class Change:
             next_row=self._next_row,
         )
         self._tables.put_space(self._writer.close(space))
+        self._vectors.close(self.seq)
         return event
 
     # -- small parts

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from struct import Struct
 
@@ -30,7 +30,7 @@ from mnemos.store.base import (
     Postings,
 )
 from mnemos.store.columns import Columns, columns
-from mnemos.store.near import may_be_near, nearest
+from mnemos.store.near import is_compound, may_be_near, nearest, parts_of_another
 from mnemos.store.tables import Numbers, SideRow, Space, Tables
 from mnemos.text.dates import holds_time
 from mnemos.text.sentences import is_question
@@ -41,7 +41,7 @@ from mnemos.types import JSON, Item, Key
 #: Documents in one packed segment. Offsets in it are 16-bit.
 SEGMENT = 1024
 #: Raised when the analysis of texts changes; files of another version are indexed again.
-ANALYSIS = 1
+ANALYSIS = 2
 POSTING = np.dtype([("offset", "<u2"), ("tf", "u1")])
 PACK_POSTING = Struct("<HB").pack  # the same three bytes
 MAX_TF = 255
@@ -291,16 +291,24 @@ class IndexSnapshot:
 
     def near_terms(self, term: str) -> list[str]:
         """Return indexed words within one slip of an unknown one (two in long words)."""
+        return nearest(term, self._sharing(term, may_be_near))
+
+    def compounds(self, term: str) -> list[str]:
+        """Return indexed words of which an unknown one is a part, or that are a part of it."""
+        return parts_of_another(term, self._sharing(term, is_compound))
+
+    def _sharing(self, term: str, fits: Callable[[str, str], bool]) -> set[str]:
+        """Return indexed words that share trigrams with a term; of recent ones those that fit."""
         shared = set(grams(term))
         if not shared:
-            return []
+            return set()
         candidates = set(self._tables.terms_sharing(sorted(shared)))
         # A copy, for another thread's snapshot may be adding words; theirs are not ours to see.
         for word, (nos, _) in list(self._packed.tail.items()):
             seen = nos[:1] and nos[0] < self._count
-            if seen and may_be_near(term, word) and not shared.isdisjoint(grams(word)):
+            if seen and fits(term, word) and not shared.isdisjoint(grams(word)):
                 candidates.add(word)
-        return nearest(term, candidates)
+        return candidates
 
 
 #: What reading a damaged row of the index can raise, and what to say then.

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from mnemos.errors import Closed, StoreError
 from mnemos.store import journal
 from mnemos.store.index import IndexCache, fresh_index
 from mnemos.store.index import grams as grams_of
+from mnemos.store.memory_rows import Table
+from mnemos.store.memory_vectors import MemoryVectorTables
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import (
     Entry,
@@ -34,67 +35,39 @@ from mnemos.store.tables import (
     Space,
     Visibility,
 )
+from mnemos.store.vectors import VectorCache, fresh_vectors
 from mnemos.text.terms import Analyzer
 from mnemos.types import Key, Link, Scope, State
 
-K = TypeVar("K")
-V = TypeVar("V")
-_GONE = object()
 #: The parts of a receipt that name items.
 _NAMING = ("ids", "added", "existing")
 
 
-class _Table(Generic[K, V]):
-    """A dictionary that writes down how to undo each change."""
-
-    def __init__(self, undo: list[Callable[[], None]]) -> None:
-        self.rows: dict[K, V] = {}
-        self._undo = undo
-
-    def put(self, key: K, value: V) -> None:
-        before = self.rows.get(key, _GONE)
-        self._undo.append(lambda: self._put_back(key, before))
-        self.rows[key] = value
-
-    def drop(self, key: K) -> None:
-        if key in self.rows:
-            before = self.rows.pop(key)
-            self._undo.append(lambda: self._put_back(key, before))
-
-    def _put_back(self, key: K, before: object) -> None:
-        if before is _GONE:
-            del self.rows[key]
-        else:
-            self.rows[key] = before  # type: ignore[assignment] # it came from here
-
-    def get(self, key: K) -> V | None:
-        return self.rows.get(key)
-
-
-class MemoryTables:
+class MemoryTables(MemoryVectorTables):
     """Implements ``store.tables.Tables`` in dictionaries."""
 
     def __init__(self) -> None:
         self.undo: list[Callable[[], None]] = []
         log = self.undo
-        self._single: _Table[str, object] = _Table(log)
-        self._scopes: _Table[int, Scope] = _Table(log)
-        self._names: _Table[tuple[Names, int], str] = _Table(log)
-        self._items: _Table[int, tuple[ItemRow, ...]] = _Table(log)
-        self._numbers: _Table[int, Numbers] = _Table(log)
-        self._texts: _Table[int, str] = _Table(log)
-        self._nos: _Table[str, int] = _Table(log)
-        self._sessions: _Table[int, tuple[int, ...]] = _Table(log)
-        self._derived: _Table[str, tuple[int, ...]] = _Table(log)
-        self._sides: _Table[tuple[SideKind, int], SideRow] = _Table(log)
-        self._events: _Table[int, EventRow] = _Table(log)
-        self._entries: _Table[int, tuple[Entry, ...]] = _Table(log)
-        self._requests: _Table[str, Request] = _Table(log)
-        self._erased: _Table[str, int] = _Table(log)
-        self._tail: _Table[int, tuple[bytes, str, bytes]] = _Table(log)
-        self._segments: _Table[int, bytes] = _Table(log)
-        self._postings: _Table[str, Mapping[int, bytes]] = _Table(log)
-        self._grams: _Table[str, frozenset[str]] = _Table(log)
+        super().__init__(log)
+        self._single: Table[str, object] = Table(log)
+        self._scopes: Table[int, Scope] = Table(log)
+        self._names: Table[tuple[Names, int], str] = Table(log)
+        self._items: Table[int, tuple[ItemRow, ...]] = Table(log)
+        self._numbers: Table[int, Numbers] = Table(log)
+        self._texts: Table[int, str] = Table(log)
+        self._nos: Table[str, int] = Table(log)
+        self._sessions: Table[int, tuple[int, ...]] = Table(log)
+        self._derived: Table[str, tuple[int, ...]] = Table(log)
+        self._sides: Table[tuple[SideKind, int], SideRow] = Table(log)
+        self._events: Table[int, EventRow] = Table(log)
+        self._entries: Table[int, tuple[Entry, ...]] = Table(log)
+        self._requests: Table[str, Request] = Table(log)
+        self._erased: Table[str, int] = Table(log)
+        self._tail: Table[int, tuple[bytes, str, bytes]] = Table(log)
+        self._segments: Table[int, bytes] = Table(log)
+        self._postings: Table[str, Mapping[int, bytes]] = Table(log)
+        self._grams: Table[str, frozenset[str]] = Table(log)
 
     def rollback(self) -> None:
         """Take back everything since the last commit."""
@@ -166,6 +139,7 @@ class MemoryTables:
         speakers = {numbers.speaker for numbers in used}
         for scope_no in [no for no in self._scopes.rows if no not in scopes]:
             self._scopes.drop(scope_no)
+        self._drop_waiting_of(scopes)
         for no in [no for no in self.names("speaker") if no not in speakers]:
             self._names.drop(("speaker", no))
 
@@ -367,7 +341,7 @@ class MemoryTables:
         )
 
     def holding(self, needle: bytes) -> list[str]:
-        tables = {name: table for name, table in vars(self).items() if isinstance(table, _Table)}
+        tables = {name: table for name, table in vars(self).items() if isinstance(table, Table)}
         return [
             f"{name.strip('_')} {key}"
             for name, table in tables.items()
@@ -496,6 +470,7 @@ class MemoryStore:
         self._nonce = nonce
         self._lock = threading.RLock()
         self._cache = IndexCache()
+        self._vector_cache = VectorCache()
         self._process = os.getpid()
         self._closed = False
 
@@ -505,8 +480,11 @@ class MemoryStore:
         self._check_usable()
         with self._lock:
             # What a write in progress on this thread has changed must not get into the cache.
-            open_index = fresh_index if self._tables.undo else self._cache.snapshot
-            yield Snapshot(self._tables, open_index, as_of_seq)
+            if self._tables.undo:
+                yield Snapshot(self._tables, fresh_index, fresh_vectors, as_of_seq)
+            else:
+                caches = (self._cache.snapshot, self._vector_cache.snapshot)
+                yield Snapshot(self._tables, *caches, as_of_seq)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -514,7 +492,7 @@ class MemoryStore:
         self._check_usable()
         with self._lock:
             try:
-                yield Transaction(self._tables, fresh_index, self._analyzer, self._nonce)
+                yield Transaction(self._tables, self._analyzer, self._nonce)
             except BaseException:
                 self._tables.rollback()
                 raise

@@ -1,4 +1,7 @@
-"""Which indexed words an unknown one may have been meant for: those a slip or two away."""
+"""Which indexed words an unknown one may have been meant for.
+
+Those a slip or two away, and where words are joined to longer ones, those that it is joined in.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,32 @@ def nearest(term: str, words: Iterable[str]) -> list[str]:
     most = _allowed(term)
     near = [(slips(term, word, most), word) for word in words if may_be_near(term, word)]
     return [word for count, word in sorted(near) if count <= most and word != term][:MAX_NEAR]
+
+
+#: Letters of the shorter part of a compound, and of what stands before or behind it.
+SHORTEST_PART = 4
+SHORTEST_REST = 3
+MAX_COMPOUNDS = 6
+
+
+def parts_of_another(term: str, words: Iterable[str]) -> list[str]:
+    """Return the words that a term is the head or the tail of, or the other way round; six."""
+    joined = (word for word in words if is_compound(term, word))
+    return sorted(joined, key=lambda word: (abs(len(word) - len(term)), word))[:MAX_COMPOUNDS]
+
+
+def is_compound(one: str, other: str) -> bool:
+    """Tell whether the shorter of two words is the head or the tail of the longer.
+
+    >>> is_compound("schlussel", "ersatzschlussel"), is_compound("katze", "ratze")
+    (True, False)
+    """
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    return (
+        len(short) >= SHORTEST_PART
+        and len(long) - len(short) >= SHORTEST_REST
+        and (long.startswith(short) or long.endswith(short))
+    )
 
 
 def may_be_near(term: str, word: str) -> bool:

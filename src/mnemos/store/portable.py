@@ -1,7 +1,8 @@
 """A whole memory as lines of JSON, and back: same events, same hashes, same ids.
 
 The first line says what it is; then a line for each event with its rows, nonces and commitments; a
-line for each request_id; the last line has the head and the state hash to end up with.
+line for each request_id; the last line has the head and the state hash to end up with. Indexes are
+left out, vectors too: they are made again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from mnemos.store.tables import (
     SideRow,
     Tables,
 )
+from mnemos.store.vector_change import bound, enqueue_all
 from mnemos.types import Interval, Item, Key, Link, Scope, State
 
 FORMAT = 1
@@ -186,6 +188,7 @@ class Loader:
         """Keep the counters, the head and the state sum of what was loaded."""
         self._tables.put_state_sum(self._sum.raw())
         self._tables.put_space(self._writer.close(self._space))
+        enqueue_all(self._tables, bound(self._tables))
 
 
 def _parse(number: int, line: str) -> dict[str, Any]:

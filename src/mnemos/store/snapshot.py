@@ -9,8 +9,9 @@ from functools import cached_property
 from mnemos.errors import Erased, NotFound
 from mnemos.store import journal
 from mnemos.store.change import Change, Header
-from mnemos.store.index import IndexSnapshot, IndexWriter
+from mnemos.store.index import IndexSnapshot, IndexWriter, fresh_index
 from mnemos.store.tables import EventRow, Space, Tables
+from mnemos.store.vectors import VectorsSnapshot, fresh_vectors
 from mnemos.text.terms import Analyzer
 from mnemos.types import Head, Item, Scope
 
@@ -21,6 +22,7 @@ class Snapshot:
     Args:
         tables: The rows, inside an open transaction.
         open_index: Gives the lexical index when it is first needed.
+        open_vectors: Gives the serving model's vectors likewise.
         as_of_seq: Show items as they were after this event; None is now.
     """
 
@@ -28,11 +30,13 @@ class Snapshot:
         self,
         tables: Tables,
         open_index: Callable[[Tables, Space], IndexSnapshot],
+        open_vectors: Callable[[Tables, Space], VectorsSnapshot | None],
         as_of_seq: int | None = None,
     ) -> None:
         self.tables = tables
         self.as_of_seq = as_of_seq
         self._open_index = open_index
+        self._open_vectors = open_vectors
 
     @cached_property
     def space(self) -> Space:
@@ -48,6 +52,11 @@ class Snapshot:
     def index(self) -> IndexSnapshot:
         """The lexical index."""
         return self._open_index(self.tables, self.space)
+
+    @cached_property
+    def vectors(self) -> VectorsSnapshot | None:
+        """The vectors of the serving model; None if there is none."""
+        return self._open_vectors(self.tables, self.space)
 
     @cached_property
     def _settings(self) -> dict[str, str]:
@@ -109,11 +118,10 @@ class Transaction(Snapshot):
     def __init__(
         self,
         tables: Tables,
-        open_index: Callable[[Tables, Space], IndexSnapshot],
         analyzer: Analyzer,
         nonce: Callable[[int], bytes],
     ) -> None:
-        super().__init__(tables, open_index)
+        super().__init__(tables, fresh_index, fresh_vectors)  # not the shared ones: it may fail
         self._analyzer = analyzer
         self._nonce = nonce
 
@@ -132,6 +140,6 @@ class Transaction(Snapshot):
     def close(self, change: Change) -> EventRow:
         """End the event; what this transaction has read of the space is stale from here on."""
         event = change.close()
-        for name in ("space", "index", "speakers", "kinds"):
+        for name in ("space", "index", "vectors", "speakers", "kinds"):
             self.__dict__.pop(name, None)
         return event

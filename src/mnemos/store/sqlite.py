@@ -28,10 +28,11 @@ from mnemos.errors import (
     StoreError,
 )
 from mnemos.store import journal, sql
-from mnemos.store.index import IndexCache, IndexSnapshot, fresh_index
+from mnemos.store.index import IndexCache, IndexSnapshot
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.sqlite_tables import SqliteTables
 from mnemos.store.tables import Space, Tables
+from mnemos.store.vectors import VectorCache, VectorsSnapshot
 from mnemos.text.terms import Analyzer
 
 #: "mnem" in ASCII: tells our files from others (``PRAGMA application_id``).
@@ -114,6 +115,8 @@ class SqliteStore:
         self._busy: dict[int, sqlite3.Connection] = {}
         self._cache_lock = threading.Lock()
         self._cache = IndexCache()
+        self._vectors_lock = threading.Lock()
+        self._vector_cache = VectorCache()
         self._writer: sqlite3.Connection | None = None
         self._check_file()
         with self._translated():
@@ -279,7 +282,8 @@ class SqliteStore:
         try:
             with self._translated():
                 connection.execute("BEGIN")
-                yield Snapshot(SqliteTables(connection, self._space), self._index, as_of_seq)
+                tables = SqliteTables(connection, self._space)
+                yield Snapshot(tables, self._index, self._vectors, as_of_seq)
         finally:
             self._busy.pop(thread, None)
             self._give_back(connection)
@@ -301,6 +305,10 @@ class SqliteStore:
         with self._cache_lock:
             return self._cache.snapshot(tables, space)
 
+    def _vectors(self, tables: Tables, space: Space) -> VectorsSnapshot | None:
+        with self._vectors_lock:
+            return self._vector_cache.snapshot(tables, space)
+
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """Open the write transaction; it is durable when the block has ended without an error."""
@@ -312,8 +320,7 @@ class SqliteStore:
             self._busy[thread] = connection
             try:
                 with self._transaction(connection) as tables:
-                    # Not the shared cache: this index may be rolled back.
-                    yield Transaction(tables, fresh_index, self._analyzer, self._nonce)
+                    yield Transaction(tables, self._analyzer, self._nonce)
             finally:
                 self._busy.pop(thread, None)
 

@@ -13,6 +13,7 @@ from mnemos.errors import Corrupt
 from mnemos.store import journal
 from mnemos.store.index import grams as grams_of
 from mnemos.store.sql import named
+from mnemos.store.sqlite_vectors import SqliteVectorTables
 from mnemos.store.tables import (
     Entry,
     EventRow,
@@ -35,7 +36,7 @@ R = TypeVar("R")
 _SIDES: dict[SideKind, type[Key | Link | State]] = {"key": Key, "link": Link, "state": State}
 
 
-class SqliteTables:
+class SqliteTables(SqliteVectorTables):
     """Implements ``store.tables.Tables`` on one connection, inside its transaction."""
 
     def __init__(self, connection: sqlite3.Connection, space: int) -> None:
@@ -44,9 +45,6 @@ class SqliteTables:
         self._sql = named("sqlite")
 
     # -- running statements
-
-    def _run(self, name: str, /, **values: object) -> sqlite3.Cursor:
-        return self._connection.execute(self._sql[name], {"space": self._space, **values})
 
     def _one(self, name: str, /, **values: object) -> Any:  # noqa: ANN401 - a cell of any type
         row = self._run(name, **values).fetchone()
@@ -105,6 +103,7 @@ class SqliteTables:
     def drop_unused(self) -> None:
         self._run("drop_unused_scopes")
         self._run("drop_unused_speakers")
+        self._run("drop_unused_waiting")
 
     # -- items
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from mnemos.store.vector_tables import VectorTables
 from mnemos.types import Item, Key, Link, Scope, State
 
 SideKind = Literal["key", "link", "state"]
@@ -141,7 +142,7 @@ class Request:
     receipt: str
 
 
-class Tables(Protocol):
+class Tables(VectorTables, Protocol):
     """The rows of one space, seen from inside one transaction."""
 
     # -- the space itself

@@ -12,6 +12,7 @@ from mnemos.store.index import IndexWriter
 from mnemos.store.protocol import Store
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import Entry, EventRow
+from mnemos.store.vector_change import bound, drop_vectors
 from mnemos.types import Key
 
 Progress = Callable[[int, int], None]
@@ -195,8 +196,14 @@ def _unreadable(error: Exception) -> Verification:
     )
 
 
-def replay(transaction: Transaction, *, progress: Progress | None = None) -> Replayed:
-    """Build the lexical index, the counters and the state sum again, from the rows alone."""
+def replay(
+    transaction: Transaction, *, progress: Progress | None = None, vectors: bool = False
+) -> Replayed:
+    """Build the lexical index, the counters and the state sum again, from the rows alone.
+
+    Vectors of documents that are gone are dropped. With ``vectors`` all are, and every text is put
+    into the queue again: for when rows of them are damaged.
+    """
     tables = transaction.tables
     before = transaction.state_hash()
     space = replace(
@@ -221,6 +228,8 @@ def replay(transaction: Transaction, *, progress: Progress | None = None) -> Rep
                 total.add(journal.side_bytes(side.value))
     tables.put_state_sum(total.raw())
     tables.put_space(writer.close(space))
+    for embedder in bound(tables):
+        drop_vectors(tables, embedder, everything=vectors)
     return Replayed(
         documents=documents,
         state_hash=total.hexdigest(),

@@ -44,6 +44,20 @@ _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "prof", "professor", "sir"
 _WORD_ENDINGS = ("ing", "ed", "er", "ers", "ly", "s", "ion", "ment", "ual", "ce", "able", "ness")
 _WORD = re.compile(r"[^\W_]+(?:[-'’](?!s\b)[^\W_]+)*", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?!\w)", re.IGNORECASE)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+# Cyrillic as names are written in Latin letters, and what Russian hangs on a name, so written.
+_IN_LATIN = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфцыэё", "abvgdeziiklmnoprstufcyee", strict=True))
+    | {"ж": "zh", "х": "h", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "iu", "я": "ia"}
+    | {"ъ": "", "ь": ""}
+)
+_CASES = frozenset(
+    """
+    a ia y i u iu e o oi ei em om am iam ami iami ah iah ov ev ii iei
+    in ina inu inom inoi ine iny inyh inym inymi
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+) | {""}
+_LAST_VOWEL = re.compile(r"(?:ia|[aeiouy])\Z")
 _SENTENCE_END = re.compile(r"[.!?:;\n]")
 
 _WHOLE, _FIRST, _FORM, _SLIP = 4, 3, 2, 1  # how well a name matches; the best wins its words
@@ -88,6 +102,10 @@ class _Name:
         self.folded = [_fold(word) for word in self.words]
         first = self.folded[0] if self.folded else ""
         self.called = next((word for word in self.folded if word not in _TITLES), first)
+        # Jürgen may be written Juergen, and the other way round.
+        self.spelt_out = next(
+            (_spelt_out(word) for word in self.words if _fold(word) == self.called), ""
+        )
         self.caseless = any(one.isalpha() and one.lower() == one.upper() for one in self.whole)
 
 
@@ -184,13 +202,20 @@ def _match(tokens: Sequence[_Token], at: int, name: _Name) -> tuple[int, int]:
         return _WHOLE, length
     if not name.called:
         return 0, 1
-    if token.folded == name.called:
+    if _is_cyrillic(token.folded) and token.folded != name.called:
+        return (_FORM if token.capital and _is_inflected(token.folded, name.called) else 0), 1
+    if token.folded == name.called or _is_spelt_out(token, name):
         return (_FIRST if _counts(token, name) else 0), 1
+    return _alike(token, name), 1
+
+
+def _alike(token: _Token, name: _Name) -> int:
+    """Say how well a word matches a name that it is not."""
     if not token.capital or token.folded in _FUNCTION_WORDS or token.folded in _COMMON:
-        return 0, 1
+        return 0
     if _is_form(token, name.called):
-        return _FORM, 1
-    return (_SLIP if _is_slip(token.folded, name.called) else 0), 1
+        return _FORM
+    return _SLIP if _is_slip(token.folded, name.called) else 0
 
 
 def _counts(token: _Token, name: _Name) -> bool:
@@ -215,6 +240,29 @@ def _is_form(token: _Token, called: str) -> bool:
         and called not in _COMMON
         and not word.endswith(_WORD_ENDINGS)
     )
+
+
+def _spelt_out(word: str) -> str:
+    return word.casefold().translate(_UMLAUTS)
+
+
+def _is_spelt_out(token: _Token, name: _Name) -> bool:
+    """Tell whether one of two words has ae, oe or ue where the other has an umlaut."""
+    if name.spelt_out == name.called and token.text.isascii():
+        return False
+    written = _spelt_out(token.text)
+    return written in {name.spelt_out, name.spelt_out + "s"} and token.folded != name.called
+
+
+def _is_cyrillic(word: str) -> bool:
+    return "а" <= word[0] <= "ё"
+
+
+def _is_inflected(word: str, called: str) -> bool:
+    """Tell whether a word is a Russian case of a name: Маши, Алексею, Машина; Ольги of Olga."""
+    word, called = (each.translate(_IN_LATIN) for each in (word, called))
+    stem = _LAST_VOWEL.sub("", called)
+    return len(stem) >= MIN_PREFIX - 1 and word.startswith(stem) and word[len(stem) :] in _CASES
 
 
 def _is_slip(one: str, other: str) -> bool:

@@ -33,7 +33,8 @@ _WORDS = {
         deiner er ihn ihm sein seine seinen seinem seiner sie ihr ihre ihren ihrem ihrer es wir uns
         unser unsere unseren unserem unserer euch euer eure ihnen man sich selbst
         wer wen wem wessen was welche welcher welches welchen welchem wann wo woher wohin warum
-        wieso weshalb wie ob dass weil wenn als denn damit obwohl bevor nachdem
+        wieso weshalb woran worauf woraus worin woruber womit wofur wodurch wovon wobei wozu wohin
+        wieviel wieviele wie ob dass weil wenn als denn damit obwohl bevor nachdem
         bin bist ist sind seid war warst waren wart gewesen sei habe hast hat haben habt hatte
         hattest hatten gehabt werde wirst wird werden werdet wurde wurden worden kann kannst konnen
         konnt konnte konnten muss musst mussen musste soll sollst sollen sollte will willst wollen
@@ -125,7 +126,8 @@ _WORDS = {
         я меня мне мной мой моя мое мои моего моей моих ты тебя тебе тобой твой твоя твое твои он
         его ему им нем она ее ей ею ней оно мы нас нам нами наш наша наше наши вы вас вам вами ваш
         ваша ваше ваши они их ими них себя себе собой свой своя свое свои своего своей своих
-        кто кого кому кем что чего чему чем какой какая какое какие какого когда где куда откуда
+        кто кого кому ком кем что чего чему чем какой какая какое какие какого каким каком какому
+        какую каких какими чей чья чье чьи чьего чьей чьем когда где куда откуда
         почему зачем как сколько чей который которая которое которые этот эта это эти этого этой
         этих тот та то те того той тех такой так там тут здесь сам сама сами
         быть был была было были есть будет будут буду будешь бы могу может можешь могут мог могла
@@ -139,7 +141,27 @@ _WORDS = {
     """,
 }
 
+#: The languages that have a list.
+LISTED = tuple(_WORDS)
+
 
 def stopwords(language: str) -> frozenset[str]:
     """Return the function words of a language; empty if there is no list for it."""
     return frozenset(_WORDS.get(language, "").split())
+
+
+# Characters that build sentences in Chinese, simplified and traditional; of Japanese all Hiragana.
+_FUNCTION_CHARACTERS = frozenset(
+    "的了吗嗎呢是在有我你您他她它们們这這那什么麼哪谁誰怎多少几幾就都也还還不没沒吧啊得地过過着著被把和跟与與给給到从從为為对對"
+    "很会會要去来來上下个個一叫ー"
+)
+_HIRAGANA = "\u3041\u309f"
+
+
+def is_function_character(character: str) -> bool:
+    """Tell whether a character of Chinese or Japanese says how a sentence is built.
+
+    >>> [is_function_character(character) for character in "猫の的"]
+    [False, True, True]
+    """
+    return _HIRAGANA[0] <= character <= _HIRAGANA[1] or character in _FUNCTION_CHARACTERS

@@ -7,6 +7,7 @@ import threading
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
 
 from mnemos.errors import InputError
+from mnemos.text import german, languages
 from mnemos.text.stopwords import stopwords
 from mnemos.text.tokens import marked_words, strip_accents
 
@@ -24,7 +25,8 @@ class Analyzer:
 
     Stemming goes over the accented word and the accents come off the stem, so "información" and
     "informacion" give one term. Only words of letters are stemmed; numbers, names with inner
-    structure and scripts without spaces pass as they are. One instance serves many threads.
+    structure and scripts without spaces pass as they are. A text that is plainly in another
+    language (see ``languages``) is stemmed in that. One instance serves many threads.
 
     Args:
         language: A Snowball language; "none" neither stems nor drops function words.
@@ -40,46 +42,118 @@ class Analyzer:
                 f"no stemmer for language {language!r}; known are none, {', '.join(known)}"
             )
         self.language = language
-        self._stopwords = stopwords(language)
-        self._restored = _RESTORED.get(language, ())
-        # The stemmer's own cache is off: ours also holds stop words and stripped stems.
-        self._stemmer = None if language == "none" else Stemmer.Stemmer(language, 0)
-        self._lock = threading.Lock()  # a Snowball stemmer works in one shared buffer
-        self._terms: dict[str, str] = {}  # word → term; empty for a stop word
+        self._latin = languages.latin(language)
+        self._cyrillic = languages.cyrillic(language)
+        self._stemming: dict[str, _Stemming] = {}
 
     def terms(self, text: str) -> list[str]:
         """Return the terms of a text in order, with repeats."""
-        cache = self._terms
-        found = []
-        for word in marked_words(text):
-            term = cache.get(word)
-            if term is None:
-                term = self._learn(word)
-            if term:
-                found.append(term)
-        return found
+        words = marked_words(text)
+        return self._in(self._stemmed_in(words)).terms(words)
+
+    def stemmed_in(self, text: str) -> str:
+        """Return the language in which the Latin words of a text are stemmed, for ``terms_in``."""
+        return self._stemmed_in(marked_words(text))
+
+    def terms_in(self, language: str, text: str) -> list[str]:
+        """Return the terms of a text, or of a part of one, that is known to be in a language."""
+        return self._in(language).terms(marked_words(text))
 
     def query_terms(self, question: str) -> list[str]:
         """Return each term of a question once, in first-seen order.
 
         A question of nothing but function words keeps them: "Who are you?" still has terms.
         """
-        found = list(dict.fromkeys(self.terms(question)))
-        if found:
-            return found
-        stems = (self._stem(word) for word in marked_words(question))
-        return list(dict.fromkeys(stem for stem in stems if stem))
+        return list(self.query_forms(question))
 
-    def _learn(self, word: str) -> str:
-        term = "" if strip_accents(word) in self._stopwords else self._stem(word)
+    def query_forms(self, question: str) -> dict[str, tuple[str, ...]]:
+        """Return the terms of a question, each with what else the same words may stand as.
+
+        A question in another language than the memory's is stemmed in its own; but a short turn
+        may not have shown its language, and stands in the index as the memory's language stems it.
+        """
+        words = marked_words(question)
+        own, home = self._in(self._stemmed_in(words)), self._in(self._latin)
+        stems = {word: own.term(word) for word in words}
+        if not any(stems.values()):
+            stems = {word: own.stem(word) for word in words}
+        found: dict[str, tuple[str, ...]] = {}
+        for word, stem in stems.items():
+            if stem:
+                others = found.get(stem, ())
+                other = home.stem(word)
+                found[stem] = others if other in {stem, *others} else (*others, other)
+        return found
+
+    def spoken(self, text: str) -> str:
+        """Return the language that a text is in: its own if it shows, else the memory's."""
+        words = marked_words(text)
+        if self.language != "none" and 2 * sum(map(languages.is_cyrillic, words)) > len(words):
+            return self._cyrillic
+        return self._stemmed_in(words)
+
+    def _stemmed_in(self, words: list[str]) -> str:
+        if self.language == "none":
+            return "none"
+        return languages.spoken([strip_accents(word) for word in words], self._latin)
+
+    def _in(self, language: str) -> _Stemming:
+        if language not in self._stemming:
+            other = "none" if self.language == "none" else self._cyrillic
+            self._stemming[language] = _Stemming(language, other)
+        return self._stemming[language]
+
+
+class _Stemming:
+    """Words of one Latin language, and those in Cyrillic letters between them, become terms."""
+
+    def __init__(self, language: str, cyrillic: str) -> None:
+        self._latin = _Language(language)
+        self._cyrillic = _Language(cyrillic)
+        self._terms: dict[str, str] = {}  # word → term; empty for a stop word
+
+    def terms(self, words: list[str]) -> list[str]:
+        cache = self._terms
+        found = []
+        for word in words:
+            term = cache.get(word)
+            if term is None:
+                term = self.term(word)
+            if term:
+                found.append(term)
+        return found
+
+    def term(self, word: str) -> str:
+        language = self._of(word)
+        term = "" if strip_accents(word) in language.stopwords else language.stem(word)
         if len(self._terms) >= MAX_CACHED:
             self._terms.clear()
         self._terms[word] = term
         return term
 
-    def _stem(self, word: str) -> str:
+    def stem(self, word: str) -> str:
+        return self._of(word).stem(word)
+
+    def _of(self, word: str) -> _Language:
+        return self._cyrillic if languages.is_cyrillic(word) else self._latin
+
+
+class _Language:
+    """The stemmer and the function words of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.stopwords = stopwords(language)
+        self._restored = _RESTORED.get(language, ())
+        # The stemmer's own cache is off: ours also holds stop words and stripped stems.
+        self._stemmer = None if language == "none" else Stemmer.Stemmer(language, 0)
+        self._lock = threading.Lock()  # a Snowball stemmer works in one shared buffer
+        self._german = language == "german"
+
+    def stem(self, word: str) -> str:
         if self._stemmer is None or not word.isalpha():
             return strip_accents(word)
+        if self._german:
+            return strip_accents(german.stem(word))
         if word.isascii():
             for bare, accented in self._restored:
                 if word.endswith(bare):

@@ -13,6 +13,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from mnemos.text.stopwords import is_function_character
+
 MAX_TOKEN = 64  # longer than any word; what is longer is a blob, and its head identifies it
 
 # Scripts written without spaces between words (Thai, Lao, Myanmar, Khmer), and Hangul jamo, Kana,
@@ -39,7 +41,7 @@ _SHAPE = re.compile(
     r"[A-Z._/@\\,+#]"
     r"(?:(?<=[a-z][A-Z])|(?<=[A-Z]{2})[a-z]{2}"
     r"|(?<=[._/@\\])(?:(?<=[A-Za-z0-9].)[A-Za-z0-9]|(?<=_)|(?<=/)/)"
-    r"|(?<=[0-9],)[0-9]{3}|(?<=[A-Za-z]\+)\+|(?<=[A-Za-z]#)|(?<=[/\\.])[A-Za-z0-9]+[/\\.])"
+    r"|(?<=[0-9],)[0-9]|(?<=[A-Za-z]\+)\+|(?<=[A-Za-z]#)|(?<=[/\\.])[A-Za-z0-9]+[/\\.])"
 )
 # Lower case for letters, digits and apostrophes as they are, blanks for the rest.
 _FOLD_ASCII = bytes(
@@ -48,6 +50,18 @@ _FOLD_ASCII = bytes(
 ).ljust(256)
 _OTHER_PUNCTUATION = re.compile(rf"[^\x00-\x7f\w{_MARKS}]+")
 _THOUSANDS = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?!\d)")
+# 12.500,00 and 42,5: how most of Europe writes 12,500.00 and 42.5.
+_DOTTED = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:\.\d{3})+)(,\d+)?(?![\d.,]*\d)")
+_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d.,]*\d)")
+_ROUND = re.compile(r"(?<![\d.])(\d+)\.0{1,2}(?![\d.]*\d)")
+# Numbers that people group as they like: phones, accounts, ISBNs, addresses of network cards.
+_GROUPS = re.compile(r"[0-9][ ()/:-]{1,2}[0-9A-Fa-f]")
+_GROUPED = re.compile(
+    r"(?<![\w.,:/-])(?:[A-Z]{2}[0-9]{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?"
+    r"|(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}"
+    r"|[+(]?[0-9][0-9()]*(?:[ /-]{1,2}\(?[0-9]+\)?){1,7})(?![\w])"
+)
+_GROUPED_DIGITS = 9  # fewer are dates, scores and prices
 _URL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,15}://|www\.)[^\s<>\"'`(){}\[\]|]+")
 _PIECE = re.compile(rf"(?:\b[A-Za-z]:(?=[\\/]))?(?:[\w{_MARKS}./@\\+#~'-])+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -56,6 +70,7 @@ _HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z]{2})|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 _LETTER_SIGN = re.compile(r"(?<![^\W_])[A-Za-z](?:\+\+|#)")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_DIGIT = re.compile(r"[0-9]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _RUN = re.compile(rf"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _UNSPACED_CHARACTER = re.compile(rf"[{_UNSPACED}]")
@@ -103,6 +118,22 @@ def strip_accents(word: str) -> str:
 
 
 def _words(text: str, fold: Fold) -> list[str]:
+    if _GROUPS.search(text) is not None:
+        return _split(text, fold) + _ungrouped(text)
+    return _split(text, fold)
+
+
+def _ungrouped(text: str) -> list[str]:
+    """Return the long numbers of a text without what parts their groups: +49 170 555 → 49170555.
+
+    >>> _ungrouped("DE02 1203 0000, (030) 555-0199, on 2025-11-07")
+    ['de0212030000', '0305550199']
+    """
+    joined = ("".join(filter(str.isalnum, match[0])) for match in _GROUPED.finditer(text))
+    return [each.lower()[:MAX_TOKEN] for each in joined if len(each) >= _GROUPED_DIGITS]
+
+
+def _split(text: str, fold: Fold) -> list[str]:
     if text.isascii():
         if _SHAPE.search(text) is None:
             return _plain(text)
@@ -155,7 +186,7 @@ def _shaped(chunk: str, fold: Fold) -> list[str]:
     """Split a whitespace-free chunk that holds a URL, path, identifier, number or other script."""
     if "," in chunk:
         chunk = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), chunk)
-    found: list[str] = []
+    found = _amounts(chunk) if _DIGIT.search(chunk) is not None else []
     rest = 0
     if "://" in chunk or "www." in chunk:
         for match in _URL.finditer(chunk):
@@ -166,6 +197,13 @@ def _shaped(chunk: str, fold: Fold) -> list[str]:
             rest = match.end()
     found += _pieces(chunk[rest:], fold)
     return found
+
+
+def _amounts(chunk: str) -> list[str]:
+    """Return the amounts that a chunk also stands for: 12.500,00 → 12500; 42,5 → 42.5."""
+    found = [match[1].replace(".", "") for match in _DOTTED.finditer(chunk)]
+    found += [f"{match[1]}.{match[2]}" for match in _COMMA.finditer(chunk)]
+    return found + [match[1] for match in _ROUND.finditer(chunk)]
 
 
 def _pieces(chunk: str, fold: Fold) -> list[str]:
@@ -235,7 +273,14 @@ def _leaf(word: str, fold: Fold) -> list[str]:
             continue
         whole = unicodedata.normalize("NFKC", run)
         found += [whole[i : i + 2] for i in range(len(whole) - 1)] or [whole]
+        if len(whole) > 1:
+            found += [one for one in whole if _is_word(one)]
     return found
+
+
+def _is_word(character: str) -> bool:
+    """Tell a Han character that is a word by itself, or most of one: 狗, 猫."""
+    return "\u3400" <= character <= "\u9fff" and not is_function_character(character)
 
 
 def _folded(word: str, fold: Fold) -> list[str]:

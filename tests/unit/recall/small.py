@@ -73,5 +73,5 @@ def frame(question: str, turns: Sequence[Said]) -> Frame:
     """Return what the signals look at when all turns are candidates."""
     memory = reader(turns)
     asked = read(ask(question), memory)
-    terms = lexical.weigh(list(asked.terms), memory.index)
+    terms = lexical.weigh(asked.terms, memory.index, asked.forms)
     return build(asked, terms, memory.index, np.arange(len(memory.index.docs)), None)

@@ -18,6 +18,7 @@ from mnemos.store.tables import Tables
 def _plan(path: Path, name: str) -> list[str]:
     statement = sql.named("sqlite")[name]
     values = {"space": 1, "id": "a", "as_of": 1, "seq": 1, "term": "a", "segment": 0}
+    values |= dict.fromkeys(("embedder", "scope_no", "position", "first_no", "block"), 1)
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
     return [row[3] for row in rows]
@@ -86,3 +87,13 @@ def test_erasing_reads_the_postings_of_one_segment(
             patch.setattr(kind, "postings", None)
             memory.erase(ids[1])
         assert {hit.id for hit in memory.recall("heron")} == {*ids} - {ids[1]}
+
+
+@pytest.mark.parametrize("name", ["placed", "position_from", "before", "in_block", "loosen"])
+def test_a_sessions_vectors_are_found_without_reading_all_sessions(path: Path, name: str) -> None:
+    plan = _plan(path, name)
+    ranges = ("scope_no=?", "no=?", "block=?")
+    for step in plan:
+        if step.startswith(("SEARCH item", "SEARCH vector")):
+            assert any(each in step for each in ranges), step
+        assert not step.startswith(("SCAN item", "SCAN vector")), step

@@ -82,7 +82,7 @@ def test_threads_may_share_an_analyzer() -> None:
 def test_the_cache_is_bounded() -> None:
     analyzer = Analyzer()
     analyzer.terms(" ".join(f"w{i}" for i in range(MAX_CACHED + 10)))
-    assert len(analyzer._terms) <= MAX_CACHED
+    assert len(analyzer._in("english")._terms) <= MAX_CACHED
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=())))

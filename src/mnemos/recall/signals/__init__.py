@@ -14,22 +14,33 @@ from mnemos.recall.signals import (
     date_near,
     date_range,
     first_speaker,
+    late,
     length,
     near_bm,
+    near_late,
+    near_pooled,
     never_asked,
     page,
     page_asker,
     page_bm,
     page_coverage,
+    page_late,
     page_length,
     page_long_bm,
     page_near_bm,
+    page_near_late,
     page_question,
+    page_sentence,
+    page_session_late,
+    pooled,
     preference,
     preference_help,
     question,
+    sentence,
     session_bm,
+    session_late,
     speaker,
+    speaker_late,
     standing,
     standing_help,
     time,
@@ -38,7 +49,7 @@ from mnemos.recall.signals import (
 
 Signal = Callable[[Frame], Floats]
 
-#: Level C0: words and priors, no model. In this order contributions are added up.
+#: Level C0: words and priors, no model.
 C0: Mapping[str, Signal] = {
     "bm": bm.score,
     "near_bm": near_bm.score,
@@ -70,4 +81,25 @@ C0: Mapping[str, Signal] = {
     "never_asked": never_asked.score,
 }
 
-LEVELS: Mapping[str, Mapping[str, Signal]] = {"c0": C0}
+#: Level C1: one vector a turn as well; ranks all candidates and chooses those that C2 and C3 rank.
+C1: Mapping[str, Signal] = {**C0, "pooled": pooled.score, "near_pooled": near_pooled.score}
+
+#: Level C2: a vector a sentence.
+C2: Mapping[str, Signal] = {**C1, "sentence": sentence.score, "page_sentence": page_sentence.score}
+
+#: Level C3: a vector a word piece.
+C3: Mapping[str, Signal] = {
+    **C2,
+    "late": late.score,
+    "near_late": near_late.score,
+    "session_late": session_late.score,
+    "speaker_late": speaker_late.score,
+    "page_late": page_late.score,
+    "page_near_late": page_near_late.score,
+    "page_session_late": page_session_late.score,
+}
+
+#: What each level uses. In the order of the signals contributions are added up.
+LEVELS: Mapping[str, Mapping[str, Signal]] = {"c0": C0, "c1": C1, "c2": C2, "c3": C3}
+#: Which level chooses the candidates whose sentence and token vectors are read.
+CHOSEN_BY: Mapping[str, str] = {"c2": "c1", "c3": "c1"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnemos.recall.frame import DOCUMENT, Floats, Frame
+from mnemos.recall.frame import Floats, Frame
+from mnemos.store.base import DOCUMENT
 
 HALF = 30.0  # index terms of a turn that says middling much
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mnemos.recall.frame import ASSISTANT, Floats, Frame
+from mnemos.recall.frame import Floats, Frame
+from mnemos.store.base import ASSISTANT
 
 
 def score(frame: Frame) -> Floats:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mnemos.recall.frame import ASSISTANT, Floats, Frame
+from mnemos.recall.frame import Floats, Frame
+from mnemos.store.base import ASSISTANT
 
 
 def stated(frame: Frame, bit: int) -> Floats:

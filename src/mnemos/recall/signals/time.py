@@ -7,7 +7,8 @@ Range: 0 or 1.
 
 from __future__ import annotations
 
-from mnemos.recall.frame import DOCUMENT, Floats, Frame
+from mnemos.recall.frame import Floats, Frame
+from mnemos.store.base import DOCUMENT
 from mnemos.store.base import FLAG_TIME
 
 

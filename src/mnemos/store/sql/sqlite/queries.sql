@@ -346,6 +346,146 @@ DELETE FROM posting WHERE space = :space
 -- clear_grams --
 DELETE FROM gram WHERE space = :space
 
+-- embedders --
+SELECT no, name, revision, dimension, state, clock FROM embedder
+ WHERE space = :space ORDER BY no
+
+-- add_embedder --
+INSERT INTO embedder (space, no, name, revision, dimension, state, clock)
+VALUES (:space, :no, :name, :revision, :dimension, :state, :clock)
+
+-- change_embedder --
+UPDATE embedder SET state = :state, clock = :clock
+ WHERE space = :space AND no = :no
+
+-- drop_embedder --
+DELETE FROM embedder WHERE space = :space AND no = :no
+
+-- put_vector --
+INSERT OR REPLACE INTO vector (space, embedder, no, block, provisional, data)
+VALUES (:space, :embedder, :no, :block, :provisional, :data)
+
+-- vectors --
+SELECT no, data FROM vector
+ WHERE space = :space AND embedder = :embedder AND no IN (SELECT value FROM json_each(:nos))
+
+-- vector_rows --
+SELECT no, block, provisional, data FROM vector
+ WHERE space = :space AND embedder = :embedder AND no IN (SELECT value FROM json_each(:nos))
+
+-- in_block --
+SELECT no FROM vector INDEXED BY vector_block
+ WHERE space = :space AND embedder = :embedder AND block = :block ORDER BY no
+
+-- drop_vector --
+DELETE FROM vector WHERE space = :space AND embedder = :embedder AND no = :no
+
+-- loosen --
+UPDATE vector SET provisional = 1
+ WHERE space = :space AND embedder = :embedder AND provisional = 0
+   AND no IN (SELECT no FROM item
+               WHERE space = :space AND scope_no = :scope_no AND position >= :position)
+
+-- some_vectors --
+SELECT no FROM vector WHERE space = :space AND embedder = :embedder ORDER BY no LIMIT :limit
+
+-- orphans --
+SELECT no FROM vector
+ WHERE space = :space AND embedder = :embedder
+   AND NOT EXISTS (SELECT 1 FROM text WHERE text.space = :space AND text.no = vector.no)
+   AND NOT EXISTS (SELECT 1 FROM key WHERE key.space = :space AND key.no = vector.no)
+ ORDER BY no
+
+-- scan --
+SELECT segment, signs FROM scan
+ WHERE space = :space AND embedder = :embedder
+   AND segment IN (SELECT value FROM json_each(:segments))
+
+-- put_scan --
+INSERT OR REPLACE INTO scan (space, embedder, segment, clock, signs)
+VALUES (:space, :embedder, :segment, :clock, :signs)
+
+-- scan_since --
+SELECT segment, signs FROM scan INDEXED BY scan_clock
+ WHERE space = :space AND embedder = :embedder AND clock > :clock
+
+-- drop_scan --
+DELETE FROM scan WHERE space = :space AND embedder = :embedder
+
+-- queue --
+SELECT scope_no, seq, first_no, attempts, not_before, error FROM queue
+ WHERE space = :space AND embedder = :embedder ORDER BY scope_no
+
+-- waiting --
+SELECT scope_no, seq, first_no, attempts, not_before, error FROM queue
+ WHERE space = :space AND embedder = :embedder AND scope_no = :scope_no
+
+-- put_waiting --
+INSERT OR REPLACE INTO queue (space, embedder, scope_no, seq, first_no, attempts, not_before, error)
+VALUES (:space, :embedder, :scope_no, :seq, :first_no, :attempts, :not_before, :error)
+
+-- drop_waiting --
+DELETE FROM queue WHERE space = :space AND embedder = :embedder AND scope_no = :scope_no
+
+-- drop_queue --
+DELETE FROM queue WHERE space = :space AND embedder = :embedder
+
+-- drop_unused_waiting --
+DELETE FROM queue
+ WHERE space = :space
+   AND NOT EXISTS (SELECT 1 FROM item WHERE item.space = :space AND item.scope_no = queue.scope_no)
+
+-- first_documents --
+SELECT scope_no, min(no) FROM item WHERE space = :space GROUP BY scope_no ORDER BY scope_no
+
+-- placed --
+-- Versions of an item share its place. Keys have none: only new ones are looked for.
+SELECT document.no, position, said, key, block, ifnull(provisional, 0)
+  FROM (SELECT DISTINCT no, position, made_by = '' AND ifnull(role, '') <> 'document' AS said,
+               0 AS key
+          FROM item INDEXED BY item_position
+         WHERE space = :space AND scope_no = :scope_no AND position >= :position
+        UNION ALL
+        SELECT DISTINCT no, position, made_by = '' AND ifnull(role, '') <> 'document', 0
+          FROM item
+         WHERE space = :space
+           AND no IN (SELECT no FROM item INDEXED BY item_position
+                       WHERE space = :space AND scope_no = :scope_no AND position < :position
+                         AND no >= :first_no)
+        UNION ALL
+        SELECT DISTINCT key.no, position, 0, 1
+          FROM item INDEXED BY item_position
+         CROSS JOIN key INDEXED BY key_item
+            ON key.space = :space AND key.item_no = item.no AND key.no >= :first_no
+         WHERE item.space = :space AND item.scope_no = :scope_no
+           AND EXISTS (SELECT 1 FROM key WHERE space = :space AND no >= :first_no)
+       ) AS document
+  LEFT JOIN vector
+    ON vector.space = :space AND vector.embedder = :embedder AND vector.no = document.no
+ ORDER BY position, document.no
+
+-- before --
+SELECT item.no, position, 1, 0, block, ifnull(provisional, 0)
+  FROM item
+  LEFT JOIN vector
+    ON vector.space = :space AND vector.embedder = :embedder AND vector.no = item.no
+ WHERE item.space = :space AND item.scope_no = :scope_no AND position < :position
+   AND made_by = '' AND ifnull(role, '') <> 'document'
+ ORDER BY position DESC, item.no LIMIT 1
+
+-- position_from --
+-- Of one scope only, whatever else is new: many scopes may wait.
+SELECT min(position) FROM item
+ WHERE space = :space
+   AND no IN (SELECT no FROM item INDEXED BY item_position
+               WHERE space = :space AND scope_no = :scope_no AND no >= :first_no)
+   AND made_by = '' AND ifnull(role, '') <> 'document'
+
+-- documents_left --
+SELECT no FROM text WHERE space = :space AND no IN (SELECT value FROM json_each(:nos))
+UNION ALL
+SELECT no FROM key WHERE space = :space AND no IN (SELECT value FROM json_each(:nos))
+
 -- holding --
 -- Every row that holds these bytes, wherever a caller's bytes can stand.
 SELECT 'text ' || no FROM text WHERE space = :space AND instr(CAST(body AS BLOB), :needle)
@@ -376,6 +516,9 @@ UNION ALL
 SELECT 'posting ' || term FROM posting WHERE space = :space AND instr(CAST(term AS BLOB), :needle)
 UNION ALL
 SELECT 'gram ' || term FROM gram WHERE space = :space AND instr(CAST(term AS BLOB), :needle)
+UNION ALL
+SELECT 'queue ' || scope_no FROM queue
+ WHERE space = :space AND instr(CAST(error AS BLOB), :needle)
 LIMIT 100
 
 -- sizes --

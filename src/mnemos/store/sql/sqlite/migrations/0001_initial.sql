@@ -218,3 +218,53 @@ CREATE TABLE gram (
     term  TEXT    NOT NULL,
     PRIMARY KEY (space, gram, term)
 ) WITHOUT ROWID;
+
+-- Vectors: an index, too; made again from the texts by a model.
+
+CREATE TABLE embedder (
+    space      INTEGER NOT NULL,
+    no         INTEGER NOT NULL,
+    name       TEXT    NOT NULL,
+    revision   TEXT    NOT NULL,
+    dimension  INTEGER NOT NULL,
+    state      TEXT    NOT NULL,  -- serving, building or dropped
+    clock      INTEGER NOT NULL,  -- raised by each transaction that writes vectors
+    PRIMARY KEY (space, no)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX embedder_state ON embedder (space, state) WHERE state <> 'dropped';
+
+-- Sentence and token vectors of a document, as sign bits.
+CREATE TABLE vector (
+    space       INTEGER NOT NULL,
+    embedder    INTEGER NOT NULL,
+    no          INTEGER NOT NULL,
+    block       INTEGER NOT NULL,  -- first document of those it was encoded with
+    provisional INTEGER NOT NULL,
+    data        BLOB    NOT NULL,
+    PRIMARY KEY (space, embedder, no)
+);
+CREATE INDEX vector_block ON vector (space, embedder, block, no);
+
+-- One vector a document, as sign bits, of 128 documents.
+CREATE TABLE scan (
+    space    INTEGER NOT NULL,
+    embedder INTEGER NOT NULL,
+    segment  INTEGER NOT NULL,
+    clock    INTEGER NOT NULL,  -- the embedder's at the last write
+    signs    BLOB    NOT NULL,
+    PRIMARY KEY (space, embedder, segment)
+);
+CREATE INDEX scan_clock ON scan (space, embedder, clock);
+
+-- Scopes with something to encode.
+CREATE TABLE queue (
+    space      INTEGER NOT NULL,
+    embedder   INTEGER NOT NULL,
+    scope_no   INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,  -- the newest event that changed what it wants
+    first_no   INTEGER NOT NULL,  -- no document before this one wants anything
+    attempts   INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    error      TEXT    NOT NULL,
+    PRIMARY KEY (space, embedder, scope_no)
+) WITHOUT ROWID;

@@ -1,0 +1,1 @@
+"""Make the model's files from its published weights: fetch, graph, quantise, check."""

@@ -1,0 +1,215 @@
+"""A memory's vectors are kept up to date: in the background while it is open, or on request.
+
+The thread works off the durable queue, so that a write never waits for a model. Recall waits for it
+a moment if there is little to do, so that what was just said is found by its meaning as well.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mnemos.embedding.bind import begin_reindex, bind, check, switch
+from mnemos.embedding.work import Drained, Progress, clear_dropped, drain
+from mnemos.errors import MnemosError, ModelError
+from mnemos.models.base import Embedder
+from mnemos.store import journal
+from mnemos.store.protocol import Store
+from mnemos.store.vectors import embedder_in
+from mnemos.types import ModelId
+
+#: Documents encoded before the thread looks whether it is to end.
+STEP = 64
+#: How long recall waits for what was just said, at most.
+PATIENCE_S = 0.5
+#: How long closing waits for the batch that is being encoded.
+CLOSING_S = 30.0
+
+_log = logging.getLogger("mnemos")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorStatus:
+    """How far a memory's vectors have come.
+
+    Args:
+        model: What those that serve are bound to; None if there are none.
+        documents: Texts that are to have vectors.
+        embedded: Those that have them.
+        waiting: Sessions in the queue.
+        failed: Sessions in it in which the model failed.
+        retry_at: When the first of those is tried again.
+        error: What failed.
+        building: The model whose vectors are being made to take their place.
+    """
+
+    model: ModelId | None
+    documents: int
+    embedded: int
+    waiting: int = 0
+    failed: int = 0
+    retry_at: datetime | None = None
+    error: str = ""
+    building: ModelId | None = None
+
+
+class Upkeep:
+    """Keeps one memory's vectors.
+
+    Args:
+        store: The space.
+        embedder: The model; None if vectors are left as they are.
+        clock: Tells the time.
+        background: Work without being asked to.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder | None,
+        *,
+        clock: Callable[[], datetime],
+        background: bool,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._background = background
+        self._thread: threading.Thread | None = None
+        self._working = threading.Lock()  # one drain at a time in a process
+        self._due = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._ends = False
+        self.embedder = embedder
+
+    # -- in the background
+
+    def wake(self) -> None:
+        """Say that something was written."""
+        if self.embedder is None or not self._background or self._ends:
+            return
+        self._idle.clear()
+        self._due.set()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="mnemos-embed", daemon=True)
+            self._thread.start()
+
+    def settle(self) -> None:
+        """Wait for what was just said, but not for long."""
+        self._idle.wait(PATIENCE_S)
+
+    def close(self) -> None:
+        """End the thread; what waits in the queue waits there for the next who opens the file."""
+        self._ends = True
+        self._due.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(CLOSING_S)
+
+    def _run(self) -> None:
+        wait_s: float | None = None
+        while not self._ends:
+            self._due.wait(wait_s)
+            self._due.clear()
+            wait_s = self._catch_up()
+            if not self._due.is_set():
+                self._idle.set()
+
+    def _catch_up(self) -> float | None:
+        """Work until nothing can be done; return when to look again, None for when woken."""
+        try:
+            while not self._ends:
+                done = self._drain(limit=STEP)
+                if not done.turns:
+                    return self._until_retry() if done.pending else None
+        except MnemosError as error:
+            # The file is closed, busy or full: what was said is safe, the queue still knows.
+            if not self._ends:
+                _log.warning("vectors are not kept up to date: %s", error)
+        return None
+
+    def _until_retry(self) -> float | None:
+        retry_at = self.status().retry_at
+        return None if retry_at is None else max(1.0, (retry_at - self._clock()).total_seconds())
+
+    # -- on request
+
+    def embed(self, progress: Progress | None = None) -> Drained:
+        """Encode all that waits, now.
+
+        Raises:
+            ModelError: There is no model.
+        """
+        self._required()
+        return self._drain(progress=progress)
+
+    def _drain(self, *, limit: int | None = None, progress: Progress | None = None) -> Drained:
+        embedder = self._required()
+        with self._working:
+            self._bind(embedder)
+            return drain(self._store, embedder, now=self._clock(), limit=limit, progress=progress)
+
+    def _bind(self, embedder: Embedder) -> None:
+        with self._store.reading() as snapshot:
+            row = embedder_in(snapshot.tables, "serving")
+            empty = not snapshot.space.live
+        if row is None and not empty:
+            with self._store.writing() as transaction:
+                bind(transaction, embedder.model)
+        elif row is not None:
+            check(row.model, embedder.model)
+
+    def reindex(self, embedder: Embedder, progress: Progress | None = None) -> Drained:
+        """Make a model's vectors beside those that serve, and let them serve once all are made.
+
+        What was begun and broken off is gone on with.
+
+        Raises:
+            ModelError: Some could not be made; the old ones serve on.
+        """
+        with self._working:
+            with self._store.writing() as transaction:
+                row = begin_reindex(transaction, embedder.model)
+            done = drain(
+                self._store, embedder, now=self._clock(), progress=progress, state=row.state
+            )
+            if done.pending:
+                raise ModelError(
+                    f"{done.pending} sessions are without vectors of {embedder.model} "
+                    f"({done.error or 'others are writing'}); reindex again to go on"
+                )
+            if row.state == "building":
+                with self._store.writing() as transaction:
+                    switch(transaction)
+                clear_dropped(self._store)
+            self.embedder = embedder
+        return done
+
+    def _required(self) -> Embedder:
+        if self.embedder is None:
+            raise ModelError("this memory was opened without an embedder")
+        return self.embedder
+
+    def status(self) -> VectorStatus:
+        """Say how far the vectors have come."""
+        with self._store.reading() as snapshot:
+            tables = snapshot.tables
+            serving = embedder_in(tables, "serving")
+            building = embedder_in(tables, "building")
+            queue = [] if serving is None else tables.queue(serving.no)
+            failed = [each for each in queue if each.attempts]
+            vectors = snapshot.vectors
+            return VectorStatus(
+                model=None if serving is None else serving.model,
+                documents=snapshot.space.live,
+                embedded=0 if vectors is None else vectors.count,
+                waiting=len(queue),
+                failed=len(failed),
+                retry_at=journal.moment(min(each.not_before for each in failed))
+                if failed
+                else None,
+                error=failed[-1].error if failed else "",
+                building=None if building is None else building.model,
+            )

@@ -1,0 +1,110 @@
+"""Late interaction: for each word piece of the question its best counterpart in each candidate.
+
+Only the best candidates come so far: their sentence and token vectors are read from the store, and
+those of the turns beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.recall.meaning import Meaning, Whole, likeness
+from mnemos.recall.neighbours import NEAR_TENTHS, Integers, distinct
+from mnemos.store.base import DOCUMENT, Vectors
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """How the best candidates answer to the question's word pieces; n of them.
+
+    Sums over the question's word pieces of likenesses × 4096, none counted below nought, over
+    their number.
+
+    Args:
+        known: Whether a candidate has vectors. Shape (n,).
+        sentence: Likeness of its best sentence × 4096. Shape (n,).
+        own: Of its own words. Shape (n,).
+        near: Of its own or, with 9, 8, 7 and 7 tenths, its neighbours' words. Shape (n,).
+        session: Of the words of all that was read of its session; 0 of documents. Shape (n,).
+    """
+
+    known: NDArray[np.bool_]
+    sentence: Floats
+    own: Floats
+    near: Floats
+    session: Floats
+
+
+def read(
+    docs: Integers, rows: NDArray[np.void], beside: Integers, meaning: Meaning, vectors: Vectors
+) -> Late:
+    """Read the vectors of candidates and of their neighbours, and compare.
+
+    Args:
+        docs: The candidates, ascending. Shape (n,).
+        rows: Their columns. Shape (n,), dtype DOC.
+        beside: Their neighbours, as ``neighbours`` returns them. Shape (4, n).
+        meaning: The question's.
+        vectors: Where they are kept.
+    """
+    extended = distinct(np.concatenate([docs, beside[beside >= 0]]), len(vectors.signs))
+    details = vectors.read(extended)
+    place = np.searchsorted(extended, docs)
+    places = np.where(beside >= 0, np.searchsorted(extended, beside), len(extended))
+    sentences = likeness(details.sentences, meaning.whole)
+    best = _most(sentences, details.sentence_start)
+    most = np.maximum(_most(likeness(details.tokens, meaning.tokens), details.token_start), 0)
+    own = most[:, place]
+    near = 10 * own
+    for tenth, others in zip(NEAR_TENTHS, places, strict=True):
+        np.maximum(near, tenth * most[:, others], out=near)
+    asked = max(1, len(meaning.tokens))
+    return Late(
+        known=vectors.present[docs],
+        sentence=best[0, place].astype(np.float64),
+        own=_mean(own, asked),
+        near=_mean(near, asked) / 10.0,
+        session=np.where(
+            rows["role"] == DOCUMENT, 0.0, _mean(_sessions(own, rows["scope"]), asked)
+        ),
+    )
+
+
+def _most(values: Whole, start: Integers) -> Whole:
+    """Return the most of each document's values, 0 for none; a last column of zeros.
+
+    Args:
+        values: Of all sentences or tokens. Shape (s, q).
+        start: Where each document's begin, and the end. Shape (n + 1,).
+
+    Returns:
+        Shape (q, n + 1).
+    """
+    found = np.zeros((len(start), values.shape[1]), dtype=np.int32)
+    some = np.flatnonzero(start[1:] > start[:-1])
+    if len(some):
+        found[some] = np.maximum.reduceat(values, start[some], axis=0)
+    return np.ascontiguousarray(found.T)
+
+
+def _sessions(rows: Whole, scopes: NDArray[np.int32]) -> Whole:
+    """Return, for each candidate, the most of its session's candidates. Shape of rows."""
+    order = np.argsort(scopes, kind="stable")
+    first = np.flatnonzero(np.diff(scopes[order], prepend=-1))
+    if not len(first):
+        return rows
+    most = np.maximum.reduceat(rows[:, order], first, axis=1)
+    slot = np.empty(len(scopes), dtype=np.int64)
+    slot[order] = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(scopes))))
+    return most[:, slot]
+
+
+def _mean(rows: Whole, asked: int) -> Floats:
+    """Return sums over the question's word pieces, exact, over their number."""
+    found: Floats = rows.sum(axis=0, dtype=np.int64).astype(np.float64) / asked
+    return found

@@ -1,0 +1,128 @@
+"""From a question to the candidates that are worth ranking, with all that is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos.models.base import Embedder
+from mnemos.recall import candidates, late, lexical, meaning
+from mnemos.recall.asked import Asked
+from mnemos.recall.asked import read as read_question
+from mnemos.recall.days import DAY, named_days, named_ranges
+from mnemos.recall.frame import Frame, build
+from mnemos.recall.fusion import Weight, fuse, weights
+from mnemos.recall.meaning import Meaning
+from mnemos.recall.signals import CHOSEN_BY
+from mnemos.store.base import Reader, Vectors
+from mnemos.types import Query
+
+NEAREST = 192  # candidates by their one vector, besides those by their words
+BEST = 256  # whose sentence and token vectors are read
+MARGIN_DAYS = 3  # people tell of a day up to so many days after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The candidates of one question.
+
+    Args:
+        frame: What the signals look at.
+        level: Which signals can be computed.
+        days: Spans of time that the question names, in microseconds.
+        holds_words: Whether any document holds a word of the question.
+    """
+
+    frame: Frame
+    level: str
+    days: Sequence[tuple[int, int]]
+    holds_words: bool
+
+
+def search(
+    query: Query,
+    reader: Reader,
+    eligible: NDArray[np.bool_] | None,
+    *,
+    level: str,
+    embedder: Embedder | None = None,
+    first: Mapping[str, Weight] | None = None,
+) -> Found:
+    """Read a question, choose candidates and gather what the signals of a level need.
+
+    Args:
+        query: The question.
+        reader: The snapshot.
+        eligible: Which documents may come back; None is all. Shape (documents,).
+        level: The most that is to be used; a lower one is, where vectors are missing.
+        embedder: Encodes the question; None leaves level C0.
+        first: Weights that choose the best candidates instead of those shipped; for training.
+
+    Raises:
+        ModelError: The model failed.
+    """
+    asked = read_question(query, reader, eligible)
+    meant, vectors = _meaning(asked, reader, level, embedder)
+    level = _reached(level, meant)
+    index = reader.index
+    terms = lexical.weigh(asked.terms, index, asked.forms, compounds=asked.compounds)
+    days = [
+        (start - DAY, stop + MARGIN_DAYS * DAY)
+        for start, stop in (
+            *named_days(asked.mentions),
+            *((start, stop) for start, stop, _ in named_ranges(asked.mentions)),
+        )
+    ]
+    docs, holds_words = candidates.choose(
+        index,
+        terms,
+        days,
+        eligible,
+        seeks_help=asked.seeks_help,
+        nearest=_nearest(vectors, meant, eligible),
+    )
+    frame = build(asked, terms, index, docs, eligible)
+    if meant is not None and vectors is not None:
+        lengths = index.columns.length
+        frame = replace(frame, meant=meaning.compare(docs, frame.beside, lengths, meant, vectors))
+        if level in CHOSEN_BY:
+            frame = _best(frame, CHOSEN_BY[level], first)
+            frame = replace(
+                frame, late=late.read(frame.docs, frame.rows, frame.beside, meant, vectors)
+            )
+    return Found(frame=frame, level=level, days=days, holds_words=holds_words)
+
+
+def _meaning(
+    asked: Asked, reader: Reader, level: str, embedder: Embedder | None
+) -> tuple[Meaning | None, Vectors | None]:
+    """Encode the question, if there is anything to compare it with."""
+    vectors = None if level == "c0" or embedder is None else reader.vectors
+    if vectors is None or embedder is None or not vectors.present.any():
+        return None, None
+    return meaning.read(asked.rest, embedder, vectors, reader.language), vectors
+
+
+def _reached(level: str, meant: Meaning | None) -> str:
+    if meant is None:
+        return "c0"
+    return "c2" if level == "c3" and not len(meant.tokens) else level
+
+
+def _nearest(
+    vectors: Vectors | None, meant: Meaning | None, eligible: NDArray[np.bool_] | None
+) -> NDArray[np.int64] | None:
+    if vectors is None or meant is None:
+        return None
+    return meaning.nearest(vectors, meant, eligible, NEAREST)
+
+
+def _best(frame: Frame, level: str, constants: Mapping[str, Weight] | None) -> Frame:
+    """Keep the best candidates by a cheaper level; of equals those said first."""
+    if len(frame.docs) <= BEST:
+        return frame
+    scores, _ = fuse(frame, level, weights(level).signals if constants is None else constants)
+    return frame.take(np.sort(np.argsort(-scores, kind="stable")[:BEST]))
