@@ -65,7 +65,7 @@ class SentenceTransformers:
         """
         if self._model is None:
             folder = self._folder()
-            short = folder.name if Path(self._name).is_dir() else self._name
+            short = folder.name if Path(self._name).expanduser().is_dir() else self._name
             with named_failure(self):
                 dimension = configured_dimension(folder) or self._library_model().encode(["a"]).size
                 revision = revision_of(folder)

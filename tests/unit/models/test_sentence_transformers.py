@@ -102,6 +102,14 @@ def test_a_folder_that_is_silent_about_its_dimension_is_loaded(
     assert len(library) == 1
 
 
+def test_a_folder_is_found_from_home_and_named_by_its_last_part(
+    monkeypatch: pytest.MonkeyPatch, tiny: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tiny.parent))
+    monkeypatch.setenv("USERPROFILE", str(tiny.parent))
+    assert SentenceTransformers("~/tiny").model == SentenceTransformers(str(tiny)).model
+
+
 @pytest.mark.usefixtures("library")
 def test_failures_and_vectors_of_another_size_are_model_errors(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="RuntimeError: no memory left"):
