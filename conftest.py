@@ -15,6 +15,8 @@ from sybil.parsers.rest import DocTestParser
 # The same examples in every run: a failure seen once can be seen again.
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
+# Memories find by words alone where a test does not name an embedder.
+os.environ["MNEMOS_EMBEDDER"] = "none"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,17 +69,49 @@ class BadRecord(ValueError):
     """A line of a data file is not as described; says which and why."""
 
 
-def fill(conversation: Conversation, path: Path | str, *, language: str | None = None) -> Memory:
-    """Open a new memory and put a conversation into it, one write a session.
+def fill(
+    conversation: Conversation,
+    path: Path | str,
+    *,
+    language: str | None = None,
+    embedder: str | None = None,
+    level: str | None = None,
+) -> Memory:
+    """Open a memory and put a conversation into it, one write a session, if it is not there yet.
 
     Its clock stands where the questions are put: what hangs on the day of the run is no figure.
     """
     memory = Memory(
-        path, language=language, durability="NORMAL", clock=lambda: conversation.asked_at
+        path,
+        language=language,
+        durability="NORMAL",
+        clock=lambda: conversation.asked_at,
+        embedder=embedder,
+        embedding="manual",
+        level=level,
     )
-    for session, messages in conversation.sessions:
-        memory.remember(messages, session=session)
+    if not memory.stats().items:
+        for session, messages in conversation.sessions:
+            memory.remember(messages, session=session)
+    if embedder is not None:
+        memory.embed()
     return memory
+
+
+@contextmanager
+def folder(kept: Path | None) -> Iterator[Path]:
+    """Give a folder for memories: one that is kept, for the next run, or a passing one."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory() as passing:
+        yield Path(passing)
+
+
+def file_of(conversation: Conversation, within: Path) -> Path:
+    """Return the file of one conversation."""
+    return within / f"{conversation.dataset}-{conversation.name}.mnemos"
 
 
 def conversations(path: Path) -> Iterator[Conversation]:

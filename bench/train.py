@@ -1,10 +1,11 @@
 """What do the signals weigh? Weights are learnt from conversations with gold evidence.
 
 Each conversation is put into a memory of its own, as ``retrieval`` does, and its questions' signals
-are measured over all of its turns; ``mnemos.recall.train`` fits. R@k is told "left out": for each
-conversation by weights that were learnt without it; for ``--test`` by those learnt from all of
-``--data``. "answerable refused" and "unanswerable refused" are by the weights that are written.
-The same data give the same bytes.
+are measured: of levels C0 and C1 over all of its turns, of C2 and C3 over the best by C1, chosen
+by weights that have not seen the conversation; ``mnemos.recall.train`` fits. R@k is told "left
+out": for each conversation by weights that were learnt without it; for ``--test`` by those learnt
+from all of ``--data``. "answerable refused" and "unanswerable refused" are by the weights that
+are written. The same vectors give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,18 +18,36 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from bench import machine
-from bench.data import conversations, fill
+from bench.data import Conversation, conversations, file_of, fill, folder
+from mnemos import Embedder, Memory
+from mnemos.models import embedder as embedder_named
 from mnemos.recall import train
-from mnemos.recall.signals import LEVELS
+from mnemos.recall.signals import CHOSEN_BY, LEVELS
 from mnemos.recall.train import Fit, Sample
 from mnemos.types import JSON, Query
 
 Rows = dict[str, dict[str, float]]
 
-COMMAND = "python -m bench train --data FILE ... --out weights.json"
+COMMAND = "python -m bench train --data FILE ... --out FOLDER"
+EMBEDDER = "minilm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A conversation in its memory."""
+
+    dataset: str
+    conversation: Conversation
+    memory: Memory
+
+    @property
+    def name(self) -> str:
+        """Of the memory; no two are alike."""
+        return f"{self.dataset} {self.conversation.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +59,81 @@ class Asked:
     sample: Sample
 
 
-def measure(path: Path, level: str) -> Iterable[Asked]:
-    """Ask all questions of one file, which names the data set."""
-    dataset = path.name.split(".")[0]
-    for conversation in conversations(path):
-        with fill(conversation, ":memory:") as memory, memory.reader() as reader:
-            numbers = range(len(reader.index.docs))
-            items = reader.items(numbers)
-            documents = {item.ref: no for no, item in zip(numbers, items, strict=True)}
-            for question in conversation.questions:
-                gold = question.gold if question.answerable else frozenset()
-                sample = train.measure(
-                    Query(question=question.text, asked_at=conversation.asked_at),
-                    reader,
-                    [documents[ref] for ref in gold if ref in documents],
-                    memory=f"{dataset} {conversation.name}",
-                    level=level,
-                )
-                yield Asked(dataset=dataset, category=question.category, sample=sample)
+def filled(path: Path, within: Path, embedder: str | None, console: Console) -> Iterable[Filled]:
+    """Open, or make, the memories of one file, which names the data set."""
+    each = list(conversations(path))
+    for conversation in track(each, description=path.name, console=console, transient=True):
+        memory = fill(conversation, file_of(conversation, within), embedder=embedder, level="c0")
+        yield Filled(dataset=path.name.split(".")[0], conversation=conversation, memory=memory)
+
+
+def measure(
+    conversation: Filled, level: str, embedder: Embedder | None, first: Fit | None
+) -> Iterable[Asked]:
+    """Ask all questions of one conversation."""
+    with conversation.memory.reader() as reader:
+        numbers = range(len(reader.index.docs))
+        items = reader.items(numbers)
+        documents = {item.ref: no for no, item in zip(numbers, items, strict=True)}
+        for question in conversation.conversation.questions:
+            gold = question.gold if question.answerable else frozenset()
+            sample = train.measure(
+                Query(question=question.text, asked_at=conversation.conversation.asked_at),
+                reader,
+                [documents[ref] for ref in gold if ref in documents],
+                memory=conversation.name,
+                level=level,
+                embedder=embedder,
+                first=first,
+            )
+            yield Asked(dataset=conversation.dataset, category=question.category, sample=sample)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """The weights of one level."""
+
+    whole: Fit
+    without: Mapping[str, Fit]
+    floor: float
+    data: Sequence[Asked]
+    test: Sequence[Asked]
+
+    def first(self, memory: str) -> Fit:
+        """Return the fit that has not seen a memory."""
+        return self.without.get(memory, self.whole)
+
+
+def learn(
+    level: str,
+    data: Sequence[Filled],
+    test: Sequence[Filled],
+    embedder: Embedder | None,
+    learnt: Mapping[str, Learnt],
+) -> Learnt:
+    """Measure and fit one level; C2 and C3 rank what C1 has chosen."""
+    chooser = learnt.get(CHOSEN_BY.get(level, ""))
+
+    def asked(some: Sequence[Filled]) -> list[Asked]:
+        return [
+            question
+            for each in some
+            for question in measure(
+                each, level, embedder, None if chooser is None else chooser.first(each.name)
+            )
+        ]
+
+    measured, tested = asked(data), asked(test)
+    samples = [each.sample for each in measured]
+    whole = train.fit(samples)
+    datasets = _by_dataset(measured).values()
+    return Learnt(
+        whole=whole,
+        without=train.without_each(samples),
+        floor=train.floor([[each.sample for each in own] for own in datasets], whole),
+        data=measured,
+        test=tested,
+    )
 
 
 def figures(asked: Sequence[Asked], fits: Mapping[str, Fit], whole: Fit, floor: float) -> Rows:
@@ -88,8 +164,8 @@ def _by_dataset(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
 def _row(
     samples: Sequence[Sample], fits: Mapping[str, Fit], whole: Fit, floor: float
 ) -> dict[str, float]:
-    hard = [sample for sample in samples if sample.gold]
-    void = [sample for sample in samples if not sample.gold]
+    hard = [sample for sample in samples if sample.gold or sample.missed]
+    void = [sample for sample in samples if not sample.gold and not sample.missed]
     found = {"questions": float(len(hard))}
     if hard:
         found |= {
@@ -103,11 +179,13 @@ def _row(
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def show(rows: Rows, floor: float, console: Console) -> None:
+def show(rows: Rows, level: str, floor: float, console: Console) -> None:
     """Print one line a data set or category."""
     columns = ["questions", "R@5", "R@10", "R@10 seen"]
     columns += ["answerable refused", "unanswerable refused"]
-    table = Table(title="Left out: conversations that the weights have not seen")
+    table = Table(
+        title=f"Level {level.upper()}, left out: conversations that the weights have not seen"
+    )
     table.caption = f"floor {floor}"
     table.add_column("data", no_wrap=True)
     for column in columns:
@@ -118,15 +196,16 @@ def show(rows: Rows, floor: float, console: Console) -> None:
     console.print(table)
 
 
-def provenance(asked: Sequence[Asked]) -> dict[str, JSON]:
+def provenance(asked: Sequence[Asked], embedder: Embedder | None) -> dict[str, JSON]:
     """Return what the weights were learnt from."""
     found: dict[str, JSON] = {}
     for dataset, own in _by_dataset(asked).items():
         found[dataset] = {
             "conversations": len({each.sample.memory for each in own}),
-            "questions": sum(bool(each.sample.gold) for each in own),
+            "questions": sum(bool(each.sample.gold or each.sample.missed) for each in own),
         }
-    return {"data": found, "command": COMMAND}
+    model = None if embedder is None else str(embedder.model)
+    return {"data": found, "embedder": model, "command": COMMAND}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -134,22 +213,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench train", description=__doc__)
     parser.add_argument("--data", nargs="+", type=Path, required=True, help="to learn from")
     parser.add_argument("--test", nargs="+", type=Path, default=[], help="only to be scored")
-    parser.add_argument("--out", type=Path, help="where the weights go; none are written without")
-    parser.add_argument("--level", default="c0", choices=sorted(LEVELS))
+    parser.add_argument("--out", type=Path, help="folder for the weights; none are written without")
+    parser.add_argument("--levels", nargs="+", default=sorted(LEVELS), choices=sorted(LEVELS))
+    parser.add_argument("--memories", type=Path, help="folder in which memories are kept")
     parser.add_argument("--keep", action="store_true", help="write bench/results/training.json")
     given = parser.parse_args(arguments)
-    data = [each for path in given.data for each in measure(path, given.level)]
-    test = [each for path in given.test for each in measure(path, given.level)]
-    samples = [each.sample for each in data]
-    whole, fits = train.fit(samples), train.without_each(samples)
-    datasets = _by_dataset(data).values()
-    floor = train.floor([[each.sample for each in own] for own in datasets], whole)
-    rows = figures(data, fits, whole, floor) | figures(test, {}, whole, floor)
-    show(rows, floor, Console(width=None if sys.stdout.isatty() else 160))
-    if given.out is not None:
-        text = train.document(whole, floor, given.level, provenance(data))
-        given.out.write_text(text, encoding="utf-8")
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    name = None if given.levels == ["c0"] else EMBEDDER
+    embedder = None if name is None else embedder_named(name)
+    learnt: dict[str, Learnt] = {}
+    rows: dict[str, Rows] = {}
+    with folder(given.memories) as within:
+        data = [each for path in given.data for each in filled(path, within, name, console)]
+        test = [each for path in given.test for each in filled(path, within, name, console)]
+        for level in given.levels:
+            got = learnt[level] = learn(level, data, test, embedder, learnt)
+            rows[level] = figures(got.data, got.without, got.whole, got.floor)
+            rows[level] |= figures(got.test, {}, got.whole, got.floor)
+            show(rows[level], level, got.floor, console)
+            if given.out is not None:
+                text = train.document(got.whole, got.floor, level, provenance(got.data, embedder))
+                (given.out / f"{level}.json").write_text(text, encoding="utf-8")
+        for each in (*data, *test):
+            each.memory.close()
     if given.keep:
-        learnt_from = provenance(data)["data"]
-        machine.keep("training", {"left_out": rows, "floor": floor, "learnt_from": learnt_from})
+        kept = {
+            level: {"left_out": rows[level], "floor": learnt[level].floor} for level in given.levels
+        }
+        learnt_from = provenance(learnt[given.levels[0]].data, embedder)
+        machine.keep("training", {"levels": kept, "learnt_from": learnt_from})
     return 0

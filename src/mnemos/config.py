@@ -12,6 +12,8 @@ from mnemos.errors import InputError
 FILE_VARIABLE = "MNEMOS_FILE"
 #: What it works on when nothing names one: a file of the current folder.
 DEFAULT_FILE = "memory.mnemos"
+#: Names the embedder of memories that are opened without naming one: "auto", "none", a name.
+EMBEDDER_VARIABLE = "MNEMOS_EMBEDDER"
 #: The endpoint for embeddings, and the key for it alone.
 EMBEDDINGS_URL = "MNEMOS_EMBEDDINGS_URL"
 EMBEDDINGS_KEY = "MNEMOS_EMBEDDINGS_KEY"
@@ -46,6 +48,11 @@ def memory_file(given: str | None) -> MemoryFile:
             raise InputError(f"{FILE_VARIABLE} is empty; name a file, or unset it")
         return MemoryFile(path=Path(named), named_by=FILE_VARIABLE)
     return MemoryFile(path=Path(DEFAULT_FILE), named_by="the default, in the current folder")
+
+
+def default_embedder() -> str:
+    """Return what embeds where nobody names an embedder."""
+    return _filled(EMBEDDER_VARIABLE) or "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,16 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 
-from mnemos import arguments, commit, recipes, registry
+from mnemos import arguments, commit, models, recipes, registry
 from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
+from mnemos.embedding.choose import choose_embedder
+from mnemos.embedding.upkeep import Upkeep, VectorStatus
+from mnemos.embedding.work import Drained
 from mnemos.errors import (
     ConflictError,
     Corrupt,
@@ -39,6 +42,7 @@ from mnemos.ingest.messages import Draft, Message, Messages, drafts, name
 from mnemos.ingest.times import parse, zone
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
+from mnemos.models.base import Embedder
 from mnemos.recall.eligible import eligible
 from mnemos.store import inventory, journal, portable, rescue
 from mnemos.store.base import FLAG_KEY, Reader
@@ -83,8 +87,12 @@ class Memory:
     Args:
         path: The file, made if it is not there; ":memory:" for a trial.
         recipe: The memory system that answers, by name.
-        embedder: Reserved for recipes that use one; the built-in ones need none.
-        level: How much of the recipe to use; None is the most that is installed.
+        embedder: The model that finds by meaning: its name, itself, or None for none. By default
+            what MNEMOS_EMBEDDER names, else the built-in one if it is installed and the file's
+            vectors are of it. Without one all is found by its words.
+        embedding: "background" encodes what is said on a thread of its own, after it is stored;
+            "manual" leaves it to ``embed``.
+        level: How much of the recipe to use; None is the most that can be had.
         language: Language of the texts, a Snowball name; fixed when the memory is made.
         time_zone: IANA name; naive times are read and days begin in it; fixed likewise.
         counter: Counts the tokens of a text for ``context``; default: a careful estimate.
@@ -109,7 +117,8 @@ class Memory:
         path: str | os.PathLike[str],
         *,
         recipe: str = "default",
-        embedder: None = None,
+        embedder: str | Embedder | None = "default",
+        embedding: Literal["background", "manual"] = "background",
         level: str | None = None,
         language: str | None = None,
         time_zone: str | None = None,
@@ -120,9 +129,9 @@ class Memory:
         actor: str = "",
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        if embedder is not None:
-            raise InputError("no recipe that is installed uses an embedder")
-        self._recipe = recipes.recipe(recipe, level)
+        if embedding not in {"background", "manual"}:
+            raise InputError(f"embedding {embedding!r}: expected background or manual")
+        self._recipe = recipes.recipe(recipe, level)  # refuses what is not known before a file
         self._counter = counter
         self._clock = clock
         if not isinstance(actor, str) or not _is_unicode(actor):
@@ -140,9 +149,18 @@ class Memory:
         )
         try:
             self._analyzer = self._settle(language, time_zone)
+            chosen = choose_embedder(embedder, self._store)
+            self._recipe = recipes.recipe(recipe, level, chosen)
         except MnemosError:
             self._store.close()
             raise
+        self._recipe_named = (recipe, level)
+        self._upkeep = Upkeep(
+            self._store,
+            chosen,
+            clock=clock,
+            background=embedding == "background" and not read_only,
+        )
 
     def _settle(self, language: str | None, time_zone: str | None) -> Analyzer:
         """Take the settings that the file has, and bring its index up to date."""
@@ -328,6 +346,7 @@ class Memory:
             kinds=arguments.texts(kinds, "kinds"),
             limit=limit,
         )
+        self._upkeep.settle()
         with self._reading(query.as_of) as snapshot:
             return self._answer(query, snapshot, now, explained=explained)
 
@@ -356,7 +375,7 @@ class Memory:
             )
             for at in best
         )
-        return Recall(query=query, hits=hits, abstention=ranking.abstention)
+        return Recall(query=query, hits=hits, abstention=ranking.abstention, level=ranking.level)
 
     def context(
         self,
@@ -462,7 +481,9 @@ class Memory:
                     self._item(item_id, snapshot)
             if preview:
                 return erasure.preview(snapshot, ids, scopes)
-        return erasure.erase(self._store, self._header("erase", why), ids, scopes)
+        certificate = erasure.erase(self._store, self._header("erase", why), ids, scopes)
+        self._upkeep.wake(1)  # what was encoded together with it is encoded again
+        return certificate
 
     def undo(self, seq: int | None = None, *, why: str = "") -> Receipt:
         """Take back an event, by appending its inverse.
@@ -598,6 +619,41 @@ class Memory:
         with self._store.writing() as transaction:
             return replay(transaction, progress=progress)
 
+    # -- what it means
+
+    def embed(self, *, progress: Progress | None = None) -> Drained:
+        """Make the vectors that are missing, now, rather than bit by bit in the background.
+
+        Args:
+            progress: Called with (texts done, texts in all).
+
+        Raises:
+            ModelError: There is no embedder. One that fails does not raise: the turns are kept,
+                ``failed`` counts their sessions, and they are tried again later.
+        """
+        self._require_whole("embed")
+        return self._upkeep.embed(progress)
+
+    def reindex(self, embedder: str | Embedder, *, progress: Progress | None = None) -> Drained:
+        """Change to another embedder; the old vectors serve until all of the new are made.
+
+        Broken off, it goes on where it was when it is called again. With the embedder that the
+        memory has, all vectors are made anew.
+
+        Raises:
+            ModelError: Some vectors could not be made; the old ones serve on.
+        """
+        self._require_whole("reindex")
+        chosen = models.embedder(embedder) if isinstance(embedder, str) else embedder
+        done = self._upkeep.reindex(chosen, progress)
+        self._recipe = recipes.recipe(*self._recipe_named, chosen)
+        return done
+
+    def vectors(self) -> VectorStatus:
+        """Say which embedder the vectors are of, and how far they have come."""
+        self._require_whole("vectors")
+        return self._upkeep.status()
+
     def export(self, path: str | os.PathLike[str]) -> int:
         """Write the whole memory as lines of JSON; return how many.
 
@@ -710,6 +766,7 @@ class Memory:
 
     def close(self) -> None:
         """Close the file. Views made by ``scoped`` are closed with it."""
+        self._upkeep.close()
         self._store.close()
 
     def __repr__(self) -> str:
@@ -826,6 +883,7 @@ class Memory:
             receipt = commit.apply(transaction, header, planned)
             if request_id is not None:
                 commit.note_request(transaction, request_id, header.op, payload, receipt)
+        self._upkeep.wake(len(receipt.added))
         return receipt
 
 

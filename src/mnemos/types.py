@@ -301,11 +301,13 @@ class Recall(Sequence[Hit]):
         query: What was asked.
         hits: Best first, ties broken by id.
         abstention: Why nothing here deserves showing; None if something does.
+        level: What was used: "c0" words alone, "c1" to "c3" vectors of turns, sentences, tokens.
     """
 
     query: Query
     hits: tuple[Hit, ...] = ()
     abstention: str | None = None
+    level: str = "c0"
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...

@@ -25,7 +25,8 @@ from mnemos.types import ModelId
 STEP = 64
 #: How long recall waits for what was just said, at most.
 PATIENCE_S = 0.5
-#: How long closing waits for the batch that is being encoded.
+#: How long closing waits for what was just said; and for the batch that is being encoded.
+LAST_WORDS_S = 2.0
 CLOSING_S = 30.0
 
 _log = logging.getLogger("mnemos")
@@ -83,26 +84,42 @@ class Upkeep:
         self._idle = threading.Event()
         self._idle.set()
         self._ends = False
+        self._said = 0  # documents written since the thread was last idle
+        self._looked = False
         self.embedder = embedder
 
     # -- in the background
 
-    def wake(self) -> None:
-        """Say that something was written."""
-        if self.embedder is None or not self._background or self._ends:
+    def wake(self, documents: int) -> None:
+        """Say that so many documents want vectors."""
+        if self.embedder is None or not self._background or self._ends or not documents:
             return
+        self._said += documents
         self._idle.clear()
         self._due.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="mnemos-embed", daemon=True)
             self._thread.start()
 
-    def settle(self) -> None:
-        """Wait for what was just said, but not for long."""
-        self._idle.wait(PATIENCE_S)
+    def settle(self, patience_s: float = PATIENCE_S) -> None:
+        """Wait for what was just said, if it was little; not for long."""
+        if not self._looked:
+            self._looked = True
+            self.wake(self._left_behind())
+        if self._said <= STEP:
+            self._idle.wait(patience_s)
+
+    def _left_behind(self) -> int:
+        """Return how many documents an earlier process left in the queue."""
+        if self.embedder is None or not self._background:
+            return 0
+        status = self.status()
+        return status.documents - status.embedded if status.waiting else 0
 
     def close(self) -> None:
         """End the thread; what waits in the queue waits there for the next who opens the file."""
+        if self._said <= STEP:
+            self._idle.wait(LAST_WORDS_S)
         self._ends = True
         self._due.set()
         if self._thread is not None and self._thread is not threading.current_thread():
@@ -115,6 +132,7 @@ class Upkeep:
             self._due.clear()
             wait_s = self._catch_up()
             if not self._due.is_set():
+                self._said = 0
                 self._idle.set()
 
     def _catch_up(self) -> float | None:

@@ -50,6 +50,7 @@ def search(
     level: str,
     embedder: Embedder | None = None,
     first: Mapping[str, Weight] | None = None,
+    among: NDArray[np.int64] | None = None,
 ) -> Found:
     """Read a question, choose candidates and gather what the signals of a level need.
 
@@ -60,6 +61,7 @@ def search(
         level: The most that is to be used; a lower one is, where vectors are missing.
         embedder: Encodes the question; None leaves level C0.
         first: Weights that choose the best candidates instead of those shipped; for training.
+        among: Candidates instead of those that would be chosen, ascending; for training.
 
     Raises:
         ModelError: The model failed.
@@ -84,10 +86,12 @@ def search(
         seeks_help=asked.seeks_help,
         nearest=_nearest(vectors, meant, eligible),
     )
-    frame = build(asked, terms, index, docs, eligible)
+    frame = build(asked, terms, index, docs if among is None else among, eligible)
     if meant is not None and vectors is not None:
         lengths = index.columns.length
-        frame = replace(frame, meant=meaning.compare(docs, frame.beside, lengths, meant, vectors))
+        frame = replace(
+            frame, meant=meaning.compare(frame.docs, frame.beside, lengths, meant, vectors)
+        )
         if level in CHOSEN_BY:
             frame = _best(frame, CHOSEN_BY[level], first)
             frame = replace(

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.recall import lexical
-from mnemos.recall.asked import read
-from mnemos.recall.frame import build
+from mnemos.models.base import Embedder
+from mnemos.recall.fusion import Weight
 from mnemos.recall.ranking import MATCHED
-from mnemos.recall.signals import LEVELS
+from mnemos.recall.search import search
+from mnemos.recall.signals import CHOSEN_BY, LEVELS
 from mnemos.store.base import Reader
 from mnemos.types import JSON, Query
 
@@ -38,18 +38,20 @@ LOST = 0.015  # of a data set's answerable questions may stay under the floor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One question's signals over all documents of its memory, and which of them are gold.
+    """One question's signals over its candidates, and which of them are gold.
 
     Args:
         memory: Names the memory; what is learnt without it is tried on all its questions.
-        values: Shape (documents, signals).
-        gold: Document numbers, ascending; none if nothing answers.
+        values: Shape (candidates, signals).
+        gold: Places of the gold documents among them, ascending; none if nothing answers.
+        missed: How many gold documents are not among them.
         matched: What the best document has of what the question's words could attain, 0 to 1.
     """
 
     memory: str
     values: Floats
     gold: tuple[int, ...]
+    missed: int = 0
     matched: float
 
 
@@ -63,14 +65,26 @@ class Fit:
 
     def score(self, values: Floats) -> Floats:
         """Return the scores of candidates. Shape (n,)."""
-        found: Floats = ((values - self.mean) / self.deviation) @ self.weight
+        found: Floats = _standard(values, self.mean, self.deviation) @ self.weight
         return found
 
 
+def _standard(values: Floats, mean: Floats, deviation: Floats) -> Floats:
+    """Return signals in deviations from their means; 0 where one is unknown."""
+    return np.nan_to_num((values - mean) / deviation, nan=0.0)
+
+
 def measure(
-    query: Query, reader: Reader, gold: Collection[int], *, memory: str, level: str = "c0"
+    query: Query,
+    reader: Reader,
+    gold: Collection[int],
+    *,
+    memory: str,
+    level: str = "c0",
+    embedder: Embedder | None = None,
+    first: Fit | None = None,
 ) -> Sample:
-    """Compute the signals of a question over all documents.
+    """Compute the signals of a question, over all documents or over the best that were chosen.
 
     Args:
         query: The question.
@@ -78,15 +92,29 @@ def measure(
         gold: Numbers of the documents that answer it.
         memory: A name for the memory.
         level: Which signals; see ``signals.LEVELS``.
+        embedder: Encodes the question.
+        first: What chooses the candidates, at levels that rank only the best.
     """
-    index = reader.index
-    asked = read(query, reader)
-    terms = lexical.weigh(asked.terms, index, asked.forms, compounds=asked.compounds)
-    frame = build(asked, terms, index, np.arange(len(index.docs)), None)
+    chosen = None if first is None else constants(first, CHOSEN_BY[level])
+    found = search(
+        query,
+        reader,
+        None,
+        level=level,
+        embedder=embedder,
+        first=chosen,
+        among=np.arange(len(reader.index.docs)) if first is None else None,
+    )
+    if found.level != level:
+        raise ValueError(f"{memory} has no vectors for level {level}")
+    frame = found.frame
+    places = np.flatnonzero(np.isin(frame.docs, sorted(gold)))
+    values = np.stack([signal(frame) for signal in LEVELS[level].values()], axis=1)
     return Sample(
         memory=memory,
-        values=np.stack([signal(frame) for signal in LEVELS[level].values()], axis=1),
-        gold=tuple(sorted(gold)),
+        values=values,
+        gold=tuple(places.tolist()),
+        missed=len(set(gold)) - len(places),
         matched=frame.matched(),
     )
 
@@ -127,11 +155,13 @@ def _drawn(sample: Sample, base: Floats, best: int) -> _Drawn:
 
 def _solve(drawn: Sequence[_Drawn]) -> Fit:
     rows = np.concatenate([sample.values for sample in drawn])
-    mean = np.round(rows.mean(axis=0), DECIMALS)
-    deviation = np.round(rows.std(axis=0), DECIMALS)
+    mean: Floats = np.round(np.asarray(np.nanmean(rows, axis=0)), DECIMALS)
+    deviation: Floats = np.round(np.asarray(np.nanstd(rows, axis=0)), DECIMALS)
     deviation[deviation == 0] = 1.0
     total = sum(sample.weight for sample in drawn)
-    ready = [((s.values - mean) / deviation, s.offset, s.target, s.weight / total) for s in drawn]
+    ready = [
+        (_standard(s.values, mean, deviation), s.offset, s.target, s.weight / total) for s in drawn
+    ]
     weight = np.zeros(rows.shape[1])
     for _ in range(STEPS):
         loss, slope, curve = _loss(ready, weight)
@@ -180,10 +210,11 @@ def recall_at(k: int, data: Iterable[Sample], fits: Mapping[str, Fit], whole: Fi
     """
     shares = []
     for sample in data:
-        if sample.gold:
+        if sample.gold or sample.missed:
             score = fits.get(sample.memory, whole).score(sample.values)
             best = np.argsort(-score, kind="stable")[:k]
-            shares.append(len(set(best.tolist()) & set(sample.gold)) / len(sample.gold))
+            found = len(set(best.tolist()) & set(sample.gold))
+            shares.append(found / (len(sample.gold) + sample.missed))
     return np.array(shares)
 
 
@@ -210,15 +241,20 @@ def refused(data: Iterable[Sample], whole: Fit, floor: float) -> list[bool]:
     ]
 
 
-def document(whole: Fit, floor: float, level: str, provenance: Mapping[str, JSON]) -> str:
-    """Return the weights as they stand in ``weights/<level>.json``; see ``fusion.weights``."""
-    signals = {
-        name: {
-            "mean": round(float(whole.mean[place]), DECIMALS),
-            "deviation": round(float(whole.deviation[place]), DECIMALS),
-            "weight": round(float(whole.weight[place]), DECIMALS),
-        }
+def constants(found: Fit, level: str) -> dict[str, Weight]:
+    """Return a fit as the constants that ``fusion`` works with."""
+    return {
+        name: Weight(
+            mean=round(float(found.mean[place]), DECIMALS),
+            deviation=round(float(found.deviation[place]), DECIMALS),
+            weight=round(float(found.weight[place]), DECIMALS),
+        )
         for place, name in enumerate(LEVELS[level])
     }
+
+
+def document(whole: Fit, floor: float, level: str, provenance: Mapping[str, JSON]) -> str:
+    """Return the weights as they stand in ``weights/<level>.json``; see ``fusion.weights``."""
+    signals = {name: asdict(weight) for name, weight in constants(whole, level).items()}
     stored = {"level": level, "provenance": provenance, "floor": floor, "signals": signals}
     return json.dumps(stored, indent=2) + "\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from mnemos.errors import InputError
+from mnemos.models.base import Embedder
 from mnemos.recipes.base import Recipe
 
 GROUP = "mnemos.recipes"
@@ -18,12 +19,13 @@ RECIPES = {
 }
 
 
-def recipe(name: str, level: str | None = None) -> Recipe:
+def recipe(name: str, level: str | None = None, embedder: Embedder | None = None) -> Recipe:
     """Return the recipe of this name.
 
     Args:
         name: Ours, or that of an installed package.
-        level: How much of it to use; None is the most that is installed.
+        level: How much of it to use; None is the most that can be had.
+        embedder: Encodes questions; None if there is no model.
 
     Raises:
         InputError: There is no such recipe or level; the message lists those that there are.
@@ -33,7 +35,7 @@ def recipe(name: str, level: str | None = None) -> Recipe:
         known = ", ".join(sorted(RECIPES.keys() | _joined().keys()))
         raise InputError(f"no recipe {name!r}; known are {known}")
     module, _, attribute = address.partition(":")
-    made: Recipe = getattr(import_module(module), attribute)(level)
+    made: Recipe = getattr(import_module(module), attribute)(level, embedder)
     return made
 
 

@@ -15,7 +15,7 @@ from mnemos.types import Query
 class Recipe(Protocol):
     """A memory system: it reads, ranks and proposes; it never writes.
 
-    Its constructor takes a level, or None for the most that is installed.
+    Its constructor takes a level, or None for the most that can be had, and an embedder or None.
     """
 
     @property

@@ -1,26 +1,36 @@
-"""What mnemos does when nobody chooses: words, people, days and manners of speaking, fused.
+"""What mnemos does when nobody chooses: words, people, days, manners and meaning, fused.
 
 Each turn is scored by BM25 of its own words, of its neighbours' and of its session's, by whether
 the right person speaks, by how near it lies to the days that the question names, and by what
-kind of turn it is; constants learnt once weigh the signals and add them up.
+kind of turn it is. With an embedder also by what it means: one vector a turn chooses candidates,
+vectors of sentences and word pieces rank the best of them. Constants learnt once weigh the
+signals and add them up.
 
-Source: Robertson & Zaragoza 2009 (BM25); the other signals are ours, one a file in
-    ``mnemos.recall.signals``; listwise softmax after Cao et al. 2007 (ListNet) for the weights.
+Source: Robertson & Zaragoza 2009 (BM25); Khattab & Zaharia 2020 (ColBERT, late interaction);
+    Günther et al. 2024 (arXiv:2409.04701, late chunking); the other signals are ours, one a file
+    in ``mnemos.recall.signals``; listwise softmax after Cao et al. 2007 (ListNet) for the weights.
 Differs: no statistics of the store or of the candidates beside how rare words are; BM25 is
     divided by what the question could attain, so that a score means the same in any store. Names
-    of speakers are no search words; they only say who should be speaking.
-Cost: no model calls, neither per session nor per question.
+    of speakers are no search words; they only say who should be speaking. Vectors are sign bits.
+Cost: no model calls but the embedder's: each turn is encoded once or a few times while its block
+    grows, each question once.
 """
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemos.errors import ModelError
+from mnemos.models.base import Embedder
 from mnemos.recall.fusion import weights
 from mnemos.recall.ranking import Ranking, rank
 from mnemos.store.base import Reader
 from mnemos.types import Query
+
+_log = logging.getLogger("mnemos")
 
 
 class Default:
@@ -28,10 +38,15 @@ class Default:
 
     name = "default"
 
-    def __init__(self, level: str | None = None) -> None:
-        self._level = (level or "c0").lower()
+    def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
+        self._embedder = embedder
+        self._level = (level or ("c0" if embedder is None else "c3")).lower()
         weights(self._level)
 
     def recall(self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None) -> Ranking:
-        """Rank by words and priors; level C0 needs no model."""
-        return rank(query, reader, eligible, level=self._level)
+        """Rank by words and priors, and by meaning as far as there are vectors."""
+        try:
+            return rank(query, reader, eligible, level=self._level, embedder=self._embedder)
+        except ModelError as error:
+            _log.warning("recall by words alone: %s", error)
+            return rank(query, reader, eligible)

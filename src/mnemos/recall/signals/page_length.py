@@ -8,8 +8,8 @@ Range: 0 to 1.
 from __future__ import annotations
 
 from mnemos.recall.frame import Floats, Frame
-from mnemos.store.base import USER
 from mnemos.recall.signals.amount import said
+from mnemos.store.base import USER
 
 
 def score(frame: Frame) -> Floats:

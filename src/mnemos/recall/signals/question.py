@@ -8,8 +8,7 @@ Range: 0 or 1.
 from __future__ import annotations
 
 from mnemos.recall.frame import Floats, Frame
-from mnemos.store.base import DOCUMENT
-from mnemos.store.base import FLAG_QUESTION
+from mnemos.store.base import DOCUMENT, FLAG_QUESTION
 
 
 def score(frame: Frame) -> Floats:
