@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from mnemos.models.base import Embedder
 from mnemos.recall.candidates import inside
-from mnemos.recall.confidence import evidence, probability, traits
+from mnemos.recall.confidence import Evidence, evidence, probability, traits
 from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
-from mnemos.recall.search import search
+from mnemos.recall.search import Found, search
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
 NOT_HELD = "none of the question's words occurs in this memory"
 TOO_WEAK = "nothing in this memory matches the question well enough"
-UNSURE, MATCHED = 1.0, 0.15  # so unsure an answer is held back if it matches less of the words
+UNSURE = 1.0  # so unsure an answer that holds none of the words is not shown for its day alone
 WRONG_PERSON = "what matches the question was said by others than the one it names"
 
 
@@ -104,33 +104,36 @@ def rank(
         ModelError: The model failed.
     """
     found = search(query, reader, eligible, level=known(level), embedder=embedder)
-    frame, asked, constants = found.frame, found.frame.asked, weights(found.level)
+    frame, constants = found.frame, weights(found.level)
     scores, values = fuse(frame, found.level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
     order = _order(scores, items, frame.docs)
     seen = evidence(frame)
     sure = constants.confidence.sureness(traits(seen, scores)) if len(order) else -math.inf
-    if asked.wants_day and inside(frame.rows["said_at"], found.days).any():
-        abstention = None  # who asks for a day is told of it, whatever the words
-    elif not found.holds_words and not found.days and asked.terms and found.level == "c0":
-        abstention = NOT_HELD
-    elif sure < constants.confidence.floor:
-        abstention = WRONG_PERSON if seen.right_person < 0 else TOO_WEAK
-    elif sure < UNSURE and seen.matched < MATCHED:
-        abstention = TOO_WEAK
-    else:
-        abstention = None
     return Ranking(
         items=items[order],
         docs=frame.docs[order],
         scores=scores[order],
-        abstention=abstention,
+        abstention=_silence(found, seen, sure, constants.confidence.floor),
         level=found.level,
         confidence=0.0 if sure == -math.inf else probability(sure),
         _order=order,
         _values=values,
         _constants=constants,
     )
+
+
+def _silence(found: Found, seen: Evidence, sure: float, floor: float) -> str | None:
+    """Return why nothing should be shown; None if something should."""
+    asked = found.frame.asked
+    if asked.wants_day and inside(found.frame.rows["said_at"], found.days).any():
+        return None  # who asks for a day is told of it, whatever the words
+    unknown = bool(asked.terms) and not found.holds_words and found.level == "c0"
+    if unknown and (not found.days or sure < UNSURE):
+        return NOT_HELD
+    if sure >= floor:
+        return None
+    return WRONG_PERSON if seen.right_person < 0 else TOO_WEAK
 
 
 def _order(scores: Floats, items: NDArray[np.int64], docs: NDArray[np.int64]) -> NDArray[np.int64]:
