@@ -83,7 +83,7 @@ def measure(path: Path, turns: int) -> dict[str, float]:
         writes = [
             timed(lambda: memory.remember(talk.text(), session="now")) for _ in range(SINGLE_WRITES)
         ]
-        asked = ask(memory, talk)
+        asked = ask(memory)
         stats = memory.stats()
     size = path.stat().st_size
     opened = [timed(lambda: _open_and_ask(path, talk.question())) for _ in range(10)]
@@ -103,7 +103,7 @@ def measure(path: Path, turns: int) -> dict[str, float]:
 
 def measure_vectors(path: Path, turns: int) -> dict[str, float]:
     """Make the vectors of a memory that ``measure`` has made; ask again; write once more."""
-    model, talk = Pieces(), Talk(seed=8)
+    model, talk = Pieces(), Talk()
     found: dict[str, float] = {}
     with Memory(path, embedder=model, embedding="manual", level="c0") as memory:
         before = sum(memory.stats().bytes_by_part.values())
@@ -118,7 +118,7 @@ def measure_vectors(path: Path, turns: int) -> dict[str, float]:
     }
     for level in ("c2", "c3"):
         with Memory(path, embedder=model, embedding="manual", level=level) as memory:
-            found |= _asked(level, ask(memory, talk, model))
+            found |= _asked(level, ask(memory, model))
     with Memory(path, embedder=model, level="c3") as memory:
         writes = [
             timed(lambda: memory.remember(talk.text(), session="then"))
@@ -129,8 +129,9 @@ def measure_vectors(path: Path, turns: int) -> dict[str, float]:
     return found
 
 
-def ask(memory: Memory, talk: Talk, model: Pieces | None = None) -> list[float]:
-    """Return how long questions take, after a first one, without what the model takes."""
+def ask(memory: Memory, model: Pieces | None = None) -> list[float]:
+    """Return how long the same questions take, after a first one, without the model's share."""
+    talk = Talk()
     memory.recall(talk.question())
     seconds = []
     for question in [talk.question() for _ in range(QUESTIONS)]:

@@ -34,7 +34,7 @@ FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 SPEAKERS = ("Ada", "Ben")
 #: Vectors that the model tells apart.
 ROWS = 16_384
-_PIECE = re.compile(r"[^\W_]{1,6}|[^\w\s]|_")
+_PIECE = re.compile(r"[^\W_]{1,12}|[^\w\s]|_")
 
 
 class Talk:
@@ -83,7 +83,7 @@ class Talk:
 
 
 class Pieces:
-    """An embedder by table: of a word's every six letters one row. Implements ``TokenEmbedder``."""
+    """An embedder by table, a row a word; implements ``mnemos.TokenEmbedder``."""
 
     model = ModelId("made up", "1", 384)
     window = 254
