@@ -44,7 +44,7 @@ SPREAD = 618
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drained:
+class Embedded:
     """What was done.
 
     Args:
@@ -75,7 +75,7 @@ def drain(
     progress: Progress | None = None,
     state: EmbedderState = "serving",
     worker: int = 0,
-) -> Drained:
+) -> Embedded:
     """Encode what waits in the queue.
 
     Args:
@@ -93,7 +93,7 @@ def drain(
     with store.reading() as snapshot:
         row = vectors.embedder_in(snapshot.tables, state)
         if row is None:
-            return Drained()
+            return Embedded()
         check(row.model, embedder.model)
     work = _Work(store, embedder, row, now=now, limit=limit, progress=progress)
     try:
@@ -135,7 +135,7 @@ class _Work:
         self._progress = progress
         self._total = 0
         self._failures = 0  # sessions in a row
-        self.done = Drained()
+        self.done = Embedded()
 
     def all(self, worker: int) -> None:
         """Work on every session that may be worked on."""

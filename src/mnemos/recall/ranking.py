@@ -13,7 +13,8 @@ from mnemos.models.base import Embedder
 from mnemos.recall.candidates import inside
 from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weight, fuse, weights
-from mnemos.recall.search import search
+from mnemos.recall.search import Found, search
+from mnemos.recall.signals import GROUP_OF, HIGHEST, meaning
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -34,6 +35,7 @@ class Ranking:
         scores: Descending, comparable between questions and stores. Shape (n,).
         abstention: Why nothing here deserves showing; None if something does.
         level: Which signals were used.
+        limitation: Why not those of a higher level; None if there is none.
     """
 
     items: NDArray[np.int64]
@@ -41,6 +43,7 @@ class Ranking:
     scores: Floats
     abstention: str | None
     level: str
+    limitation: str | None
     _order: NDArray[np.int64]
     _values: Values
     _constants: Mapping[str, Weight]
@@ -70,7 +73,13 @@ class Ranking:
             if contribution != 0.0 and not math.isnan(contribution):
                 shares.append((-contribution, name, value))
         return tuple(
-            Reason(signal=name, value=value, contribution=-negative)
+            Reason(
+                signal=name,
+                value=value,
+                contribution=-negative,
+                group=GROUP_OF[name],
+                meaning=meaning(name),
+            )
             for negative, name, value in sorted(shares)
         )
 
@@ -116,10 +125,17 @@ def rank(
         scores=scores[order],
         abstention=abstention,
         level=found.level,
+        limitation=_limitation(found, level),
         _order=order,
         _values=values,
         _constants=constants.signals,
     )
+
+
+def _limitation(found: Found, wanted: str) -> str | None:
+    if found.limitation is None and found.level != HIGHEST:
+        return f"level {wanted} was asked for"
+    return found.limitation
 
 
 def _order(scores: Floats, items: NDArray[np.int64], docs: NDArray[np.int64]) -> NDArray[np.int64]:
