@@ -162,19 +162,28 @@ class Upkeep:
     # -- on request
 
     def embed(self, progress: Progress | None = None) -> Embedded:
-        """Encode all that waits, now.
+        """Encode all that waits, now, whatever failed before.
 
         Raises:
             ModelError: There is no model.
         """
         self._required()
-        return self._drain(progress=progress)
+        return self._drain(progress=progress, again=True)
 
-    def _drain(self, *, limit: int | None = None, progress: Progress | None = None) -> Embedded:
+    def _drain(
+        self, *, limit: int | None = None, progress: Progress | None = None, again: bool = False
+    ) -> Embedded:
         embedder = self._required()
         with self._working:
             self._bind(embedder)
-            return drain(self._store, embedder, now=self._clock(), limit=limit, progress=progress)
+            return drain(
+                self._store,
+                embedder,
+                now=self._clock(),
+                limit=limit,
+                progress=progress,
+                again=again,
+            )
 
     def _bind(self, embedder: Embedder) -> None:
         with self._store.reading() as snapshot:
@@ -198,11 +207,17 @@ class Upkeep:
             with self._store.writing() as transaction:
                 row = begin_reindex(transaction, embedder.model)
             done = drain(
-                self._store, embedder, now=self._clock(), progress=progress, state=row.state
+                self._store,
+                embedder,
+                now=self._clock(),
+                progress=progress,
+                state=row.state,
+                again=True,
             )
             if done.pending:
+                sessions = "1 session is" if done.pending == 1 else f"{done.pending} sessions are"
                 raise ModelError(
-                    f"{done.pending} sessions are without vectors of {embedder.model} "
+                    f"{sessions} without vectors of {embedder.model} "
                     f"({done.error or 'others are writing'}); reindex again to go on"
                 )
             if row.state == "building":
