@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mnemos.recall import candidates, fusion, meaning, neighbours, search
+from mnemos.recall import candidates, confidence, meaning, neighbours, search
 from mnemos.recall.signals import CHOSEN_BY, GROUPS, LEVELS, NEEDS
 from mnemos.recall.signals import meaning as looked_at
 
@@ -64,9 +64,9 @@ def sizes() -> str:
     """Return the whole numbers that likeness is measured in."""
     return (
         f"Likeness is a cosine × {meaning.UNIT:,}, rounded down to a whole number; of a question "
-        f"{meaning.MAX_TOKENS} telling word pieces are looked for at most. The weights of level "
-        f"C0 stand beside the code, {len(fusion.weights('c0').signals)} times a mean, a deviation "
-        "and a weight, with one floor."
+        f"{meaning.MAX_TOKENS} telling word pieces are looked for at most. A level's constants are "
+        "a mean, a deviation and a weight for each of its signals, and for each of the "
+        f"{len(confidence.TRAITS)} traits by which an answer is sure."
     )
 
 

@@ -372,6 +372,7 @@ class Memory:
             Hit(
                 item=items[at],
                 score=scores[at],
+                relevance=ranking.relevance(at),
                 reasons=ranking.reasons(at) if explained else (),
             )
             for at in best
@@ -383,6 +384,7 @@ class Memory:
             abstention=ranking.abstention,
             level=ranking.level,
             limitation=self._upkeep.without or limitation if limitation else None,
+            confidence=ranking.confidence,
         )
 
     def context(

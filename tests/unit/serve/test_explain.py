@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mnemos import Reason
@@ -55,6 +57,8 @@ def test_an_explanation_fits_and_needs_no_colour(
     assert all(len(line) <= int(columns) for line in ended.out.splitlines())
     assert "words" in ended.out
     assert "│█" in ended.out
+    assert re.search(r"^ +words +[+-]\d+\.\d\d +[▐█]*│", ended.out, re.MULTILINE)
+    assert re.search(r"^ +near_bm +\+\d+\.\d\d ", ended.out, re.MULTILINE)
     said = " ".join(ended.out.split())
     assert "BM25 that also reaches the turns beside" in said
     assert "level C0: words, people, days" in said

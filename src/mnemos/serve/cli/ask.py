@@ -38,7 +38,7 @@ def recall_command(*, question: str, limit: int, explain: bool, chosen: Chosen) 
         )
         status = memory.vectors()
     if output.as_json:
-        names = ("abstention", "level", "limitation", "hits", "query")
+        names = ("abstention", "confidence", "level", "limitation", "hits", "query")
         output.document({name: getattr(found, name) for name in names})
     elif explain:
         output.show(explained(found, width=output.width), level(found, status))

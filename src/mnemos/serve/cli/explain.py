@@ -21,6 +21,8 @@ from mnemos.serve.cli.reindex import in_words
 BAR_WIDTH = 14
 #: Signals that moved the score less than this are told together.
 SMALL = 0.25
+VALUE_WIDTH = len("+10.00")
+INDENT = "  "
 #: What each level goes by.
 LEVELS = {
     "c0": "words, people, days and kinds of turn",
@@ -119,15 +121,18 @@ def _heading(place: int, hit: Hit) -> Text:
 
 
 def _bars(its: Sequence[Row], scale: tuple[float, float], *, wide: bool) -> Table:
-    made = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-    made.add_column(no_wrap=True)
-    made.add_column(justify="right", no_wrap=True)
-    made.add_column(no_wrap=True, overflow="crop")
+    made = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False, expand=wide)
+    # What tells keeps its width; where room is short, it is taken from what the signals look at.
+    made.add_column(no_wrap=True, min_width=max((_width(row) for row in its), default=0))
+    made.add_column(justify="right", no_wrap=True, min_width=VALUE_WIDTH)
+    made.add_column(no_wrap=True, overflow="crop", min_width=len(bar(0.0, *scale)) if wide else 0)
     if wide:
-        made.add_column(style="dim", no_wrap=True, overflow="ellipsis")
+        made.add_column(style="dim", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in its:
         style = "green" if row.value >= 0 else "red"
-        name = Text(row.name, style="bold") if row.of_group else Text(f"  {visible(row.name)}")
+        name = (
+            Text(row.name, style="bold") if row.of_group else Text(f"{INDENT}{visible(row.name)}")
+        )
         cells: list[RenderableType] = [
             name,
             Text(f"{row.value:+.2f}", style=f"bold {style}" if row.of_group else style),
@@ -135,6 +140,10 @@ def _bars(its: Sequence[Row], scale: tuple[float, float], *, wide: bool) -> Tabl
         ]
         made.add_row(*cells, *([visible(row.meaning)] if wide else []))
     return made
+
+
+def _width(row: Row) -> int:
+    return len(row.name) + (0 if row.of_group else len(INDENT))
 
 
 def _legend(all_rows: Sequence[Sequence[Row]]) -> Table:
@@ -149,8 +158,9 @@ def _legend(all_rows: Sequence[Sequence[Row]]) -> Table:
 
 
 def level(found: Recall, status: VectorStatus) -> str:
-    """Return which level answered, and what kept it from more."""
-    said = f"level {found.level.upper()}: {LEVELS.get(found.level, found.level)}"
+    """Return how sure the answer is, which level gave it, and what kept it from more."""
+    sure = f"{found.confidence:.0%} sure that it is here"
+    said = f"{sure}; level {found.level.upper()}: {LEVELS.get(found.level, found.level)}"
     if found.limitation:
         return f"{said}; not more, for {found.limitation}"
     if status.model is not None and status.embedded < status.documents:
