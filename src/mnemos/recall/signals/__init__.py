@@ -163,4 +163,4 @@ GROUP_OF: Mapping[str, str] = {name: group for group, names in GROUPS.items() fo
 def meaning(name: str) -> str:
     """Return what a signal looks at, in a line: the first of its file's docstring."""
     docstring = sys.modules[C3[name].__module__].__doc__ or name
-    return docstring.splitlines()[0].replace("``", "").rstrip(".")
+    return docstring.splitlines()[0].replace("``", '"').rstrip(".")

@@ -130,15 +130,13 @@ def _bars(its: Sequence[Row], scale: tuple[float, float], *, wide: bool) -> Tabl
         made.add_column(style="dim", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in its:
         style = "green" if row.value >= 0 else "red"
-        name = (
-            Text(row.name, style="bold") if row.of_group else Text(f"{INDENT}{visible(row.name)}")
-        )
+        name = visible(row.name) if row.of_group else f"{INDENT}{visible(row.name)}"
         cells: list[RenderableType] = [
-            name,
+            Text(name, style="bold" if row.of_group else ""),
             Text(f"{row.value:+.2f}", style=f"bold {style}" if row.of_group else style),
             Text(bar(row.value, *scale), style=style if row.of_group else f"dim {style}"),
         ]
-        made.add_row(*cells, *([visible(row.meaning)] if wide else []))
+        made.add_row(*cells, *([Text(visible(row.meaning))] if wide else []))
     return made
 
 
