@@ -2,7 +2,7 @@
 
 A generated part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``. Figures come from
 the summaries in ``bench/results``, the tree from the folders' docstrings, the commands from the
-command line itself.
+command line itself. Figures are drawn again with them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 import mnemos
-from bench import machine
+from bench import explained, figures, machine
 from mnemos.serve.cli import mnemos as command_line
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +27,7 @@ WIDTH = 90
 #: What the folders are for that are no packages.
 FOLDERS = {
     "bench": "benchmarks, one a file; summaries in results/",
-    "docs": "quickstart, how-tos, glossary, why",
+    "docs": "quickstart, how-tos, how recall works, glossary, why",
     "packages": "mnemos-minilm: the built-in model, a distribution of its own",
     "tests/contracts": "what every store must do, once for all of them",
     "tests/crash": "kill -9, power loss, damage, full disks, two at once",
@@ -221,6 +221,12 @@ def _described(name: str, value: object) -> list[str]:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"results": results, "tree": tree},
     "docs/howto/cli.md": {"commands": commands},
+    "docs/recall.md": {
+        "candidates": explained.chosen,
+        "levels": explained.levels,
+        "signals": explained.signals,
+        "sizes": explained.sizes,
+    },
     "docs/reference.md": {"reference": reference},
 }
 
@@ -250,11 +256,13 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         for document in stale():
             print(f"{document}: stale; run make docs")
-        return bool(stale())
+        for figure in figures.stale():
+            print(f"{figure}: stale; run make docs")
+        return bool(stale() or figures.stale())
     for document in stale():
         (ROOT / document).write_text(written(document), encoding="utf-8")
         print(f"{document}: written")
-    return 0
+    return figures.main()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.embedding.choose import choose_embedder
 from mnemos.embedding.upkeep import Upkeep, VectorStatus
-from mnemos.embedding.work import Drained
+from mnemos.embedding.work import Embedded
 from mnemos.errors import (
     ConflictError,
     Corrupt,
@@ -149,7 +149,7 @@ class Memory:
         )
         try:
             self._analyzer = self._settle(language, time_zone)
-            chosen = choose_embedder(embedder, self._store)
+            chosen, without = choose_embedder(embedder, self._store)
             self._recipe = recipes.recipe(recipe, level, chosen)
         except MnemosError:
             self._store.close()
@@ -160,6 +160,7 @@ class Memory:
             chosen,
             clock=clock,
             background=embedding == "background" and not read_only,
+            without=without,
         )
 
     def _settle(self, language: str | None, time_zone: str | None) -> Analyzer:
@@ -376,11 +377,13 @@ class Memory:
             )
             for at in best
         )
+        limitation = ranking.limitation
         return Recall(
             query=query,
             hits=hits,
             abstention=ranking.abstention,
             level=ranking.level,
+            limitation=self._upkeep.without or limitation if limitation else None,
             confidence=ranking.confidence,
         )
 
@@ -628,7 +631,7 @@ class Memory:
 
     # -- what it means
 
-    def embed(self, *, progress: Progress | None = None) -> Drained:
+    def embed(self, *, progress: Progress | None = None) -> Embedded:
         """Make the vectors that are missing, now, rather than bit by bit in the background.
 
         Args:
@@ -641,7 +644,7 @@ class Memory:
         self._require_whole("embed")
         return self._upkeep.embed(progress)
 
-    def reindex(self, embedder: str | Embedder, *, progress: Progress | None = None) -> Drained:
+    def reindex(self, embedder: str | Embedder, *, progress: Progress | None = None) -> Embedded:
         """Change to another embedder; the old vectors serve until all of the new are made.
 
         Broken off, it goes on where it was when it is called again. With the embedder that the

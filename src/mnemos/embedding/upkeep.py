@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mnemos.embedding.bind import begin_reindex, bind, check, switch
-from mnemos.embedding.work import Drained, Progress, clear_dropped, drain
+from mnemos.embedding.work import Embedded, Progress, clear_dropped, drain
 from mnemos.errors import MnemosError, ModelError
 from mnemos.models.base import Embedder
 from mnemos.store import journal
@@ -45,6 +45,8 @@ class VectorStatus:
         retry_at: When the first of those is tried again.
         error: What failed.
         building: The model whose vectors are being made to take their place.
+        built: Texts that have vectors of it so far.
+        without: Why this memory was opened without an embedder; empty if it has one.
     """
 
     model: ModelId | None
@@ -55,6 +57,8 @@ class VectorStatus:
     retry_at: datetime | None = None
     error: str = ""
     building: ModelId | None = None
+    built: int = 0
+    without: str = ""
 
 
 class Upkeep:
@@ -65,6 +69,7 @@ class Upkeep:
         embedder: The model; None if vectors are left as they are.
         clock: Tells the time.
         background: Work without being asked to.
+        without: Why there is no model.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Upkeep:
         *,
         clock: Callable[[], datetime],
         background: bool,
+        without: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
@@ -87,6 +93,7 @@ class Upkeep:
         self._said = 0  # documents written since the thread was last idle
         self._looked = False
         self.embedder = embedder
+        self.without = without
 
     # -- in the background
 
@@ -154,20 +161,29 @@ class Upkeep:
 
     # -- on request
 
-    def embed(self, progress: Progress | None = None) -> Drained:
-        """Encode all that waits, now.
+    def embed(self, progress: Progress | None = None) -> Embedded:
+        """Encode all that waits, now, whatever failed before.
 
         Raises:
             ModelError: There is no model.
         """
         self._required()
-        return self._drain(progress=progress)
+        return self._drain(progress=progress, again=True)
 
-    def _drain(self, *, limit: int | None = None, progress: Progress | None = None) -> Drained:
+    def _drain(
+        self, *, limit: int | None = None, progress: Progress | None = None, again: bool = False
+    ) -> Embedded:
         embedder = self._required()
         with self._working:
             self._bind(embedder)
-            return drain(self._store, embedder, now=self._clock(), limit=limit, progress=progress)
+            return drain(
+                self._store,
+                embedder,
+                now=self._clock(),
+                limit=limit,
+                progress=progress,
+                again=again,
+            )
 
     def _bind(self, embedder: Embedder) -> None:
         with self._store.reading() as snapshot:
@@ -179,7 +195,7 @@ class Upkeep:
         elif row is not None:
             check(row.model, embedder.model)
 
-    def reindex(self, embedder: Embedder, progress: Progress | None = None) -> Drained:
+    def reindex(self, embedder: Embedder, progress: Progress | None = None) -> Embedded:
         """Make a model's vectors beside those that serve, and let them serve once all are made.
 
         What was begun and broken off is gone on with.
@@ -191,23 +207,29 @@ class Upkeep:
             with self._store.writing() as transaction:
                 row = begin_reindex(transaction, embedder.model)
             done = drain(
-                self._store, embedder, now=self._clock(), progress=progress, state=row.state
+                self._store,
+                embedder,
+                now=self._clock(),
+                progress=progress,
+                state=row.state,
+                again=True,
             )
             if done.pending:
+                sessions = "1 session is" if done.pending == 1 else f"{done.pending} sessions are"
                 raise ModelError(
-                    f"{done.pending} sessions are without vectors of {embedder.model} "
+                    f"{sessions} without vectors of {embedder.model} "
                     f"({done.error or 'others are writing'}); reindex again to go on"
                 )
             if row.state == "building":
                 with self._store.writing() as transaction:
                     switch(transaction)
                 clear_dropped(self._store)
-            self.embedder = embedder
+            self.embedder, self.without = embedder, ""
         return done
 
     def _required(self) -> Embedder:
         if self.embedder is None:
-            raise ModelError("this memory was opened without an embedder")
+            raise ModelError(f"no vectors can be made: {self.without or 'there is no embedder'}")
         return self.embedder
 
     def status(self) -> VectorStatus:
@@ -230,4 +252,8 @@ class Upkeep:
                 else None,
                 error=failed[-1].error if failed else "",
                 building=None if building is None else building.model,
+                built=0
+                if building is None
+                else len(tables.some_vectors(building.no, snapshot.space.next_no)),
+                without=self.without,
             )

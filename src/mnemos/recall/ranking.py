@@ -15,6 +15,7 @@ from mnemos.recall.confidence import TRAITS, Confidence, evidence, traits
 from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
 from mnemos.recall.search import Found, search
+from mnemos.recall.signals import GROUP_OF, HIGHEST, meaning
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -36,6 +37,7 @@ class Ranking:
         scores: Descending, comparable between questions and stores. Shape (n,).
         abstention: Why nothing here deserves showing; None if something does.
         level: Which signals were used.
+        limitation: Why not those of a higher level; None if there is none.
         confidence: How likely what was asked for is here at all, 0 to 1.
     """
 
@@ -44,6 +46,7 @@ class Ranking:
     scores: Floats
     abstention: str | None
     level: str
+    limitation: str | None
     confidence: float
     _order: NDArray[np.int64]
     _values: Values
@@ -83,7 +86,13 @@ class Ranking:
             if share:
                 shares.append((-share, name, share))
         return tuple(
-            Reason(signal=name, value=value, contribution=-negative)
+            Reason(
+                signal=name,
+                value=value,
+                contribution=-negative,
+                group=GROUP_OF[name],
+                meaning=meaning(name),
+            )
             for negative, name, value in sorted(shares)
         )
 
@@ -124,12 +133,19 @@ def rank(
         scores=scores[order],
         abstention=_silence(found, told, constants.confidence),
         level=found.level,
+        limitation=_limitation(found, level),
         confidence=0.0 if told is None else constants.confidence.of(told),
         _order=order,
         _values=values,
         _added=added,
         _constants=constants,
     )
+
+
+def _limitation(found: Found, wanted: str) -> str | None:
+    if found.limitation is None and found.level != HIGHEST:
+        return f"level {wanted} was asked for"
+    return found.limitation
 
 
 def _silence(found: Found, told: tuple[float, ...] | None, confidence: Confidence) -> str | None:
