@@ -10,14 +10,14 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mnemos import Memory
+from mnemos import Memory, Scope
 
 #: Categories whose questions have no answer in the conversation.
 UNANSWERABLE = frozenset({"adversarial", "abstention"})
@@ -96,6 +96,51 @@ def fill(
     if embedder is not None:
         memory.embed()
     return memory
+
+
+def pooled(
+    several: Sequence[Conversation], path: Path, *, embedder: str | None, level: str
+) -> Memory:
+    """Open a memory of several conversations, each under an agent of its own."""
+    last = max(each.asked_at for each in several)
+    memory = Memory(
+        path,
+        durability="NORMAL",
+        clock=lambda: last,
+        embedder=embedder,
+        embedding="manual",
+        level=level,
+    )
+    if not memory.stats().items:
+        for conversation in several:
+            for session, messages in conversation.sessions:
+                memory.remember(messages, scope=Scope(agent=conversation.name, session=session))
+    if embedder is not None:
+        memory.embed()
+    return memory
+
+
+def told_apart(conversation: Conversation) -> Conversation:
+    """Return a conversation whose refs no other conversation has."""
+
+    def renamed(ref: str) -> str:
+        return f"{conversation.name} {ref}"
+
+    return replace(
+        conversation,
+        sessions=tuple(
+            (session, tuple({**each, "id": renamed(each["id"])} for each in messages))
+            for session, messages in conversation.sessions
+        ),
+        questions=tuple(
+            replace(
+                question,
+                gold=frozenset(map(renamed, question.gold)),
+                audited=frozenset(map(renamed, question.audited)),
+            )
+            for question in conversation.questions
+        ),
+    )
 
 
 @contextmanager

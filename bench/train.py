@@ -4,8 +4,8 @@ Each conversation is put into a memory of its own, as ``retrieval`` does, and it
 are measured: of levels C0 and C1 over all of its turns, of C2 and C3 over the best by C1, chosen
 by weights that have not seen the conversation; ``mnemos.recall.train`` fits. R@k is told "left
 out": for each conversation by weights that were learnt without it; for ``--test`` by those learnt
-from all of ``--data``. "answerable refused" and "unanswerable refused" are by the weights that
-are written. The same vectors give the same bytes.
+from all of ``--data``; so are AUROC and what would be refused. The same vectors give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -26,6 +25,8 @@ from bench.data import Conversation, conversations, file_of, fill, folder
 from mnemos import Embedder, Memory
 from mnemos.models import embedder as embedder_named
 from mnemos.recall import train
+from mnemos.recall.confidence import Confidence
+from mnemos.recall.frame import Floats
 from mnemos.recall.signals import CHOSEN_BY, LEVELS
 from mnemos.recall.train import Fit, Sample
 from mnemos.types import JSON, Query
@@ -95,7 +96,8 @@ class Learnt:
 
     whole: Fit
     without: Mapping[str, Fit]
-    floor: float
+    confidence: Confidence
+    sure: Mapping[str, Floats]
     data: Sequence[Asked]
     test: Sequence[Asked]
 
@@ -126,32 +128,55 @@ def learn(
     measured, tested = asked(data), asked(test)
     samples = [each.sample for each in measured]
     whole = train.fit(samples)
-    datasets = _by_dataset(measured).values()
+    without = train.without_each(samples)
+    datasets = _by_dataset(measured)
+    confidence, sure = train.sureness(
+        [[each.sample for each in own] for own in datasets.values()], without, whole
+    )
     return Learnt(
         whole=whole,
-        without=train.without_each(samples),
-        floor=train.floor([[each.sample for each in own] for own in datasets], whole),
+        without=without,
+        confidence=confidence,
+        sure=dict(zip(datasets, sure, strict=True)),
         data=measured,
         test=tested,
     )
 
 
-def figures(asked: Sequence[Asked], fits: Mapping[str, Fit], whole: Fit, floor: float) -> Rows:
-    """Return figures by data set and by category.
-
-    Args:
-        asked: Of several data sets.
-        fits: By memory, the fit that has not seen it.
-        whole: The fit for all others, and for what is refused.
-        floor: Under which the best document is taken for none.
-    """
+def figures(learnt: Learnt) -> Rows:
+    """Return figures by data set and by category, each by weights that have not seen it."""
     rows: Rows = {}
-    for dataset, own in _by_dataset(asked).items():
-        rows[dataset] = _row([each.sample for each in own], fits, whole, floor)
+    for dataset, own in _by_dataset([*learnt.data, *learnt.test]).items():
+        rows[dataset] = _row(own, learnt) | _sure(own, learnt.sure.get(dataset))
         for category in sorted({each.category for each in own}):
-            part = [each.sample for each in own if each.category == category]
-            rows[f"{dataset} · {category}"] = _row(part, fits, whole, floor)
+            part = [each for each in own if each.category == category]
+            rows[f"{dataset} · {category}"] = _row(part, learnt)
     return rows
+
+
+def _row(asked: Sequence[Asked], learnt: Learnt) -> dict[str, float]:
+    hard = [each.sample for each in asked if each.sample.answerable]
+    found = {"questions": float(len(hard))}
+    if hard:
+        found |= {
+            "R@5": float(train.recall_at(5, hard, learnt.without, learnt.whole).mean()),
+            "R@10": float(train.recall_at(10, hard, learnt.without, learnt.whole).mean()),
+            "R@10 seen": float(train.recall_at(10, hard, {}, learnt.whole).mean()),
+        }
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def _sure(asked: Sequence[Asked], sure: Floats | None) -> dict[str, float]:
+    """Return how well sureness tells what can be answered from what cannot."""
+    answerable = [each.sample.answerable for each in asked]
+    if sure is None or all(answerable):
+        return {}
+    found = {
+        "AUROC": train.ranks_apart(sure, answerable),
+        "refused at 2 %": train.refused_at(0.02, sure, answerable),
+        "refused at 5 %": train.refused_at(0.05, sure, answerable),
+    }
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def _by_dataset(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
@@ -161,32 +186,13 @@ def _by_dataset(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
     return found
 
 
-def _row(
-    samples: Sequence[Sample], fits: Mapping[str, Fit], whole: Fit, floor: float
-) -> dict[str, float]:
-    hard = [sample for sample in samples if sample.gold or sample.missed]
-    void = [sample for sample in samples if not sample.gold and not sample.missed]
-    found = {"questions": float(len(hard))}
-    if hard:
-        found |= {
-            "R@5": float(train.recall_at(5, hard, fits, whole).mean()),
-            "R@10": float(train.recall_at(10, hard, fits, whole).mean()),
-            "R@10 seen": float(train.recall_at(10, hard, {}, whole).mean()),
-            "answerable refused": float(np.mean(train.refused(hard, whole, floor))),
-        }
-    if void:
-        found["unanswerable refused"] = float(np.mean(train.refused(void, whole, floor)))
-    return {name: round(value, 4) for name, value in found.items()}
-
-
-def show(rows: Rows, level: str, floor: float, console: Console) -> None:
+def show(rows: Rows, level: str, console: Console) -> None:
     """Print one line a data set or category."""
     columns = ["questions", "R@5", "R@10", "R@10 seen"]
-    columns += ["answerable refused", "unanswerable refused"]
-    table = Table(
-        title=f"Level {level.upper()}, left out: conversations that the weights have not seen"
-    )
-    table.caption = f"floor {floor}"
+    columns += ["AUROC", "refused at 2 %", "refused at 5 %"]
+    title = f"Level {level.upper()}, left out: conversations that the weights have not seen"
+    table = Table(title=title)
+    table.caption = "refused: of the unanswerable, where so many of the answerable are"
     table.add_column("data", no_wrap=True)
     for column in columns:
         table.add_column(column, justify="right")
@@ -202,7 +208,7 @@ def provenance(asked: Sequence[Asked], embedder: Embedder | None) -> dict[str, J
     for dataset, own in _by_dataset(asked).items():
         found[dataset] = {
             "conversations": len({each.sample.memory for each in own}),
-            "questions": sum(bool(each.sample.gold or each.sample.missed) for each in own),
+            "questions": sum(each.sample.answerable for each in own),
         }
     model = None if embedder is None else str(embedder.model)
     return {"data": found, "embedder": model, "command": COMMAND}
@@ -228,18 +234,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         test = [each for path in given.test for each in filled(path, within, name, console)]
         for level in given.levels:
             got = learnt[level] = learn(level, data, test, embedder, learnt)
-            rows[level] = figures(got.data, got.without, got.whole, got.floor)
-            rows[level] |= figures(got.test, {}, got.whole, got.floor)
-            show(rows[level], level, got.floor, console)
+            rows[level] = figures(got)
+            show(rows[level], level, console)
             if given.out is not None:
-                text = train.document(got.whole, got.floor, level, provenance(got.data, embedder))
+                learnt_from = provenance(got.data, embedder)
+                text = train.document(got.whole, got.confidence, level, learnt_from)
                 (given.out / f"{level}.json").write_text(text, encoding="utf-8")
         for each in (*data, *test):
             each.memory.close()
     if given.keep:
-        kept = {
-            level: {"left_out": rows[level], "floor": learnt[level].floor} for level in given.levels
-        }
-        learnt_from = provenance(learnt[given.levels[0]].data, embedder)
-        machine.keep("training", {"levels": kept, "learnt_from": learnt_from})
+        seen = provenance(learnt[given.levels[0]].data, embedder)["data"]
+        machine.keep("training", {"levels": rows, "learnt_from": seen})
     return 0

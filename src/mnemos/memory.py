@@ -380,11 +380,18 @@ class Memory:
             Hit(
                 item=items[at],
                 score=scores[at],
+                relevance=ranking.relevance(at),
                 reasons=ranking.reasons(at) if explained else (),
             )
             for at in best
         )
-        return Recall(query=query, hits=hits, abstention=ranking.abstention, level=ranking.level)
+        return Recall(
+            query=query,
+            hits=hits,
+            abstention=ranking.abstention,
+            level=ranking.level,
+            confidence=ranking.confidence,
+        )
 
     def context(
         self,

@@ -260,11 +260,13 @@ class Hit:
     Args:
         item: The whole item.
         score: Higher is better; comparable between questions and stores.
+        relevance: How likely it is part of the answer, 0 to 1.
         reasons: Largest contribution first.
     """
 
     item: Item
     score: float
+    relevance: float = 1.0
     reasons: tuple[Reason, ...] = ()
 
     @property
@@ -302,12 +304,14 @@ class Recall(Sequence[Hit]):
         hits: Best first, ties broken by id.
         abstention: Why nothing here deserves showing; None if something does.
         level: What was used: "c0" words alone, "c1" to "c3" vectors of turns, sentences, tokens.
+        confidence: How likely what was asked for is here at all, 0 to 1.
     """
 
     query: Query
     hits: tuple[Hit, ...] = ()
     abstention: str | None = None
     level: str = "c0"
+    confidence: float = 1.0
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...

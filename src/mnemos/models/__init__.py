@@ -59,7 +59,7 @@ def embedder(name: str) -> Embedder:
 
 
 def installed(name: str) -> bool:
-    """Return whether the embedder of this name has all it needs; nothing is imported for it."""
+    """Return whether this embedder and its library are installed; neither is imported."""
     kind = name.partition(":")[0]
     if kind in EMBEDDERS:
         return find_spec(NEEDS[kind]) is not None
@@ -70,4 +70,4 @@ def _joined() -> dict[str, str]:
     """Return what installed packages offer; slow, for it reads the metadata of all of them."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - 18 ms that ours do not need
 
-    return {point.name: point.value for point in entry_points(group=GROUP)}
+    return {point.name: f"{point.module}:{point.attr}" for point in entry_points(group=GROUP)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 import time
@@ -127,7 +126,8 @@ class Endpoint:
             ModelError: It cannot be reached, goes on failing, or its reply is no JSON.
         """
         patience = self._patience
-        for attempt in itertools.count():
+        attempt = 0
+        while True:
             got = self._attempt(path, payload)
             if isinstance(got, bytes):
                 return self._read(got)
@@ -142,7 +142,7 @@ class Endpoint:
                     )
                 pause_s = max(pause_s, got.asked_s)
             patience.sleep(pause_s)
-        raise AssertionError  # count never ends
+            attempt += 1
 
     def _attempt(self, path: str, payload: Mapping[str, JSON]) -> bytes | _Passing:
         httpx = _httpx()
@@ -193,7 +193,7 @@ class Endpoint:
         try:
             reply: JSON = json.loads(body)
         except (ValueError, RecursionError):
-            start = self._silent(body[:SHOWN_CHARACTERS].decode(errors="replace"))
+            start = self._silent(body.decode(errors="replace"))[:SHOWN_CHARACTERS]
             raise ModelError(
                 f"{self.server}: the reply ({len(body)} bytes) is no JSON: {start!r}"
             ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -65,7 +65,7 @@ class SentenceTransformers:
         """
         if self._model is None:
             folder = self._folder()
-            short = folder.name if Path(self._name).is_dir() else self._name
+            short = folder.name if Path(self._name).expanduser().is_dir() else self._name
             with named_failure(self):
                 dimension = configured_dimension(folder) or self._library_model().encode(["a"]).size
                 revision = revision_of(folder)
@@ -83,7 +83,7 @@ class SentenceTransformers:
             return checked([], 0, model)
         with named_failure(self):
             made = self._library_model().encode(
-                list(texts),
+                [text.encode(errors="replace").decode() for text in texts],  # no lone surrogates
                 batch_size=self._batch_texts,
                 show_progress_bar=False,
                 convert_to_numpy=True,
@@ -99,9 +99,15 @@ class SentenceTransformers:
                     )
                 except ImportError:
                     raise _missing() from None
+                folder = self._folder()
                 with named_failure(self):
+                    foreign = _foreign_code(folder)
+                    if foreign:  # releases before 6 run what lies in a folder, unasked
+                        raise ModelError(
+                            f"{self} needs code of its own ({', '.join(foreign)}); none is run"
+                        )
                     self._loaded = SentenceTransformer(
-                        str(self._folder()), device=self._device, local_files_only=True
+                        str(folder), device=self._device, local_files_only=True
                     )
             return self._loaded
 
@@ -138,11 +144,26 @@ def configured_dimension(folder: Path) -> int | None:
         if isinstance(settings, dict):
             if "out_features" in settings:
                 return int(settings["out_features"])
-            pooled = settings.get("word_embedding_dimension")
+            pooled = settings.get("embedding_dimension", settings.get("word_embedding_dimension"))
             if pooled is not None:
-                modes = [on for name, on in settings.items() if name.startswith("pooling_mode_")]
-                return int(pooled) * max(1, sum(on is True for on in modes))
+                return int(pooled) * _ways(settings)
     return None
+
+
+def _ways(pooling: Mapping[str, object]) -> int:
+    """Return in how many ways tokens are pooled: each adds a vector's length."""
+    mode = pooling.get("pooling_mode")  # since release 6; before, a flag for each mode
+    if isinstance(mode, list):
+        return len(mode)
+    flags = [on for name, on in pooling.items() if name.startswith("pooling_mode_")]
+    return 1 if mode else max(1, sum(on is True for on in flags))
+
+
+def _foreign_code(folder: Path) -> list[str]:
+    """Return the classes that the model names and the library does not bring."""
+    modules = _json(folder / "modules.json")
+    named = [entry.get("type", "") for entry in modules] if isinstance(modules, list) else []
+    return [name for name in named if not name.startswith("sentence_transformers.")]
 
 
 def _json(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds

@@ -11,6 +11,7 @@ from importlib import resources
 import numpy as np
 
 from mnemos.errors import InputError
+from mnemos.recall.confidence import TRAITS, Confidence, Trait
 from mnemos.recall.frame import Floats, Frame
 from mnemos.recall.signals import LEVELS
 
@@ -37,27 +38,35 @@ class Weights:
 
     Args:
         signals: By signal, in the order of adding up.
-        floor: The best candidate of a question that can be answered scores more.
+        confidence: How sure an answer is by them.
     """
 
     signals: Mapping[str, Weight]
-    floor: float
+    confidence: Confidence
 
 
-@cache
-def weights(level: str) -> Weights:
-    """Read a level's weights, once.
+def known(level: str) -> str:
+    """Return a level as it stands in ``LEVELS``; its weights need not be there yet.
 
     Raises:
         InputError: There is no such level.
     """
-    if level not in LEVELS:
+    if level.lower() not in LEVELS:
         raise InputError(f"no recall level {level!r}; known are {', '.join(sorted(LEVELS))}")
+    return level.lower()
+
+
+@cache
+def weights(level: str) -> Weights:
+    """Read a level's weights, once."""
     text = resources.files(__package__).joinpath("weights", f"{level}.json").read_text("utf-8")
     stored = json.loads(text)
     return Weights(
         signals={name: Weight(**stored["signals"][name]) for name in LEVELS[level]},
-        floor=stored["floor"],
+        confidence=Confidence(
+            traits={name: Trait(**stored["confidence"]["traits"][name]) for name in TRAITS},
+            **{name: stored["confidence"][name] for name in ("bias", "floor", "slope", "offset")},
+        ),
     )
 
 

@@ -31,6 +31,7 @@ class Late:
         own: Of its own words. Shape (n,).
         near: Of its own or, with 9, 8, 7 and 7 tenths, its neighbours' words. Shape (n,).
         session: Of the words of all that was read of its session; 0 of documents. Shape (n,).
+        pieces: What ``own`` is the mean of: each word piece × 4096. Shape (q, n).
     """
 
     known: NDArray[np.bool_]
@@ -38,6 +39,7 @@ class Late:
     own: Floats
     near: Floats
     session: Floats
+    pieces: Whole
 
 
 def read(
@@ -72,6 +74,7 @@ def read(
         session=np.where(
             rows["role"] == DOCUMENT, 0.0, _mean(_sessions(own, rows["scope"]), asked)
         ),
+        pieces=own,
     )
 
 

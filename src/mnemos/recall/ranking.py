@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +10,17 @@ from numpy.typing import NDArray
 
 from mnemos.models.base import Embedder
 from mnemos.recall.candidates import inside
+from mnemos.recall.confidence import Evidence, evidence, probability, traits
 from mnemos.recall.frame import Floats
-from mnemos.recall.fusion import Values, Weight, fuse, weights
-from mnemos.recall.search import search
+from mnemos.recall.fusion import Values, Weights, fuse, known, weights
+from mnemos.recall.search import Found, search
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
 NOT_HELD = "none of the question's words occurs in this memory"
 TOO_WEAK = "nothing in this memory matches the question well enough"
-MATCHED = 0.15  # of what the words could attain; who matches more is not silenced
+UNSURE = 1.0  # so unsure an answer that holds none of the words is not shown for its day alone
+WRONG_PERSON = "what matches the question was said by others than the one it names"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Ranking:
         scores: Descending, comparable between questions and stores. Shape (n,).
         abstention: Why nothing here deserves showing; None if something does.
         level: Which signals were used.
+        confidence: How likely what was asked for is here at all, 0 to 1.
     """
 
     items: NDArray[np.int64]
@@ -41,9 +43,10 @@ class Ranking:
     scores: Floats
     abstention: str | None
     level: str
+    confidence: float
     _order: NDArray[np.int64]
     _values: Values
-    _constants: Mapping[str, Weight]
+    _constants: Weights
 
     def __len__(self) -> int:
         return len(self.items)
@@ -59,12 +62,16 @@ class Ranking:
             return 0
         return int(np.searchsorted(-self.scores, -self.scores[limit - 1], side="right"))
 
+    def relevance(self, position: int) -> float:
+        """Return how likely one of them is part of the answer, 0 to 1."""
+        return self._constants.confidence.relevance(float(self.scores[position]))
+
     def reasons(self, position: int) -> tuple[Reason, ...]:
         """Return the signals' shares in one score, largest first; those of nought left out."""
         at = self._order[position]
         shares = []
         for name, values in self._values.items():
-            constant = self._constants[name]
+            constant = self._constants.signals[name]
             value = (float(values[at]) - constant.mean) / constant.deviation
             contribution = constant.weight * value
             if contribution != 0.0 and not math.isnan(contribution):
@@ -96,30 +103,37 @@ def rank(
         InputError: There is no such level.
         ModelError: The model failed.
     """
-    weights(level)  # refuses an unknown one
-    found = search(query, reader, eligible, level=level, embedder=embedder)
-    frame, asked, constants = found.frame, found.frame.asked, weights(found.level)
+    found = search(query, reader, eligible, level=known(level), embedder=embedder)
+    frame, constants = found.frame, weights(found.level)
     scores, values = fuse(frame, found.level, constants.signals)
     items = frame.rows["item"].astype(np.int64)
     order = _order(scores, items, frame.docs)
-    if asked.wants_day and inside(frame.rows["said_at"], found.days).any():
-        abstention = None  # who asks for a day is told of it, whatever the words
-    elif not found.holds_words and not found.days and asked.terms and found.level == "c0":
-        abstention = NOT_HELD
-    elif not len(order) or (scores[order[0]] < constants.floor and frame.matched() < MATCHED):
-        abstention = TOO_WEAK
-    else:
-        abstention = None
+    seen = evidence(frame)
+    sure = constants.confidence.sureness(traits(seen, scores)) if len(order) else -math.inf
     return Ranking(
         items=items[order],
         docs=frame.docs[order],
         scores=scores[order],
-        abstention=abstention,
+        abstention=_silence(found, seen, sure, constants.confidence.floor),
         level=found.level,
+        confidence=0.0 if sure == -math.inf else probability(sure),
         _order=order,
         _values=values,
-        _constants=constants.signals,
+        _constants=constants,
     )
+
+
+def _silence(found: Found, seen: Evidence, sure: float, floor: float) -> str | None:
+    """Return why nothing should be shown; None if something should."""
+    asked = found.frame.asked
+    if asked.wants_day and inside(found.frame.rows["said_at"], found.days).any():
+        return None  # who asks for a day is told of it, whatever the words
+    unknown = bool(asked.terms) and not found.holds_words and found.level == "c0"
+    if unknown and (not found.days or sure < UNSURE):
+        return NOT_HELD
+    if sure >= floor:
+        return None
+    return WRONG_PERSON if seen.right_person < 0 else TOO_WEAK
 
 
 def _order(scores: Floats, items: NDArray[np.int64], docs: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,14 +13,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.models.base import Embedder
+from mnemos.recall.confidence import (
+    TRAITS,
+    Confidence,
+    Evidence,
+    Trait,
+    evidence,
+    logistic,
+    traits,
+)
 from mnemos.recall.fusion import Weight
-from mnemos.recall.ranking import MATCHED
 from mnemos.recall.search import search
 from mnemos.recall.signals import CHOSEN_BY, LEVELS
 from mnemos.store.base import Reader
@@ -34,6 +42,7 @@ STEPS = 50
 GOLD_POWER = 0.5  # a question with g gold turns weighs g^-½: summaries do not drown look-ups
 DECIMALS = 4
 LOST = 0.015  # of a data set's answerable questions may stay under the floor
+SURE_L2 = 1e-2  # on six traits of a thousand questions it hardly matters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +54,19 @@ class Sample:
         values: Shape (candidates, signals).
         gold: Places of the gold documents among them, ascending; none if nothing answers.
         missed: How many gold documents are not among them.
-        matched: What the best document has of what the question's words could attain, 0 to 1.
+        evidence: What says whether anything answers.
     """
 
     memory: str
     values: Floats
     gold: tuple[int, ...]
     missed: int = 0
-    matched: float
+    evidence: Evidence
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the memory holds an answer."""
+        return bool(self.gold) or self.missed > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,18 @@ class Fit:
         """Return the scores of candidates. Shape (n,)."""
         found: Floats = _standard(values, self.mean, self.deviation) @ self.weight
         return found
+
+
+def _scale(rows: Floats) -> tuple[Floats, Floats]:
+    """Return means and deviations of columns, of what is known; 0 and 1 where nothing is."""
+    known = ~np.isnan(rows)
+    count = np.maximum(1, known.sum(axis=0))
+    filled = np.where(known, rows, 0.0)
+    mean = filled.sum(axis=0) / count
+    spread = np.sqrt((np.where(known, rows - mean, 0.0) ** 2).sum(axis=0) / count)
+    mean, deviation = np.round(mean, DECIMALS), np.round(spread, DECIMALS)
+    deviation[deviation == 0] = 1.0
+    return mean, deviation
 
 
 def _standard(values: Floats, mean: Floats, deviation: Floats) -> Floats:
@@ -115,7 +141,7 @@ def measure(
         values=values,
         gold=tuple(places.tolist()),
         missed=len(set(gold)) - len(places),
-        matched=frame.matched(),
+        evidence=evidence(frame),
     )
 
 
@@ -155,9 +181,7 @@ def _drawn(sample: Sample, base: Floats, best: int) -> _Drawn:
 
 def _solve(drawn: Sequence[_Drawn]) -> Fit:
     rows = np.concatenate([sample.values for sample in drawn])
-    mean: Floats = np.round(np.asarray(np.nanmean(rows, axis=0)), DECIMALS)
-    deviation: Floats = np.round(np.asarray(np.nanstd(rows, axis=0)), DECIMALS)
-    deviation[deviation == 0] = 1.0
+    mean, deviation = _scale(rows)
     total = sum(sample.weight for sample in drawn)
     ready = [
         (_standard(s.values, mean, deviation), s.offset, s.target, s.weight / total) for s in drawn
@@ -210,7 +234,7 @@ def recall_at(k: int, data: Iterable[Sample], fits: Mapping[str, Fit], whole: Fi
     """
     shares = []
     for sample in data:
-        if sample.gold or sample.missed:
+        if sample.answerable:
             score = fits.get(sample.memory, whole).score(sample.values)
             best = np.argsort(-score, kind="stable")[:k]
             found = len(set(best.tolist()) & set(sample.gold))
@@ -218,27 +242,105 @@ def recall_at(k: int, data: Iterable[Sample], fits: Mapping[str, Fit], whole: Fi
     return np.array(shares)
 
 
-def floor(datasets: Iterable[Sequence[Sample]], whole: Fit, lost: float = LOST) -> float:
-    """Return the score that in each data set all but a share ``lost`` of best documents attain.
+def sureness(
+    datasets: Sequence[Sequence[Sample]], fits: Mapping[str, Fit], whole: Fit, lost: float = LOST
+) -> tuple[Confidence, list[Floats]]:
+    """Learn how sure answers are, and how likely hits.
 
-    Only questions that can be answered count. Each data set by itself: a score hangs on the manner
-    of talk too (what assistants say starts six points lower), and a floor set over all of them
-    together would silence the smaller ones.
+    Args:
+        datasets: The samples, by data set.
+        fits: By memory, the fit that has not seen it: answers are weighed as they are for new ones.
+        whole: The fit for all others.
+        lost: Of each data set's answerable questions so many may stay under the floor.
+
+    Returns:
+        What was learnt from all, and by data set the sureness of its answers by what was learnt
+        without their memory; each data set in the order of its samples.
     """
+    samples = [sample for data in datasets for sample in data]
+    scores = [fits.get(each.memory, whole).score(each.values) for each in samples]
+    rows = np.array([traits(each.evidence, own) for each, own in zip(samples, scores, strict=True)])
+    target = np.array([float(each.answerable) for each in samples])
+    memories = np.array([each.memory for each in samples])
+    learnt = _confidence(rows, target, scores, samples)
+    left_out = np.empty(len(samples))
+    for memory in dict.fromkeys(memories.tolist()):
+        own = memories == memory
+        others = [at for at in range(len(samples)) if not own[at]]
+        confidence = learnt
+        if others and len(set(target[others])) > 1:
+            confidence = _confidence(
+                rows[others],
+                target[others],
+                [scores[at] for at in others],
+                [samples[at] for at in others],
+            )
+        left_out[own] = [confidence.sureness(tuple(row)) for row in rows[own]]
+    ends = np.cumsum([len(data) for data in datasets])[:-1]
     floors = []
-    for data in datasets:
-        best = [float(whole.score(sample.values).max()) for sample in data if sample.gold]
-        if best:
-            floors.append(float(np.quantile(best, lost)))
-    return float(np.floor(min(floors) * 100) / 100)
+    for data, values in zip(
+        datasets,
+        np.split(np.array([learnt.sureness(tuple(row)) for row in rows]), ends),
+        strict=True,
+    ):
+        answerable = values[[sample.answerable for sample in data]]
+        if len(answerable):
+            floors.append(float(np.quantile(answerable, lost)))
+    floor = float(np.floor(min(floors) * 100) / 100)
+    return replace(learnt, floor=floor), np.split(left_out, ends)
 
 
-def refused(data: Iterable[Sample], whole: Fit, floor: float) -> list[bool]:
-    """Say of each question whether ``ranking`` would call it too weakly matched."""
-    return [
-        float(whole.score(sample.values).max()) < floor and sample.matched < MATCHED
-        for sample in data
-    ]
+def _confidence(
+    rows: Floats, target: Floats, scores: Sequence[Floats], samples: Sequence[Sample]
+) -> Confidence:
+    mean, deviation = _scale(rows)
+    if len(set(target)) > 1:
+        fitted = np.round(
+            logistic(_standard(rows, mean, deviation), target, np.ones(len(target)), SURE_L2),
+            DECIMALS,
+        )
+    else:
+        fitted = np.zeros(rows.shape[1] + 1)
+    slope, offset = _relevance(scores, samples)
+    return Confidence(
+        traits={
+            name: Trait(
+                mean=float(mean[at]), deviation=float(deviation[at]), weight=float(fitted[at])
+            )
+            for at, name in enumerate(TRAITS)
+        },
+        bias=float(fitted[-1]),
+        floor=0.0,
+        slope=slope,
+        offset=offset,
+    )
+
+
+def _relevance(scores: Sequence[Floats], samples: Sequence[Sample]) -> tuple[float, float]:
+    """Fit how likely a hit is gold over its score, on the best of each question."""
+    values, gold = [], []
+    for own, sample in zip(scores, samples, strict=True):
+        best = np.argsort(-own, kind="stable")[:BEST]
+        values.append(own[best])
+        gold.append(np.isin(best, sample.gold).astype(np.float64))
+    column, target = np.concatenate(values)[:, None], np.concatenate(gold)
+    if len(set(target)) < 2:  # noqa: PLR2004 - both kinds are needed
+        return 0.0, 0.0
+    slope, offset = np.round(logistic(column, target, np.ones(len(target)), 0.0), DECIMALS)
+    return float(slope), float(offset)
+
+
+def ranks_apart(sure: Floats, answerable: Sequence[bool]) -> float:
+    """Return the AUROC: how often an answerable question is surer than an unanswerable one."""
+    yes = np.array(answerable)
+    above = sure[yes][:, None] - sure[~yes]
+    return float((above > 0).mean() + (above == 0).mean() / 2)
+
+
+def refused_at(lost: float, sure: Floats, answerable: Sequence[bool]) -> float:
+    """Return which share of the unanswerable stays under what ``lost`` of the answerable do."""
+    yes = np.array(answerable)
+    return float((sure[~yes] < np.quantile(sure[yes], lost)).mean())
 
 
 def constants(found: Fit, level: str) -> dict[str, Weight]:
@@ -253,8 +355,13 @@ def constants(found: Fit, level: str) -> dict[str, Weight]:
     }
 
 
-def document(whole: Fit, floor: float, level: str, provenance: Mapping[str, JSON]) -> str:
+def document(whole: Fit, confidence: Confidence, level: str, provenance: Mapping[str, JSON]) -> str:
     """Return the weights as they stand in ``weights/<level>.json``; see ``fusion.weights``."""
     signals = {name: asdict(weight) for name, weight in constants(whole, level).items()}
-    stored = {"level": level, "provenance": provenance, "floor": floor, "signals": signals}
+    stored = {
+        "level": level,
+        "provenance": provenance,
+        "confidence": asdict(confidence),
+        "signals": signals,
+    }
     return json.dumps(stored, indent=2) + "\n"

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from mnemos.errors import ModelError
 from mnemos.models.base import Embedder
-from mnemos.recall.fusion import weights
+from mnemos.recall.fusion import known
 from mnemos.recall.ranking import Ranking, rank
 from mnemos.store.base import Reader
 from mnemos.types import Query
@@ -40,8 +40,7 @@ class Default:
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
-        self._level = (level or ("c0" if embedder is None else "c3")).lower()
-        weights(self._level)
+        self._level = known(level or ("c0" if embedder is None else "c3"))
 
     def recall(self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None) -> Ranking:
         """Rank by words and priors, and by meaning as far as there are vectors."""

@@ -40,11 +40,13 @@ def corpus(path: Path, ts: str = "1:56 pm on 8 May, 2023") -> Path:
 
 def test_the_same_data_give_the_same_bytes_with_their_provenance(tmp_path: Path) -> None:
     data = str(corpus(tmp_path / "c.jsonl"))
-    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    first, second = tmp_path / "first", tmp_path / "second"
     for out in (first, second):
-        assert main(["--data", data, "--out", str(out)]) == 0
-    assert first.read_bytes() == second.read_bytes()
-    stored = json.loads(first.read_text())
+        out.mkdir()
+        assert main(["--data", data, "--levels", "c0", "--out", str(out)]) == 0
+    text = (first / "c0.json").read_text()
+    assert text == (second / "c0.json").read_text()
+    stored = json.loads(text)
     assert stored["provenance"]["data"] == {"c": {"conversations": 3, "questions": 24}}
     assert stored["provenance"]["command"].startswith("python -m bench train")
 
@@ -54,14 +56,15 @@ def test_figures_of_conversations_left_out_are_shown_and_kept(
 ) -> None:
     monkeypatch.setattr(machine, "RESULTS", tmp_path)
     data, test = str(corpus(tmp_path / "c.jsonl")), str(corpus(tmp_path / "t.jsonl"))
-    assert main(["--data", data, "--test", test, "--keep"]) == 0
+    assert main(["--data", data, "--test", test, "--levels", "c0", "--keep"]) == 0
     assert "c · abstention" in capsys.readouterr().out
     kept = machine.kept("training")
     assert kept is not None
     assert kept["learnt_from"] == {"c": {"conversations": 3, "questions": 24}}
-    rows = kept["left_out"]
-    assert isinstance(rows, dict)
+    assert isinstance(kept["levels"], dict)
+    rows = kept["levels"]["c0"]
     assert rows["c"]["R@5"] == rows["t"]["R@5"] == 1.0
+    assert rows["c"]["AUROC"] == 1.0
 
 
 def test_a_time_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -38,8 +38,11 @@ def hit(number: int, text: str, *, day: int = 0, speaker: str = "Ana", score: fl
     return Hit(item=item, score=score)
 
 
-def recalled(hits: Sequence[Hit], question: str = "Where is the zebra?", **more: str) -> Recall:
-    return Recall(query=Query(question=question, asked_at=START), hits=tuple(hits), **more)
+def recalled(
+    hits: Sequence[Hit], question: str = "Where is the zebra?", abstention: str | None = None
+) -> Recall:
+    query = Query(question=question, asked_at=START)
+    return Recall(query=query, hits=tuple(hits), abstention=abstention)
 
 
 def packed(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
+from mnemos.recall.confidence import TRAITS, traits
 from mnemos.recall.signals import LEVELS
 from mnemos.recall.train import (
     Sample,
     document,
     fit,
-    floor,
     measure,
+    ranks_apart,
     recall_at,
-    refused,
+    refused_at,
+    sureness,
     without_each,
 )
 from tests.unit.recall.small import Said, ask, reader
@@ -58,18 +61,34 @@ def test_what_is_learnt_without_a_memory_is_tried_on_it() -> None:
     assert recall_at(1, data, fits, whole).tolist() == [1.0] * 24
 
 
-def test_the_floor_is_that_of_the_data_set_whose_scores_are_lowest() -> None:
+def test_sureness_tells_what_can_be_answered_from_what_cannot() -> None:
+    data = samples()
+    confidence, (one, two) = sureness([data[:9], data[9:]], without_each(data), fit(data))
+    answerable = [sample.answerable for sample in data[:9]]
+    assert ranks_apart(one, answerable) == 1.0
+    assert refused_at(0.02, one, answerable) == 1.0
+    assert len(two) == 18
+    assert confidence.slope > 0
+
+
+def test_the_floor_loses_no_more_of_any_data_set_than_it_may() -> None:
     data = samples()
     whole = fit(data)
-    one, two = data[:9], data[9:]
-    lowest = min(floor([one], whole), floor([two], whole))
-    assert floor([one, two], whole) == lowest
-    assert not any(refused([sample for sample in data if sample.gold], whole, lowest))
-    assert all(refused([sample for sample in data if not sample.gold], whole, lowest))
+    confidence, _ = sureness([data[:9], data[9:]], {}, whole, lost=0.0)
+    for sample in data:
+        sure = confidence.sureness(traits(sample.evidence, whole.score(sample.values)))
+        assert sample.answerable == (sure >= confidence.floor)
+
+
+def test_gold_that_was_not_chosen_counts_as_missed() -> None:
+    data = [replace(sample, missed=1) for sample in samples() if sample.gold]
+    assert recall_at(1, data, {}, fit(samples())).tolist() == [0.5] * 24
 
 
 def test_the_document_holds_every_signal_and_what_it_was_learnt_from() -> None:
-    stored = json.loads(document(fit(samples()), 1.5, "c0", {"command": "made by hand"}))
-    assert stored["floor"] == 1.5
+    data = samples()
+    confidence, _ = sureness([data], {}, fit(data))
+    stored = json.loads(document(fit(data), confidence, "c0", {"command": "made by hand"}))
+    assert list(stored["confidence"]["traits"]) == list(TRAITS)
     assert stored["provenance"] == {"command": "made by hand"}
     assert list(stored["signals"]) == list(LEVELS["c0"])
