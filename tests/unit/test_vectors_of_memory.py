@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnemos import Memory, models
+from mnemos import AsyncMemory, Memory, models
 from mnemos.embedding import choose, upkeep
 from mnemos.embedding.work import Drained, drain
 from mnemos.errors import InputError, ModelError, ModelMismatch, ReadOnly, StoreError
@@ -595,6 +597,31 @@ def test_an_interrupted_thread_goes_on(path: Path, caplog: pytest.LogCaptureFixt
         until(lambda: memory.vectors().embedded == 30 * len(TALK))
         assert memory.verify().ok
     assert len(caplog.records) < 20
+
+
+def test_cancelled_calls_do_not_disturb_the_thread(path: Path) -> None:
+    async def work() -> None:
+        async with AsyncMemory(Memory(path, embedder=Alike(delay_s=0.001))) as memory:
+            for number in range(40):
+                kept = memory.remember(said(), session=str(number))
+                call = asyncio.create_task(memory.recall(ASKED) if number % 2 else kept)
+                if number % 2:
+                    await kept
+                await asyncio.sleep(0.0005 * (number % 7))
+                call.cancel()
+                with suppress(asyncio.CancelledError):
+                    await call
+            await memory.remember(said(), session="last")
+            assert (await memory.recall(ASKED))[0].text == TALK[MEANT]
+            assert (await memory.verify()).ok
+
+    asyncio.run(asyncio.wait_for(work(), 60))
+    assert not threads()
+    with Memory(path, embedder=Alike()) as memory:
+        memory.embed()
+        status = memory.vectors()
+        assert status.embedded == status.documents >= 21 * len(TALK)
+        assert status.waiting == status.failed == 0
 
 
 def test_readers_and_writers_do_not_disturb_one_another(path: Path) -> None:

@@ -164,8 +164,9 @@ class Upkeep:
                         self._said = 0
                         self._idle.set()
         finally:  # nobody is to wait for a thread that is gone
-            self._thread = None
-            self._idle.set()
+            with self._noting:
+                self._thread = None
+                self._idle.set()
 
     def _catch_up(self) -> float | None:
         """Work until nothing can be done; return when to look again, None for when woken."""
