@@ -311,7 +311,8 @@ class _Work:
                         waiting,
                         attempts=waiting.attempts + 1,
                         not_before=self._now + wait,
-                        error=scope.errors[-1],
+                        # Of what was read before an erasure it may quote what is gone.
+                        error=scope.errors[-1] if waiting.seq == scope.waiting.seq else "",
                     ),
                 )
         if scope.errors:

@@ -111,7 +111,9 @@ def _meaning(
     vectors = None if level == "c0" or embedder is None else reader.vectors
     if vectors is None or embedder is None or not vectors.present.any():
         return None, None
-    return meaning.read(asked.rest, embedder, vectors, reader.language), vectors
+    meant = meaning.read(asked.rest, embedder, vectors, reader.language)
+    # Without a direction all would be alike, and those without vectors better than that.
+    return (meant, vectors) if meant.whole.any() else (None, None)
 
 
 def _reached(
