@@ -21,7 +21,7 @@ test: $(STAMP) $(MODEL)  ## Lint, types, the laws of the house, tests
 bench: $(STAMP) $(MODEL)  ## Speed, size, crashes and, with DATA=…, retrieval
 	$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
 
-docs: $(STAMP)  ## Write the generated parts of README and docs again
+docs: $(STAMP)  ## Write the generated parts of README and docs again, and the figures
 	$(BIN)/python -m bench.documents
 
 minilm: $(STAMP)  ## Set the built-in model up, once more if that failed

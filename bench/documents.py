@@ -2,7 +2,7 @@
 
 A generated part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``. Figures come from
 the summaries in ``bench/results``, the tree from the folders' docstrings, the commands from the
-command line itself.
+command line itself. Figures are drawn again with them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 import mnemos
-from bench import machine
+from bench import explained, figures, machine
 from bench.paired import interval
 from mnemos.serve.cli import mnemos as command_line
 
@@ -29,7 +29,7 @@ WIDTH = 90
 #: What the folders are for that are no packages.
 FOLDERS = {
     "bench": "benchmarks, one a file; summaries in results/",
-    "docs": "quickstart, how-tos, glossary, why",
+    "docs": "quickstart, how-tos, how recall works, glossary, why",
     "packages": "mnemos-minilm: the built-in model, a distribution of its own",
     "tests/contracts": "what every store must do, once for all of them",
     "tests/crash": "kill -9, power loss, damage, full disks, two at once",
@@ -67,7 +67,7 @@ USUAL = {
     "RRF 20": "both fused (RRF, 20 each)",
     "RRF 100": "both fused (RRF, 100 each)",
 }
-#: More of each data set, for docs/howto/levels.md.
+#: More of each data set, for docs/levels.md.
 DETAILS = {
     "R@5": "R@5",
     "R@10": "R@10",
@@ -152,15 +152,15 @@ def _retrieval() -> str:
 
 def _abstention() -> str:
     training = _levels("training")
-    figures = ("AUROC", "refused at 2 %", "refused at 5 %")
+    columns = ("AUROC", "refused at 2 %", "refused at 5 %")
     rows = [
-        [label, *(_cell(training, name, figure) for figure in figures)]
+        [label, *(_cell(training, name, column) for column in columns)]
         for name, label in DATASETS.items()
         if any("AUROC" in of.get(name, {}) for of in training.values())
     ]
     if not rows:
         return ""
-    lines = [_ABSTENTION, "", *_table(("development data", *figures), rows)]
+    lines = [_ABSTENTION, "", *_table(("development data", *columns), rows)]
     weak = _levels("retrieval").get("c3", {}).get("beam_100k_dev · summarization", {}).get("R@10")
     if weak is not None:
         lines += [
@@ -321,8 +321,14 @@ def _described(name: str, value: object) -> list[str]:
 #: Document → its generated parts.
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"results": results, "tree": tree},
-    "docs/howto/levels.md": {"details": details},
+    "docs/levels.md": {"details": details},
     "docs/howto/cli.md": {"commands": commands},
+    "docs/recall.md": {
+        "candidates": explained.chosen,
+        "levels": explained.levels,
+        "signals": explained.signals,
+        "sizes": explained.sizes,
+    },
     "docs/reference.md": {"reference": reference},
 }
 
@@ -352,11 +358,13 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         for document in stale():
             print(f"{document}: stale; run make docs")
-        return bool(stale())
+        for figure in figures.stale():
+            print(f"{figure}: stale; run make docs")
+        return bool(stale() or figures.stale())
     for document in stale():
         (ROOT / document).write_text(written(document), encoding="utf-8")
         print(f"{document}: written")
-    return 0
+    return figures.main()
 
 
 if __name__ == "__main__":

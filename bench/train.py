@@ -4,8 +4,9 @@ Each conversation is put into a memory of its own, as ``retrieval`` does, and it
 are measured: of levels C0 and C1 over all of its turns, of C2 and C3 over the best by C1, chosen
 by weights that have not seen the conversation; ``mnemos.recall.train`` fits. R@k is told "left
 out": for each conversation by weights that were learnt without it; for ``--test`` by those learnt
-from all of ``--data``; so are AUROC and what would be refused. The same vectors give the same
-bytes.
+from all of ``--data``; so are AUROC and what would be refused. Each memory is also asked some
+questions of the next one, off its topic: who is sure of everything has learnt nothing. The same
+vectors give the same bytes.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from bench import machine
-from bench.data import Conversation, conversations, file_of, fill, folder
+from bench.data import Conversation, Question, conversations, file_of, fill, folder
 from mnemos import Embedder, Memory
 from mnemos.models import embedder as embedder_named
 from mnemos.recall import train
 from mnemos.recall.confidence import Confidence
-from mnemos.recall.frame import Floats
 from mnemos.recall.signals import CHOSEN_BY, LEVELS
 from mnemos.recall.train import Fit, Sample
 from mnemos.types import JSON, Query
@@ -35,6 +36,9 @@ Rows = dict[str, dict[str, float]]
 
 COMMAND = "python -m bench train --data FILE ... --out FOLDER"
 EMBEDDER = "minilm"
+#: Questions of the next memory that each is asked, to learn what being off topic looks like.
+FOREIGN = 20
+OFF_TOPIC = "off topic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +73,18 @@ def filled(path: Path, within: Path, embedder: str | None, console: Console) -> 
 
 
 def measure(
-    conversation: Filled, level: str, embedder: Embedder | None, first: Fit | None
+    conversation: Filled,
+    foreign: Sequence[Question],
+    level: str,
+    embedder: Embedder | None,
+    first: Fit | None,
 ) -> Iterable[Asked]:
-    """Ask all questions of one conversation."""
+    """Ask all questions of one conversation, and some that are not about it."""
     with conversation.memory.reader() as reader:
         numbers = range(len(reader.index.docs))
         items = reader.items(numbers)
         documents = {item.ref: no for no, item in zip(numbers, items, strict=True)}
-        for question in conversation.conversation.questions:
+        for question in (*conversation.conversation.questions, *foreign):
             gold = question.gold if question.answerable else frozenset()
             sample = train.measure(
                 Query(question=question.text, asked_at=conversation.conversation.asked_at),
@@ -86,6 +94,7 @@ def measure(
                 level=level,
                 embedder=embedder,
                 first=first,
+                foreign=question.category == OFF_TOPIC,
             )
             yield Asked(dataset=conversation.dataset, category=question.category, sample=sample)
 
@@ -97,7 +106,7 @@ class Learnt:
     whole: Fit
     without: Mapping[str, Fit]
     confidence: Confidence
-    sure: Mapping[str, Floats]
+    sure: Mapping[str, Sequence[tuple[float, float]]]
     data: Sequence[Asked]
     test: Sequence[Asked]
 
@@ -116,16 +125,17 @@ def learn(
     """Measure and fit one level; C2 and C3 rank what C1 has chosen."""
     chooser = learnt.get(CHOSEN_BY.get(level, ""))
 
-    def asked(some: Sequence[Filled]) -> list[Asked]:
-        return [
-            question
-            for each in some
-            for question in measure(
-                each, level, embedder, None if chooser is None else chooser.first(each.name)
-            )
-        ]
+    def asked(each: Filled, foreign: Sequence[Question]) -> Iterable[Asked]:
+        first = None if chooser is None else chooser.first(each.name)
+        return measure(each, foreign, level, embedder, first)
 
-    measured, tested = asked(data), asked(test)
+    following = [*data[1:], *data[:1]]
+    measured = [
+        question
+        for each, other in zip(data, following, strict=True)
+        for question in asked(each, _foreign(other.conversation) if other is not each else ())
+    ]
+    tested = [question for each in test for question in asked(each, ())]
     samples = [each.sample for each in measured]
     whole = train.fit(samples)
     without = train.without_each(samples)
@@ -143,11 +153,20 @@ def learn(
     )
 
 
+def _foreign(other: Conversation) -> list[Question]:
+    """Return some of a conversation's questions, spread evenly, as nobody else can answer them."""
+    step = max(1, len(other.questions) // FOREIGN)
+    return [
+        replace(question, category=OFF_TOPIC, gold=frozenset())
+        for question in other.questions[::step][:FOREIGN]
+    ]
+
+
 def figures(learnt: Learnt) -> Rows:
     """Return figures by data set and by category, each by weights that have not seen it."""
     rows: Rows = {}
     for dataset, own in _by_dataset([*learnt.data, *learnt.test]).items():
-        rows[dataset] = _row(own, learnt) | _sure(own, learnt.sure.get(dataset))
+        rows[dataset] = _row(own, learnt) | _sure(own, learnt)
         for category in sorted({each.category for each in own}):
             part = [each for each in own if each.category == category]
             rows[f"{dataset} · {category}"] = _row(part, learnt)
@@ -166,16 +185,27 @@ def _row(asked: Sequence[Asked], learnt: Learnt) -> dict[str, float]:
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def _sure(asked: Sequence[Asked], sure: Floats | None) -> dict[str, float]:
+def _sure(asked: Sequence[Asked], learnt: Learnt) -> dict[str, float]:
     """Return how well sureness tells what can be answered from what cannot."""
-    answerable = [each.sample.answerable for each in asked]
-    if sure is None or all(answerable):
+    if asked[0].dataset not in learnt.sure:
         return {}
-    found = {
-        "AUROC": train.ranks_apart(sure, answerable),
-        "refused at 2 %": train.refused_at(0.02, sure, answerable),
-        "refused at 5 %": train.refused_at(0.05, sure, answerable),
-    }
+    sure = np.array(learnt.sure[asked[0].dataset])
+    floors = (learnt.confidence.topic.floor, learnt.confidence.answer.floor)
+    refused = np.any(sure < floors, axis=1)
+    foreign = np.array([each.sample.foreign for each in asked])
+    answerable = np.array([each.sample.answerable for each in asked])
+    found = {"answerable refused": float(refused[answerable].mean())}
+    if foreign.any():
+        found["off topic refused"] = float(refused[foreign].mean())
+    void = ~answerable & ~foreign
+    if void.any():
+        own, yes = sure[~foreign, 1], answerable[~foreign].tolist()
+        found |= {
+            "AUROC": train.ranks_apart(own, yes),
+            "refused at 2 %": train.refused_at(0.02, own, yes),
+            "refused at 5 %": train.refused_at(0.05, own, yes),
+            "unanswerable refused": float(refused[void].mean()),
+        }
     return {name: round(value, 4) for name, value in found.items()}
 
 
@@ -190,6 +220,7 @@ def show(rows: Rows, level: str, console: Console) -> None:
     """Print one line a data set or category."""
     columns = ["questions", "R@5", "R@10", "R@10 seen"]
     columns += ["AUROC", "refused at 2 %", "refused at 5 %"]
+    columns += ["answerable refused", "unanswerable refused", "off topic refused"]
     title = f"Level {level.upper()}, left out: conversations that the weights have not seen"
     table = Table(title=title)
     table.caption = "refused: of the unanswerable, where so many of the answerable are"

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
     from mnemos.context.tokens import TokenCounter, estimate_tokens
+    from mnemos.embedding.upkeep import VectorStatus
+    from mnemos.embedding.work import Embedded
     from mnemos.errors import (
         Busy,
         Closed,
@@ -73,6 +75,7 @@ _HOMES = {
     **dict.fromkeys(_TYPES.split(), "mnemos.types"),
     "AsyncMemory": "mnemos.asynchronous",
     "Certificate": "mnemos.lifecycle.erase",
+    "Embedded": "mnemos.embedding.work",
     "Embedder": "mnemos.models.base",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
@@ -83,6 +86,7 @@ _HOMES = {
     "TokenCounter": "mnemos.context.tokens",
     "TokenEmbedder": "mnemos.models.base",
     "Tokens": "mnemos.models.base",
+    "VectorStatus": "mnemos.embedding.upkeep",
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
     "estimate_tokens": "mnemos.context.tokens",
@@ -114,6 +118,7 @@ __all__ = [
     "Context",
     "Corrupt",
     "DiskFull",
+    "Embedded",
     "Embedder",
     "Erased",
     "Event",
@@ -150,6 +155,7 @@ __all__ = [
     "TokenEmbedder",
     "Tokens",
     "UndoRefused",
+    "VectorStatus",
     "Verification",
     "Version",
     "Where",

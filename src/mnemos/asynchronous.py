@@ -83,6 +83,10 @@ class AsyncMemory:
     state_hash = _reads(Memory.state_hash)
     verify = _reads(Memory.verify)
     replay = _writes(Memory.replay)
+    # Long, while each of their writes is short: others need not wait for the writing thread.
+    embed = _reads(Memory.embed)
+    reindex = _reads(Memory.reindex)
+    vectors = _reads(Memory.vectors)
     export = _reads(Memory.export)
     backup = _reads(Memory.backup)
 

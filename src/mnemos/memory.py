@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +24,7 @@ from mnemos.context import assemble
 from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.embedding.choose import choose_embedder
 from mnemos.embedding.upkeep import Upkeep, VectorStatus
-from mnemos.embedding.work import Drained
+from mnemos.embedding.work import Embedded
 from mnemos.errors import (
     ConflictError,
     Corrupt,
@@ -44,6 +44,7 @@ from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
 from mnemos.models.base import Embedder
 from mnemos.recall.eligible import eligible
+from mnemos.recipes.base import Recipe
 from mnemos.store import inventory, journal, portable, rescue
 from mnemos.store.base import FLAG_KEY, Reader
 from mnemos.store.change import Header, put_inverse
@@ -79,6 +80,13 @@ Moment = datetime | str | float
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What a memory and its views have in common, and a reindex changes."""
+
+    recipe: Recipe
 
 
 class Memory:
@@ -131,7 +139,7 @@ class Memory:
     ) -> None:
         if embedding not in {"background", "manual"}:
             raise InputError(f"embedding {embedding!r}: expected background or manual")
-        self._recipe = recipes.recipe(recipe, level)  # refuses what is not known before a file
+        recipes.recipe(recipe, level)  # refuses what is not known before a file is made
         self._counter = counter
         self._clock = clock
         if not isinstance(actor, str) or not _is_unicode(actor):
@@ -149,8 +157,8 @@ class Memory:
         )
         try:
             self._analyzer = self._settle(language, time_zone)
-            chosen = choose_embedder(embedder, self._store)
-            self._recipe = recipes.recipe(recipe, level, chosen)
+            chosen, without = choose_embedder(embedder, self._store)
+            self._shared = _Shared(recipes.recipe(recipe, level, chosen))
         except MnemosError:
             self._store.close()
             raise
@@ -160,6 +168,7 @@ class Memory:
             chosen,
             clock=clock,
             background=embedding == "background" and not read_only,
+            without=without,
         )
 
     def _settle(self, language: str | None, time_zone: str | None) -> Analyzer:
@@ -355,12 +364,13 @@ class Memory:
     ) -> Recall:
         """Rank and read; without reasons, which take as long as all the rest of 200 hits."""
         mask = eligible(query, snapshot, now=now)
+        recipe = self._shared.recipe
         try:
-            ranking = self._recipe.recall(query, snapshot, mask)
+            ranking = recipe.recall(query, snapshot, mask)
         except MnemosError:
             raise
         except Exception as error:
-            raise RecipeError(f"recipe {self._recipe.name!r} failed: {error!r}") from error
+            raise RecipeError(f"recipe {recipe.name!r} failed: {error!r}") from error
         read = ranking.cut(query.limit)
         items = snapshot.items(ranking.items[:read].tolist())
         if len(items) < read:
@@ -376,11 +386,13 @@ class Memory:
             )
             for at in best
         )
+        limitation = ranking.limitation
         return Recall(
             query=query,
             hits=hits,
             abstention=ranking.abstention,
             level=ranking.level,
+            limitation=self._upkeep.without or limitation if limitation else None,
             confidence=ranking.confidence,
         )
 
@@ -628,7 +640,7 @@ class Memory:
 
     # -- what it means
 
-    def embed(self, *, progress: Progress | None = None) -> Drained:
+    def embed(self, *, progress: Progress | None = None) -> Embedded:
         """Make the vectors that are missing, now, rather than bit by bit in the background.
 
         Args:
@@ -641,7 +653,7 @@ class Memory:
         self._require_whole("embed")
         return self._upkeep.embed(progress)
 
-    def reindex(self, embedder: str | Embedder, *, progress: Progress | None = None) -> Drained:
+    def reindex(self, embedder: str | Embedder, *, progress: Progress | None = None) -> Embedded:
         """Change to another embedder; the old vectors serve until all of the new are made.
 
         Broken off, it goes on where it was when it is called again. With the embedder that the
@@ -653,7 +665,7 @@ class Memory:
         self._require_whole("reindex")
         chosen = models.embedder(embedder) if isinstance(embedder, str) else embedder
         done = self._upkeep.reindex(chosen, progress)
-        self._recipe = recipes.recipe(*self._recipe_named, chosen)
+        self._shared.recipe = recipes.recipe(*self._recipe_named, chosen)
         return done
 
     def vectors(self) -> VectorStatus:
@@ -720,6 +732,8 @@ class Memory:
                             f"{memory._store.location}: already holds a memory"
                         )
                     portable.Loader(transaction).load(lines)
+                    loaded = transaction.tables.space().live
+                memory._upkeep.wake(loaded)
             except BaseException:
                 memory.close()
                 raise

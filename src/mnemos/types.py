@@ -246,11 +246,16 @@ class Reason:
         signal: The signal's name.
         value: What it measured for this hit, standardised.
         contribution: value × weight; the contributions add up to the score.
+        group: What it is about, beside similar ones: "words", "people", "days", "kind of turn",
+            "meaning".
+        meaning: What it looks at, in a line.
     """
 
     signal: str
     value: float
     contribution: float
+    group: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +309,7 @@ class Recall(Sequence[Hit]):
         hits: Best first, ties broken by id.
         abstention: Why nothing here deserves showing; None if something does.
         level: What was used: "c0" words alone, "c1" to "c3" vectors of turns, sentences, tokens.
+        limitation: Why not a higher level; None if there is none.
         confidence: How likely what was asked for is here at all, 0 to 1.
     """
 
@@ -311,6 +317,7 @@ class Recall(Sequence[Hit]):
     hits: tuple[Hit, ...] = ()
     abstention: str | None = None
     level: str = "c0"
+    limitation: str | None = None
     confidence: float = 1.0
 
     @overload

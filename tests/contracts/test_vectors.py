@@ -14,7 +14,7 @@ import pytest
 
 from mnemos import Memory
 from mnemos.embedding.bind import begin_reindex, bind, give_up_reindex, switch
-from mnemos.embedding.work import Drained, clear_dropped, drain
+from mnemos.embedding.work import Embedded, clear_dropped, drain
 from mnemos.errors import ConflictError, Corrupt, ModelError, ModelMismatch, NotFound
 from mnemos.models.base import Embedder
 from mnemos.models.scripted import ScriptedTokenEmbedder
@@ -49,7 +49,7 @@ def bound(memory: Memory, embedder: Embedder = EMBEDDER) -> None:
 
 def drained(
     memory: Memory, embedder: Embedder = EMBEDDER, state: EmbedderState = "serving"
-) -> Drained:
+) -> Embedded:
     return drain(memory._store, embedder, now=NOW, state=state)
 
 
@@ -92,7 +92,7 @@ def test_without_a_model_nothing_is_queued_and_there_are_no_vectors(memory: Memo
     with memory._store.reading() as snapshot:
         assert snapshot.vectors is None
         assert snapshot.tables.embedders() == []
-    assert drained(memory) == Drained()
+    assert drained(memory) == Embedded()
 
 
 def test_binding_queues_all_that_is_there_and_only_once(memory: Memory) -> None:
@@ -100,7 +100,7 @@ def test_binding_queues_all_that_is_there_and_only_once(memory: Memory) -> None:
     say(memory, "an otter", session="t")
     bound(memory)
     assert [row.first_no for row in queue(memory)] == [0, 1]
-    assert drained(memory) == Drained(turns=2, blocks=2)
+    assert drained(memory) == Embedded(turns=2, blocks=2)
     bound(memory)
     assert queue(memory) == []
 

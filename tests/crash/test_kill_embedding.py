@@ -20,52 +20,35 @@ from mnemos.store.protocol import Store
 from mnemos.store.vector_tables import EmbedderRow, VectorRow
 
 KILLS = 40
-#: The child is killed after at most so many writes, and a moment.
-MAX_WRITES = 50
-MAX_MOMENT_S = 0.01
+#: The child is killed after so many sessions, and a moment; enough for the thread to be at work.
+MAX_SESSIONS = 6
+MAX_MOMENT_S = 0.03
 SESSIONS = 40
-TURNS = 9
+TURNS = 6
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
-#: Embeds, then reindexes with one model after another, for ever; tells of each write.
-ENDLESS = """
+#: Goes on remembering while its thread embeds, and every other life reindexes with the next
+#: model; tells what was acknowledged.
+LIFE = """
 import sys
-from datetime import UTC, datetime
 from mnemos import Memory
-from mnemos.embedding.bind import begin_reindex, switch
-from mnemos.embedding.work import clear_dropped, drain
 from mnemos.models.scripted import ScriptedTokenEmbedder
-from mnemos.store import vectors
+from tests.crash.test_kill_embedding import TURNS, messages
 
-def work(store, state):
-    with store.reading() as snapshot:
-        row = vectors.embedder_in(snapshot.tables, state)
-        if row is None:
-            return
-    held = len(held_by(store, row.no))
-    embedder = ScriptedTokenEmbedder(revision=row.model.revision, delay_s=0.002)
-    def tell(done, total):
-        print(row.no, held + done, flush=True)
-    drain(store, embedder, now=datetime.now(UTC), state=state, progress=tell)
-
-def held_by(store, no):
-    with store.reading() as snapshot:
-        return snapshot.tables.some_vectors(no, 10**6)
-
-with Memory(sys.argv[1]) as memory:
-    store = memory._store
+path, revision, first, reindexes = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == "1"
+embedder = ScriptedTokenEmbedder(revision=revision, delay_s=0.002)
+with Memory(path, embedder=embedder, durability="NORMAL") as memory:
     print("ready", flush=True)
+    session = first
+    while session < first + 2 or not reindexes:
+        memory.remember(messages(session), session=f"s{session}")
+        print(session, flush=True)
+        session += 1
+    memory.recall("w17")
     while True:
-        work(store, "serving")
-        clear_dropped(store)
-        work(store, "building")
-        with store.writing() as transaction:
-            switch(transaction)
-            serving = vectors.embedder_in(transaction.tables, "serving")
-            revision = str(int(serving.model.revision) + 1)
-            building = vectors.embedder_in(transaction.tables, "building")
-            if building is None:
-                begin_reindex(transaction, ScriptedTokenEmbedder(revision=revision).model)
+        revision = str(int(revision) + 1)
+        memory.reindex(ScriptedTokenEmbedder(revision=revision, delay_s=0.002))
+        print("reindexed", flush=True)
 """
 #: Works the queue off beside another process, and tells how much of it.
 SHARING = """
@@ -84,18 +67,18 @@ with Memory(sys.argv[1]) as memory:
 """
 
 
-def filled(path: Path, revision: str = "1") -> None:
-    random_ = random.Random(3)
-    with Memory(path) as memory:
-        for session in range(SESSIONS):
-            messages = [
-                {
-                    "role": "user",
-                    "content": " ".join(f"w{random_.randrange(99)}" for _ in range(40)),
-                }
-                for _ in range(TURNS)
-            ]
-            memory.remember(messages, session=f"s{session}")
+def messages(session: int) -> list[dict[str, str]]:
+    random_ = random.Random(session)
+    return [
+        {"role": "user", "content": " ".join(f"w{random_.randrange(99)}" for _ in range(40))}
+        for _ in range(TURNS)
+    ]
+
+
+def filled(path: Path, sessions: int = SESSIONS, revision: str = "1") -> None:
+    with Memory(path, embedder=None) as memory:
+        for session in range(sessions):
+            memory.remember(messages(session), session=f"s{session}")
         with memory._store.writing() as transaction:
             bind(transaction, ScriptedTokenEmbedder(revision=revision).model)
 
@@ -119,7 +102,8 @@ def kept(store: Store) -> tuple[list[VectorRow], list[list[int]]]:
 def running(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", code, *arguments]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as child:
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=root) as child:
         assert child.stdout is not None and child.stdout.readline() == "ready\n"
         try:
             yield child
@@ -127,52 +111,67 @@ def running(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
             child.kill()
 
 
-def a_life(path: Path, random_: random.Random) -> dict[int, int]:
-    """Run the worker for some writes, kill it, and return how much it told to have kept."""
-    with running(ENDLESS, str(path)) as child:
+def a_life(path: Path, revision: str, first: int, random_: random.Random) -> list[str]:
+    """Let a memory work in the background, kill it, and return what it acknowledged."""
+    reindexes = str(random_.randrange(2))
+    with running(LIFE, str(path), revision, str(first), reindexes) as child:
         assert child.stdout is not None
-        told = [child.stdout.readline() for _ in range(random_.randrange(MAX_WRITES))]
+        told = [child.stdout.readline() for _ in range(random_.randrange(MAX_SESSIONS))]
         time.sleep(random_.uniform(0, MAX_MOMENT_S))
         child.kill()
-        rest, _ = child.communicate()
-    lines = [*told, *rest.splitlines(keepends=True)]
-    whole = [line.split() for line in lines if line.endswith("\n")]
-    return {int(number): int(count) for number, count in whole}
+        rest = child.stdout.read()
+    return [
+        line.strip() for line in (*told, *rest.splitlines(keepends=True)) if line.endswith("\n")
+    ]
 
 
-def test_a_killed_embedder_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_killed_memory_goes_on_where_it_was(tmp_path: Path) -> None:
     path = tmp_path / "kill.mnemos"
-    filled(path)
     random_ = random.Random(7)
-    numbers = set()
-    for kill in range(KILLS):
-        told = a_life(path, random_)
-        with Memory(path) as memory:
-            assert memory.recall("w17", limit=3)  # whatever is half done
-            now = serving(memory._store)
-            numbers.add(now.no)
-            with memory._store.reading() as snapshot:
-                left = {row.no for row in snapshot.tables.embedders() if row.state != "dropped"}
-                for no in left & set(told):
-                    assert len(snapshot.tables.some_vectors(no, 10**6)) >= told[no]
-                assert snapshot.vectors is not None
-                if now.no > 1:  # only a whole set ever takes over
-                    assert snapshot.vectors.count == SESSIONS * TURNS
-            if kill == KILLS - 1:
-                assert memory.verify().ok
-                revision = now.model.revision
-                embedder = ScriptedTokenEmbedder(revision=revision)
-                assert drain(memory._store, embedder, now=NOW).pending == 0
-                clear_dropped(memory._store)
-                found = kept(memory._store)
-    assert len(numbers) > 2
+    revision, sessions, half_done, switched = "1", 0, 0, 0
+    for _ in range(KILLS):
+        told = a_life(path, revision, sessions, random_)
+        acknowledged = max([sessions, *(int(each) + 1 for each in told if each.isdigit())])
+        with Memory(path, embedder=None) as memory:
+            stored = memory.stats().sessions
+            assert acknowledged <= stored <= acknowledged + 1
+            sessions = stored
+            recall = memory.recall("w17 w18 w19", limit=3)
+            assert bool(recall.hits) == bool(sessions)
+            status = memory.vectors()
+            half_done += 0 < status.embedded < status.documents or status.building is not None
+            if status.model is None:
+                continue
+            switched += int(status.model.revision) > int(revision)
+            assert int(status.model.revision) >= int(revision) + told.count("reindexed")
+            revision = status.model.revision
+            if status.waiting == 0:
+                assert status.embedded == status.documents == sessions * TURNS
+    assert half_done > 3
+    assert switched > 3
     other = tmp_path / "unkilled.mnemos"
-    filled(other, revision)
-    with Memory(path) as memory, Memory(other) as unkilled:
+    filled(other, sessions, revision)
+    embedder, alone = (ScriptedTokenEmbedder(revision=revision) for _ in range(2))
+    with (
+        Memory(path, embedder=embedder, embedding="manual") as memory,
+        Memory(other, embedder=alone, embedding="manual") as unkilled,
+    ):
+        there = memory.vectors().embedded
+        assert memory.embed().turns >= sessions * TURNS - there
+        unkilled.embed()
+        blocks_there = len(alone.encoded) - len(embedder.encoded)
+        assert (blocks_there > 0) == (there > 0)  # what was kept is not made again
+        clear_dropped(memory._store)
         assert memory._store.check() == []
-        drain(unkilled._store, embedder, now=NOW)
-        assert kept(memory._store) == kept(unkilled._store) == found
+        assert kept(memory._store) == kept(unkilled._store)
         assert memory.verify().state_hash == unkilled.verify().state_hash
+        for question in ("w17 w18", "w3 w90 w55"):
+            asked = {"asked_at": NOW, "limit": 20}
+            scores = [
+                [(hit.text, hit.score) for hit in each.recall(question, **asked)]  # type: ignore[arg-type]
+                for each in (memory, unkilled)
+            ]
+            assert scores[0] == scores[1]
 
 
 def test_two_processes_share_the_work_and_keep_nothing_twice(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from bench import figures
 from bench.documents import PARTS, ROOT, written
+from mnemos.recall.signals import C3, LEVELS
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
 
@@ -13,6 +16,27 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / 
 @pytest.mark.parametrize("document", PARTS)
 def test_generated_parts_are_as_the_sources_say(document: str) -> None:
     assert (ROOT / document).read_text(encoding="utf-8") == written(document), "run `make docs`"
+
+
+@pytest.mark.parametrize("figure", figures.FIGURES)
+def test_figures_are_as_the_code_draws_them(figure: str) -> None:
+    assert figures.stale() == [], "run `make docs`"
+    tree = ET.parse(ROOT / figure)  # noqa: S314 - our own text
+    assert tree.getroot().tag.endswith("svg")
+
+
+def test_the_figure_shows_what_adds_up_to_each_score() -> None:
+    found, gold = figures.asked()
+    assert found.level == "c0"
+    assert found[0].ref in gold
+    for hit in found:
+        assert sum(figures.shares(hit).values()) == pytest.approx(hit.score)
+
+
+def test_every_signal_and_level_is_explained() -> None:
+    told = (ROOT / "docs/recall.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in told for name in C3)
+    assert all(f"| {level.upper()} |" in told for level in LEVELS)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mnemos import AsyncMemory, Closed, Memory, NotFound, RefConflict
+from mnemos.models.scripted import ScriptedTokenEmbedder
 
 
 def many(count: int) -> list[dict[str, str]]:
@@ -77,5 +78,41 @@ def test_a_cancelled_write_happened_whole_or_not_at_all(tmp_path: Path, after_s:
             assert stored in {0, 3_000}
             assert (await memory.verify()).ok
             await memory.remember("and it goes on")
+
+    asyncio.run(main())
+
+
+def test_vectors_are_awaited(tmp_path: Path) -> None:
+    async def main() -> None:
+        embedder = ScriptedTokenEmbedder()
+        opened = Memory(tmp_path / "m.mnemos", embedder=embedder, embedding="manual")
+        async with AsyncMemory(opened) as memory:
+            await memory.remember("The ferry leaves at nine")
+            assert (await memory.embed()).turns == 1
+            assert (await memory.vectors()).model == embedder.model
+            other = ScriptedTokenEmbedder(revision="2")
+            assert (await memory.reindex(other)).turns == 1
+            assert (await memory.vectors()).model == other.model
+
+    asyncio.run(main())
+
+
+def test_a_cancelled_embedding_goes_on_where_it_was(tmp_path: Path) -> None:
+    async def main() -> None:
+        embedder = ScriptedTokenEmbedder(delay_s=0.01)
+        opened = Memory(tmp_path / "m.mnemos", embedder=embedder, embedding="manual")
+        async with AsyncMemory(opened) as memory:
+            for session in range(100):
+                await memory.remember("The ferry leaves at nine", session=f"{session}")
+            task = asyncio.create_task(memory.embed())
+            await asyncio.sleep(0.2)
+            await memory.remember("and writing does not wait", session="last")
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            status = await memory.vectors()
+            assert 0 < status.embedded < status.documents
+            assert (await memory.embed()).pending == 0
+            assert (await memory.vectors()).embedded == 101
 
     asyncio.run(main())

@@ -735,7 +735,7 @@ def test_a_recipe_that_fails_is_named(memory: Memory) -> None:
         def recall(self, *_: object) -> None:
             raise ZeroDivisionError
 
-    memory._recipe = Broken()  # type: ignore[assignment]
+    memory._shared.recipe = Broken()  # type: ignore[assignment]
     with pytest.raises(RecipeError, match=r"broken.*ZeroDivisionError"):
         memory.recall("x")
 

@@ -30,6 +30,9 @@ SHORTEST_CUT = 32
 #: So many hits in a row that do not fit end the search: what is left is too small to matter.
 MISFITS = 20
 
+#: A hit that is less likely to be part of the answer is no use to it; the best one always stays.
+LEAST_RELEVANCE = 0.01
+
 _NOTHING = "nothing in memory bears on the question"
 _MARK = "[88]"  # stands for any mark while choosing: most have two digits
 _MAX_CHARS = 16  # characters a token; a text with more for its allowance is long without counting
@@ -71,7 +74,11 @@ def assemble(
         return nothing(_NOTHING)
     meter = _Meter(counter)
     packer = _Packer(
-        [hit.item for hit in recall.hits],
+        [
+            hit.item
+            for place, hit in enumerate(recall.hits)
+            if hit.relevance >= LEAST_RELEVANCE or place == 0
+        ],
         _Scissors(recall.query.question, meter, analyzer),
         budget_tokens,
     )

@@ -14,12 +14,14 @@ from mnemos.store.vectors import embedder_in
 from mnemos.types import ModelId
 
 BUILT_IN = "minilm"
+#: Why there is no embedder, where nobody wanted one.
+NOT_WANTED = "it was opened without an embedder"
 
 _log = logging.getLogger("mnemos")
 
 
-def choose_embedder(named: str | Embedder | None, store: Store) -> Embedder | None:
-    """Return the embedder for a memory; nothing is loaded yet.
+def choose_embedder(named: str | Embedder | None, store: Store) -> tuple[Embedder | None, str]:
+    """Return the embedder for a memory, nothing is loaded yet; or why there is none.
 
     Args:
         named: A name, an embedder, None for none; "auto" is the built-in one if it is installed
@@ -33,7 +35,7 @@ def choose_embedder(named: str | Embedder | None, store: Store) -> Embedder | No
     if named == "default":
         named = config.default_embedder()
     if named is None or named == "none":
-        return None
+        return None, NOT_WANTED
     bound = _bound(store)
     if named == "auto":
         return _automatic(bound)
@@ -42,7 +44,7 @@ def choose_embedder(named: str | Embedder | None, store: Store) -> Embedder | No
     chosen = models.embedder(named) if isinstance(named, str) else named
     if bound is not None:
         check(bound, chosen.model)
-    return chosen
+    return chosen, ""
 
 
 def _bound(store: Store) -> ModelId | None:
@@ -51,34 +53,30 @@ def _bound(store: Store) -> ModelId | None:
         return None if row is None else row.model
 
 
-def _automatic(bound: ModelId | None) -> Embedder | None:
-    """Return the built-in embedder, or say once why not."""
+def _automatic(bound: ModelId | None) -> tuple[Embedder | None, str]:
+    """Return the built-in embedder, or why not, which is also said once."""
     chosen, missing = _built_in()
-    if chosen is None:
-        _say_once(missing)
-        return None
-    if bound is not None and bound != chosen.model:
-        _say_once(
-            f"its vectors are of {bound}, and {chosen.model} is what is built in: found by words "
-            "alone; name its embedder, or reindex"
+    if chosen is not None and bound is not None and bound != chosen.model:
+        missing = (
+            f"its vectors are of {bound}, and {chosen.model} is what is built in; name its "
+            "embedder, or reindex"
         )
-        return None
-    return chosen
+        chosen = None
+    if chosen is None:
+        _say_once(f"found by words alone: {missing}")
+    return chosen, missing
 
 
 @cache
 def _built_in() -> tuple[Embedder | None, str]:
     """Return the one instance that all memories of a process share, or why there is none."""
     if not models.installed(BUILT_IN):
-        return None, (
-            "found by words alone: the built-in embedder is not installed "
-            f"({models.ELSEWHERE[BUILT_IN]})"
-        )
+        return None, (f"the built-in embedder is not installed ({models.ELSEWHERE[BUILT_IN]})")
     try:
         chosen = models.embedder(BUILT_IN)
         _ = chosen.model  # reads its description
     except MnemosError as error:
-        return None, f"found by words alone: {error}"
+        return None, str(error)
     return chosen, ""
 
 

@@ -27,7 +27,7 @@ def count(embedder: TokenEmbedder, lines: Sequence[Line]) -> list[int]:
     Raises:
         ModelError: The model failed.
     """
-    counts = _asked(embedder.model, lambda: embedder.count([line.spoken for line in lines]))
+    counts = _asked(embedder.model, lambda: list(embedder.count([line.spoken for line in lines])))
     if len(counts) != len(lines):
         raise ModelError(f"{embedder.model}: counted {len(counts)} texts of {len(lines)}")
     return counts
@@ -89,7 +89,11 @@ def _vectors(embedder: Embedder, texts: Sequence[str]) -> Floats32:
 
 
 def _tokens(embedder: TokenEmbedder, texts: Sequence[str]) -> list[Tokens]:
-    given = _asked(embedder.model, lambda: embedder.encode_tokens(texts)) if texts else []
+    return _asked(embedder.model, lambda: _checked(embedder, texts)) if texts else []
+
+
+def _checked(embedder: TokenEmbedder, texts: Sequence[str]) -> list[Tokens]:
+    given = list(embedder.encode_tokens(texts))
     if len(given) != len(texts):
         raise ModelError(f"{embedder.model}: gave tokens of {len(given)} texts for {len(texts)}")
     for each in given:

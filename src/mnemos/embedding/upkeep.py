@@ -6,18 +6,20 @@ a moment if there is little to do, so that what was just said is found by its me
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mnemos.embedding.bind import begin_reindex, bind, check, switch
-from mnemos.embedding.work import Drained, Progress, clear_dropped, drain
-from mnemos.errors import MnemosError, ModelError
+from mnemos.embedding.work import Embedded, Progress, clear_dropped, drain
+from mnemos.errors import Closed, MnemosError, ModelError, ModelMismatch, ReadOnly
 from mnemos.models.base import Embedder
 from mnemos.store import journal
 from mnemos.store.protocol import Store
+from mnemos.store.vector_tables import EmbedderRow
 from mnemos.store.vectors import embedder_in
 from mnemos.types import ModelId
 
@@ -28,6 +30,10 @@ PATIENCE_S = 0.5
 #: How long closing waits for what was just said; and for the batch that is being encoded.
 LAST_WORDS_S = 2.0
 CLOSING_S = 30.0
+#: When to look again if the file was busy, or if another process has changed what was read.
+AGAIN_S = 1.0
+#: How often in a row a reindex may find that others have written meanwhile.
+OVERTAKEN = 100
 
 _log = logging.getLogger("mnemos")
 
@@ -45,6 +51,8 @@ class VectorStatus:
         retry_at: When the first of those is tried again.
         error: What failed.
         building: The model whose vectors are being made to take their place.
+        built: Texts that have vectors of it so far.
+        without: Why this memory was opened without an embedder; empty if it has one.
     """
 
     model: ModelId | None
@@ -55,6 +63,8 @@ class VectorStatus:
     retry_at: datetime | None = None
     error: str = ""
     building: ModelId | None = None
+    built: int = 0
+    without: str = ""
 
 
 class Upkeep:
@@ -65,6 +75,7 @@ class Upkeep:
         embedder: The model; None if vectors are left as they are.
         clock: Tells the time.
         background: Work without being asked to.
+        without: Why there is no model.
     """
 
     def __init__(
@@ -74,19 +85,23 @@ class Upkeep:
         *,
         clock: Callable[[], datetime],
         background: bool,
+        without: str = "",
     ) -> None:
         self._store = store
         self._clock = clock
         self._background = background
         self._thread: threading.Thread | None = None
         self._working = threading.Lock()  # one drain at a time in a process
+        self._noting = threading.Lock()  # what was said, and that all of it was seen to
         self._due = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
         self._ends = False
         self._said = 0  # documents written since the thread was last idle
         self._looked = False
+        self._complained = ""
         self.embedder = embedder
+        self.without = without
 
     # -- in the background
 
@@ -94,12 +109,24 @@ class Upkeep:
         """Say that so many documents want vectors."""
         if self.embedder is None or not self._background or self._ends or not documents:
             return
-        self._said += documents
-        self._idle.clear()
-        self._due.set()
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="mnemos-embed", daemon=True)
-            self._thread.start()
+        with self._noting:
+            self._said += documents
+            self._idle.clear()
+            self._due.set()
+            if self._thread is None:
+                self._start()
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._run, name="mnemos-embed", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # too many of them, or the interpreter is ending
+            self._idle.set()
+            self._complain(str(error))
+            return
+        self._thread = thread
+        # A thread that is inside a model when the interpreter goes can take it down.
+        atexit.register(self._end)
 
     def settle(self, patience_s: float = PATIENCE_S) -> None:
         """Wait for what was just said, if it was little; not for long."""
@@ -114,25 +141,38 @@ class Upkeep:
         if self.embedder is None or not self._background:
             return 0
         status = self.status()
-        return status.documents - status.embedded if status.waiting else 0
+        return max(1, status.documents - status.embedded) if status.waiting else 0
 
     def close(self) -> None:
         """End the thread; what waits in the queue waits there for the next who opens the file."""
-        if self._said <= STEP:
+        thread = self._thread
+        if thread is not None and thread.is_alive() and self._said <= STEP:  # not in a fork
             self._idle.wait(LAST_WORDS_S)
+        self._end()
+        atexit.unregister(self._end)
+
+    def _end(self) -> None:
+        thread = self._thread
         self._ends = True
+        if thread is None or not thread.is_alive() or thread is threading.current_thread():
+            return
         self._due.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(CLOSING_S)
+        thread.join(CLOSING_S)
 
     def _run(self) -> None:
         wait_s: float | None = None
-        while not self._ends:
-            self._due.wait(wait_s)
-            self._due.clear()
-            wait_s = self._catch_up()
-            if not self._due.is_set():
-                self._said = 0
+        try:
+            while not self._ends:
+                self._due.wait(wait_s)
+                self._due.clear()
+                wait_s = self._catch_up()
+                with self._noting:
+                    if not self._due.is_set():
+                        self._said = 0
+                        self._idle.set()
+        finally:  # nobody is to wait for a thread that is gone
+            with self._noting:
+                self._thread = None
                 self._idle.set()
 
     def _catch_up(self) -> float | None:
@@ -140,34 +180,53 @@ class Upkeep:
         try:
             while not self._ends:
                 done = self._drain(limit=STEP)
+                self._complained = ""
                 if not done.turns:
                     return self._until_retry() if done.pending else None
         except MnemosError as error:
             # The file is closed, busy or full: what was said is safe, the queue still knows.
             if not self._ends:
-                _log.warning("vectors are not kept up to date: %s", error)
+                self._complain(str(error))
+            lasting = isinstance(error, Closed | ReadOnly | ModelMismatch)
+            return None if lasting else AGAIN_S
         return None
 
-    def _until_retry(self) -> float | None:
+    def _complain(self, message: str) -> None:
+        if message != self._complained:
+            self._complained = message
+            _log.warning("vectors are not kept up to date: %s", message)
+
+    def _until_retry(self) -> float:
         retry_at = self.status().retry_at
-        return None if retry_at is None else max(1.0, (retry_at - self._clock()).total_seconds())
+        if retry_at is None:
+            return AGAIN_S
+        return max(AGAIN_S, (retry_at - self._clock()).total_seconds())
 
     # -- on request
 
-    def embed(self, progress: Progress | None = None) -> Drained:
-        """Encode all that waits, now.
+    def embed(self, progress: Progress | None = None) -> Embedded:
+        """Encode all that waits, now, whatever failed before.
 
         Raises:
             ModelError: There is no model.
         """
         self._required()
-        return self._drain(progress=progress)
+        return self._drain(progress=progress, again=True)
 
-    def _drain(self, *, limit: int | None = None, progress: Progress | None = None) -> Drained:
-        embedder = self._required()
+    def _drain(
+        self, *, limit: int | None = None, progress: Progress | None = None, again: bool = False
+    ) -> Embedded:
         with self._working:
+            embedder = self._required()
             self._bind(embedder)
-            return drain(self._store, embedder, now=self._clock(), limit=limit, progress=progress)
+            return drain(
+                self._store,
+                embedder,
+                now=self._clock(),
+                limit=limit,
+                progress=progress,
+                again=again,
+            )
 
     def _bind(self, embedder: Embedder) -> None:
         with self._store.reading() as snapshot:
@@ -179,7 +238,7 @@ class Upkeep:
         elif row is not None:
             check(row.model, embedder.model)
 
-    def reindex(self, embedder: Embedder, progress: Progress | None = None) -> Drained:
+    def reindex(self, embedder: Embedder, progress: Progress | None = None) -> Embedded:
         """Make a model's vectors beside those that serve, and let them serve once all are made.
 
         What was begun and broken off is gone on with.
@@ -190,24 +249,53 @@ class Upkeep:
         with self._working:
             with self._store.writing() as transaction:
                 row = begin_reindex(transaction, embedder.model)
-            done = drain(
-                self._store, embedder, now=self._clock(), progress=progress, state=row.state
-            )
-            if done.pending:
-                raise ModelError(
-                    f"{done.pending} sessions are without vectors of {embedder.model} "
-                    f"({done.error or 'others are writing'}); reindex again to go on"
-                )
-            if row.state == "building":
-                with self._store.writing() as transaction:
-                    switch(transaction)
-                clear_dropped(self._store)
-            self.embedder = embedder
+            done = self._build(row, embedder, progress)
+            clear_dropped(self._store)
+            self.embedder, self.without = embedder, ""
         return done
+
+    def _build(self, row: EmbedderRow, embedder: Embedder, progress: Progress | None) -> Embedded:
+        """Make a model's vectors until they serve; those of what is said meanwhile as well."""
+        total, overtaken = Embedded(), 0
+        while True:
+            now = self._clock()
+            done = drain(
+                self._store, embedder, now=now, progress=progress, state=row.state, again=True
+            )
+            total = replace(done, turns=total.turns + done.turns, blocks=total.blocks + done.blocks)
+            if not done.pending and self._serves(row, embedder.model):
+                return total
+            overtaken = 0 if done.turns else overtaken + 1
+            put_off = self._put_off(row, now)
+            if done.failed or put_off or overtaken > OVERTAKEN:
+                sessions = "1 session is" if done.pending == 1 else f"{done.pending} sessions are"
+                raise ModelError(
+                    f"{sessions} without vectors of {embedder.model} "
+                    f"({done.error or put_off or 'others are writing'}); reindex again to go on"
+                )
+
+    def _serves(self, row: EmbedderRow, model: ModelId) -> bool:
+        """Let the vectors that were made serve, if they are whole; say whether they do."""
+        with self._store.writing() as transaction:
+            building = embedder_in(transaction.tables, "building")
+            if building is not None and building.no == row.no:
+                return switch(transaction)
+            serving = embedder_in(transaction.tables, "serving")
+            if serving is not None and serving.model == model:
+                return not transaction.tables.queue(serving.no)
+        raise ModelError(f"the reindex to {model} was given up for another one")
+
+    def _put_off(self, row: EmbedderRow, now: datetime) -> str:
+        """Say what failed in a session that is left alone for now; empty if there is none."""
+        moment = journal.microseconds(now)
+        with self._store.reading() as snapshot:
+            queue = snapshot.tables.queue(row.no)
+        late = [each for each in queue if each.not_before > moment]
+        return (late[-1].error or "the model failed") if late else ""
 
     def _required(self) -> Embedder:
         if self.embedder is None:
-            raise ModelError("this memory was opened without an embedder")
+            raise ModelError(f"no vectors can be made: {self.without or 'there is no embedder'}")
         return self.embedder
 
     def status(self) -> VectorStatus:
@@ -230,4 +318,8 @@ class Upkeep:
                 else None,
                 error=failed[-1].error if failed else "",
                 building=None if building is None else building.model,
+                built=0
+                if building is None
+                else len(tables.some_vectors(building.no, snapshot.space.next_no)),
+                without=self.without,
             )

@@ -44,7 +44,7 @@ SPREAD = 618
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drained:
+class Embedded:
     """What was done.
 
     Args:
@@ -75,7 +75,8 @@ def drain(
     progress: Progress | None = None,
     state: EmbedderState = "serving",
     worker: int = 0,
-) -> Drained:
+    again: bool = False,
+) -> Embedded:
     """Encode what waits in the queue.
 
     Args:
@@ -86,6 +87,7 @@ def drain(
         progress: Told after each write.
         state: Whose queue: that of the serving model, or of the one that is built.
         worker: Which of several processes this is; each begins at another place.
+        again: Also try what is to be left alone after a failure.
 
     Raises:
         ModelMismatch: The space is bound to another model.
@@ -93,9 +95,9 @@ def drain(
     with store.reading() as snapshot:
         row = vectors.embedder_in(snapshot.tables, state)
         if row is None:
-            return Drained()
+            return Embedded()
         check(row.model, embedder.model)
-    work = _Work(store, embedder, row, now=now, limit=limit, progress=progress)
+    work = _Work(store, embedder, row, now=now, limit=limit, progress=progress, again=again)
     try:
         work.all(worker)
     except _Gone:
@@ -126,6 +128,7 @@ class _Work:
         now: datetime,
         limit: int | None,
         progress: Progress | None,
+        again: bool,
     ) -> None:
         self._store = store
         self._embedder = embedder
@@ -133,9 +136,10 @@ class _Work:
         self._now = journal.microseconds(now)
         self._limit = limit
         self._progress = progress
+        self._again = again
         self._total = 0
         self._failures = 0  # sessions in a row
-        self.done = Drained()
+        self.done = Embedded()
 
     def all(self, worker: int) -> None:
         """Work on every session that may be worked on."""
@@ -158,7 +162,7 @@ class _Work:
     def _take(self, scope_no: int) -> None:
         with self._store.reading() as snapshot:
             waiting = snapshot.tables.waiting(self._no, scope_no)
-            if waiting is None or waiting.not_before > self._now:
+            if waiting is None or (waiting.not_before > self._now and not self._again):
                 return  # done by another process, or to be left alone
             rows = sessions.wanted(snapshot.tables, self._no, waiting)
         scope = _Scope(waiting=waiting, known={row.no: row for row in rows})
@@ -307,7 +311,8 @@ class _Work:
                         waiting,
                         attempts=waiting.attempts + 1,
                         not_before=self._now + wait,
-                        error=scope.errors[-1],
+                        # Of what was read before an erasure it may quote what is gone.
+                        error=scope.errors[-1] if waiting.seq == scope.waiting.seq else "",
                     ),
                 )
         if scope.errors:

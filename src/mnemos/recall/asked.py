@@ -120,7 +120,7 @@ class Asked:
 def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None) -> Asked:
     """Read a question against the language of a space and the names of who may be quoted."""
     question = query.question
-    analyzer = _analyzer(reader.language)
+    analyzer = analyzer_of(reader.language)
     spoken = analyzer.spoken(question)
     asking = _asking(spoken)
     numbers, names = _speakers(reader, eligible)
@@ -177,7 +177,7 @@ def _days(found: list[Mention]) -> tuple[Mention, ...]:
 
 
 @cache
-def _analyzer(language: str) -> Analyzer:
+def analyzer_of(language: str) -> Analyzer:
     """Return a language's analyzer, with its cache of stems."""
     return Analyzer(language)
 
@@ -185,7 +185,7 @@ def _analyzer(language: str) -> Analyzer:
 @cache
 def _asking(language: str) -> frozenset[str]:
     """Return the terms of the words of asking of a language."""
-    return frozenset(_analyzer(language).terms_in(language, _ASKING.get(language, "")))
+    return frozenset(analyzer_of(language).terms_in(language, _ASKING.get(language, "")))
 
 
 def _speakers(reader: Reader, eligible: NDArray[np.bool_] | None) -> tuple[list[int], list[str]]:

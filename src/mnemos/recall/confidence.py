@@ -1,8 +1,9 @@
 """How sure an answer is: whether what was asked for is here at all, and how likely each hit is it.
 
 Six traits of an answer, weighed by constants that were learnt from questions with and without an
-answer (logistic regression), give the confidence; a hit's relevance is a logistic function of its
-score. What is decided by them is decided on the linear scale, which every machine rounds alike.
+answer and from questions about something else (logistic regression), give the confidence; a hit's
+relevance is a logistic function of its score. What is decided by them is decided on the linear
+scale, which every machine rounds alike.
 """
 
 from __future__ import annotations
@@ -106,29 +107,51 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Confidence:
-    """The constants of one level.
+class Judge:
+    """A logistic regression over the traits.
 
     Args:
         traits: By trait, in the order of adding up.
         bias: Added to their shares.
         floor: Answers under it are kept back; on the linear scale.
-        slope: Of a hit's relevance over its score.
-        offset: Of the same.
     """
 
     traits: Mapping[str, Trait]
     bias: float
     floor: float
-    slope: float
-    offset: float
 
-    def sureness(self, values: tuple[float, ...]) -> float:
-        """Return how sure an answer is, on the linear scale."""
+    def sure(self, values: tuple[float, ...]) -> float:
+        """Return how sure it is, on the linear scale."""
         sure = self.bias
         for trait, value in zip(self.traits.values(), values, strict=True):
             sure += trait.share(value)
         return sure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """The constants of one level.
+
+    Two judges, for their cases differ: what is asked off the topic matches nothing, what is asked
+    of the wrong person matches well.
+
+    Args:
+        topic: Whether the memory is about what was asked.
+        answer: Whether, if it is, it holds an answer.
+        slope: Of a hit's relevance over its score.
+        offset: Of the same.
+    """
+
+    topic: Judge
+    answer: Judge
+    slope: float
+    offset: float
+
+    def of(self, values: tuple[float, ...]) -> float:
+        """Return how likely what was asked for is here, 0 to 1."""
+        return round(
+            probability(self.topic.sure(values)) * probability(self.answer.sure(values)), DECIMALS
+        )
 
     def relevance(self, score: float) -> float:
         """Return how likely a hit with this score is part of the answer, 0 to 1."""

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 
 from mnemos.errors import InputError
-from mnemos.recall.confidence import TRAITS, Confidence, Trait
+from mnemos.recall.confidence import TRAITS, Confidence, Judge, Trait
 from mnemos.recall.frame import Floats, Frame
 from mnemos.recall.signals import LEVELS
 
@@ -64,9 +65,19 @@ def weights(level: str) -> Weights:
     return Weights(
         signals={name: Weight(**stored["signals"][name]) for name in LEVELS[level]},
         confidence=Confidence(
-            traits={name: Trait(**stored["confidence"]["traits"][name]) for name in TRAITS},
-            **{name: stored["confidence"][name] for name in ("bias", "floor", "slope", "offset")},
+            topic=_judge(stored["confidence"]["topic"]),
+            answer=_judge(stored["confidence"]["answer"]),
+            slope=stored["confidence"]["slope"],
+            offset=stored["confidence"]["offset"],
         ),
+    )
+
+
+def _judge(stored: dict[str, Any]) -> Judge:
+    return Judge(
+        traits={name: Trait(**stored["traits"][name]) for name in TRAITS},
+        bias=stored["bias"],
+        floor=stored["floor"],
     )
 
 

@@ -6,6 +6,7 @@ integers, those of documents are signs, so every product is exact on any machine
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from mnemos.errors import ModelError, ModelMismatch
 from mnemos.models.base import Embedder, Floats32, TokenEmbedder
+from mnemos.models.check import named_failure
 from mnemos.recall.neighbours import Integers, distinct
 from mnemos.store import signs
 from mnemos.store.base import Vectors
@@ -21,6 +23,9 @@ from mnemos.text.content import content
 UNIT = 4096  # likeness 1; finer than signs tell documents apart
 MAX_TOKENS = 32  # of a question that are looked for; a longer one is a document
 MAX_CHARACTERS = 2_000  # of a question that are encoded: more than a model's window holds
+
+#: Half a pair has no meaning, and tokenisers refuse it.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Whole = NDArray[np.int32]
 
@@ -77,20 +82,28 @@ def read(question: str, embedder: Embedder, vectors: Vectors, language: str) -> 
         raise ModelMismatch(
             f"the vectors here are of {vectors.model}; the question's would be of {embedder.model}"
         )
-    text = question[:MAX_CHARACTERS]
-    if isinstance(embedder, TokenEmbedder):
-        states = embedder.encode_tokens([text])[0]
-        telling = content(text, states.spans, language)
-        tokens = states.vectors[telling if telling.any() else slice(None)][:MAX_TOKENS]
-        whole = _mean(states.vectors)
-    else:
-        whole, tokens = embedder.encode([text]), np.zeros((0, vectors.model.dimension), np.float32)
+    with named_failure(embedder.model):
+        whole, tokens = _encoded(
+            _SURROGATE.sub("\ufffd", question[:MAX_CHARACTERS]), embedder, language
+        )
     wanted = (1, vectors.model.dimension)
-    if whole.shape != wanted or tokens.shape[1] != wanted[1]:
+    if whole.shape != wanted or tokens.shape[1:] != wanted[1:]:
         raise ModelError(f"{embedder.model}: wanted a vector of {wanted[1]}, got {whole.shape}")
     if not np.isfinite(whole).all() or not np.isfinite(tokens).all():
         raise ModelError(f"{embedder.model}: gave a question's vector that is not finite")
     return Meaning(whole=signs.query(whole), signs=signs.pack(whole)[0], tokens=signs.query(tokens))
+
+
+def _encoded(text: str, embedder: Embedder, language: str) -> tuple[Floats32, Floats32]:
+    """Return a text's one vector, and those of its telling word pieces."""
+    if not isinstance(embedder, TokenEmbedder):
+        return np.asarray(embedder.encode([text])), np.zeros(
+            (0, embedder.model.dimension), np.float32
+        )
+    (states,) = embedder.encode_tokens([text])
+    telling = content(text, states.spans, language)
+    tokens = states.vectors[telling if telling.any() else slice(None)][:MAX_TOKENS]
+    return _mean(states.vectors), tokens
 
 
 def _mean(vectors: Floats32) -> Floats32:

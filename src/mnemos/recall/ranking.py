@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.models.base import Embedder
+from mnemos.recall.again import look_again
 from mnemos.recall.candidates import inside
-from mnemos.recall.confidence import Evidence, evidence, probability, traits
+from mnemos.recall.confidence import TRAITS, Confidence, evidence, traits
 from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
 from mnemos.recall.search import Found, search
+from mnemos.recall.signals import GROUP_OF, HIGHEST, meaning
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -35,6 +37,7 @@ class Ranking:
         scores: Descending, comparable between questions and stores. Shape (n,).
         abstention: Why nothing here deserves showing; None if something does.
         level: Which signals were used.
+        limitation: Why not those of a higher level; None if there is none.
         confidence: How likely what was asked for is here at all, 0 to 1.
     """
 
@@ -43,9 +46,11 @@ class Ranking:
     scores: Floats
     abstention: str | None
     level: str
+    limitation: str | None
     confidence: float
     _order: NDArray[np.int64]
     _values: Values
+    _added: Values
     _constants: Weights
 
     def __len__(self) -> int:
@@ -76,8 +81,18 @@ class Ranking:
             contribution = constant.weight * value
             if contribution != 0.0 and not math.isnan(contribution):
                 shares.append((-contribution, name, value))
+        for name, values in self._added.items():
+            share = float(values[at])
+            if share:
+                shares.append((-share, name, share))
         return tuple(
-            Reason(signal=name, value=value, contribution=-negative)
+            Reason(
+                signal=name,
+                value=value,
+                contribution=-negative,
+                group=GROUP_OF[name],
+                meaning=meaning(name),
+            )
             for negative, name, value in sorted(shares)
         )
 
@@ -106,34 +121,46 @@ def rank(
     found = search(query, reader, eligible, level=known(level), embedder=embedder)
     frame, constants = found.frame, weights(found.level)
     scores, values = fuse(frame, found.level, constants.signals)
+    told = traits(evidence(frame), scores) if len(scores) else None
+    added = look_again(query.question, reader, frame, scores)
+    for share in added.values():
+        scores = scores + share
     items = frame.rows["item"].astype(np.int64)
     order = _order(scores, items, frame.docs)
-    seen = evidence(frame)
-    sure = constants.confidence.sureness(traits(seen, scores)) if len(order) else -math.inf
     return Ranking(
         items=items[order],
         docs=frame.docs[order],
         scores=scores[order],
-        abstention=_silence(found, seen, sure, constants.confidence.floor),
+        abstention=_silence(found, told, constants.confidence),
         level=found.level,
-        confidence=0.0 if sure == -math.inf else probability(sure),
+        limitation=_limitation(found, level),
+        confidence=0.0 if told is None else constants.confidence.of(told),
         _order=order,
         _values=values,
+        _added=added,
         _constants=constants,
     )
 
 
-def _silence(found: Found, seen: Evidence, sure: float, floor: float) -> str | None:
+def _limitation(found: Found, wanted: str) -> str | None:
+    if found.limitation is None and found.level != HIGHEST:
+        return f"level {wanted} was asked for"
+    return found.limitation
+
+
+def _silence(found: Found, told: tuple[float, ...] | None, confidence: Confidence) -> str | None:
     """Return why nothing should be shown; None if something should."""
     asked = found.frame.asked
     if asked.wants_day and inside(found.frame.rows["said_at"], found.days).any():
         return None  # who asks for a day is told of it, whatever the words
     unknown = bool(asked.terms) and not found.holds_words and found.level == "c0"
-    if unknown and (not found.days or sure < UNSURE):
+    if unknown and (told is None or not found.days or confidence.answer.sure(told) < UNSURE):
         return NOT_HELD
-    if sure >= floor:
+    if told is None or confidence.topic.sure(told) < confidence.topic.floor:
+        return TOO_WEAK
+    if confidence.answer.sure(told) >= confidence.answer.floor:
         return None
-    return WRONG_PERSON if seen.right_person < 0 else TOO_WEAK
+    return WRONG_PERSON if told[TRAITS.index("right_person")] < 0 else TOO_WEAK
 
 
 def _order(scores: Floats, items: NDArray[np.int64], docs: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -34,12 +34,14 @@ class Found:
         level: Which signals can be computed.
         days: Spans of time that the question names, in microseconds.
         holds_words: Whether any document holds a word of the question.
+        limitation: Why not the level that was to be used; None if it is.
     """
 
     frame: Frame
     level: str
     days: Sequence[tuple[int, int]]
     holds_words: bool
+    limitation: str | None = None
 
 
 def search(
@@ -68,7 +70,7 @@ def search(
     """
     asked = read_question(query, reader, eligible)
     meant, vectors = _meaning(asked, reader, level, embedder)
-    level = _reached(level, meant)
+    level, limitation = _reached(level, meant, vectors, embedder)
     index = reader.index
     terms = lexical.weigh(asked.terms, index, asked.forms, compounds=asked.compounds)
     days = [
@@ -97,7 +99,9 @@ def search(
             frame = replace(
                 frame, late=late.read(frame.docs, frame.rows, frame.beside, meant, vectors)
             )
-    return Found(frame=frame, level=level, days=days, holds_words=holds_words)
+    return Found(
+        frame=frame, level=level, days=days, holds_words=holds_words, limitation=limitation
+    )
 
 
 def _meaning(
@@ -107,13 +111,24 @@ def _meaning(
     vectors = None if level == "c0" or embedder is None else reader.vectors
     if vectors is None or embedder is None or not vectors.present.any():
         return None, None
-    return meaning.read(asked.rest, embedder, vectors, reader.language), vectors
+    meant = meaning.read(asked.rest, embedder, vectors, reader.language)
+    # Without a direction all would be alike, and those without vectors better than that.
+    return (meant, vectors) if meant.whole.any() else (None, None)
 
 
-def _reached(level: str, meant: Meaning | None) -> str:
-    if meant is None:
-        return "c0"
-    return "c2" if level == "c3" and not len(meant.tokens) else level
+def _reached(
+    level: str, meant: Meaning | None, vectors: Vectors | None, embedder: Embedder | None
+) -> tuple[str, str | None]:
+    """Return the level that can be had, and why it is not the one that was to be."""
+    if embedder is None:
+        return "c0", "there is no embedder"
+    if level == "c0":
+        return level, None
+    if meant is None or vectors is None:
+        return "c0", "no text has vectors yet"
+    if level == "c3" and not len(meant.tokens):
+        return "c2", f"{vectors.model} shows no word pieces of the question"
+    return level, None
 
 
 def _nearest(

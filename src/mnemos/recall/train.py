@@ -23,6 +23,7 @@ from mnemos.recall.confidence import (
     TRAITS,
     Confidence,
     Evidence,
+    Judge,
     Trait,
     evidence,
     logistic,
@@ -41,7 +42,8 @@ L2 = 1e-3
 STEPS = 50
 GOLD_POWER = 0.5  # a question with g gold turns weighs g^-½: summaries do not drown look-ups
 DECIMALS = 4
-LOST = 0.015  # of a data set's answerable questions may stay under the floor
+LOST = 0.015  # of a data set's answerable questions may stay under the floor of answers
+TOPIC_LOST = 0.003  # and under that of the topic
 SURE_L2 = 1e-2  # on six traits of a thousand questions it hardly matters
 
 
@@ -55,6 +57,7 @@ class Sample:
         gold: Places of the gold documents among them, ascending; none if nothing answers.
         missed: How many gold documents are not among them.
         evidence: What says whether anything answers.
+        foreign: The question is about another memory.
     """
 
     memory: str
@@ -62,6 +65,7 @@ class Sample:
     gold: tuple[int, ...]
     missed: int = 0
     evidence: Evidence
+    foreign: bool = False
 
     @property
     def answerable(self) -> bool:
@@ -109,6 +113,7 @@ def measure(
     level: str = "c0",
     embedder: Embedder | None = None,
     first: Fit | None = None,
+    foreign: bool = False,
 ) -> Sample:
     """Compute the signals of a question, over all documents or over the best that were chosen.
 
@@ -120,6 +125,7 @@ def measure(
         level: Which signals; see ``signals.LEVELS``.
         embedder: Encodes the question.
         first: What chooses the candidates, at levels that rank only the best.
+        foreign: The question is about another memory.
     """
     chosen = None if first is None else constants(first, CHOSEN_BY[level])
     found = search(
@@ -142,6 +148,7 @@ def measure(
         gold=tuple(places.tolist()),
         missed=len(set(gold)) - len(places),
         evidence=evidence(frame),
+        foreign=foreign,
     )
 
 
@@ -243,77 +250,99 @@ def recall_at(k: int, data: Iterable[Sample], fits: Mapping[str, Fit], whole: Fi
 
 
 def sureness(
-    datasets: Sequence[Sequence[Sample]], fits: Mapping[str, Fit], whole: Fit, lost: float = LOST
-) -> tuple[Confidence, list[Floats]]:
+    datasets: Sequence[Sequence[Sample]], fits: Mapping[str, Fit], whole: Fit
+) -> tuple[Confidence, Sequence[Sequence[tuple[float, float]]]]:
     """Learn how sure answers are, and how likely hits.
 
     Args:
         datasets: The samples, by data set.
         fits: By memory, the fit that has not seen it: answers are weighed as they are for new ones.
         whole: The fit for all others.
-        lost: Of each data set's answerable questions so many may stay under the floor.
 
     Returns:
-        What was learnt from all, and by data set the sureness of its answers by what was learnt
-        without their memory; each data set in the order of its samples.
+        What was learnt from all; and by data set, in the order of its samples, how sure the judges
+        of topic and of answer are that have not seen their memory.
     """
     samples = [sample for data in datasets for sample in data]
     scores = [fits.get(each.memory, whole).score(each.values) for each in samples]
-    rows = np.array([traits(each.evidence, own) for each, own in zip(samples, scores, strict=True)])
-    target = np.array([float(each.answerable) for each in samples])
-    memories = np.array([each.memory for each in samples])
-    learnt = _confidence(rows, target, scores, samples)
-    left_out = np.empty(len(samples))
-    for memory in dict.fromkeys(memories.tolist()):
-        own = memories == memory
-        others = [at for at in range(len(samples)) if not own[at]]
-        confidence = learnt
-        if others and len(set(target[others])) > 1:
-            confidence = _confidence(
-                rows[others],
-                target[others],
-                [scores[at] for at in others],
-                [samples[at] for at in others],
+    rows = [traits(each.evidence, own) for each, own in zip(samples, scores, strict=True)]
+    dataset = [number for number, data in enumerate(datasets) for _ in data]
+    cases = _Cases(samples=samples, rows=np.array(rows), dataset=np.array(dataset))
+    topic, answer = cases.judge(TOPIC_LOST, foreign=True), cases.judge(LOST, foreign=False)
+    left_out: list[tuple[float, float]] = []
+    judges: dict[str, tuple[Judge, Judge]] = {}
+    for sample, row in zip(samples, rows, strict=True):
+        if sample.memory not in judges:
+            others = cases.without(sample.memory)
+            judges[sample.memory] = (
+                others.judge(TOPIC_LOST, foreign=True),
+                others.judge(LOST, foreign=False),
             )
-        left_out[own] = [confidence.sureness(tuple(row)) for row in rows[own]]
-    ends = np.cumsum([len(data) for data in datasets])[:-1]
-    floors = []
-    for data, values in zip(
-        datasets,
-        np.split(np.array([learnt.sureness(tuple(row)) for row in rows]), ends),
-        strict=True,
-    ):
-        answerable = values[[sample.answerable for sample in data]]
-        if len(answerable):
-            floors.append(float(np.quantile(answerable, lost)))
-    floor = float(np.floor(min(floors) * 100) / 100)
-    return replace(learnt, floor=floor), np.split(left_out, ends)
-
-
-def _confidence(
-    rows: Floats, target: Floats, scores: Sequence[Floats], samples: Sequence[Sample]
-) -> Confidence:
-    mean, deviation = _scale(rows)
-    if len(set(target)) > 1:
-        fitted = np.round(
-            logistic(_standard(rows, mean, deviation), target, np.ones(len(target)), SURE_L2),
-            DECIMALS,
-        )
-    else:
-        fitted = np.zeros(rows.shape[1] + 1)
+        own_topic, own_answer = judges[sample.memory]
+        left_out.append((own_topic.sure(row), own_answer.sure(row)))
     slope, offset = _relevance(scores, samples)
-    return Confidence(
-        traits={
+    learnt = Confidence(topic=topic, answer=answer, slope=slope, offset=offset)
+    taken = iter(left_out)
+    return learnt, [[next(taken) for _ in data] for data in datasets]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cases:
+    """Questions with the traits of their answers. Rows of shape (n, traits)."""
+
+    samples: Sequence[Sample]
+    rows: Floats
+    dataset: NDArray[np.int64]
+
+    def take(self, chosen: Sequence[int]) -> _Cases:
+        return _Cases(
+            samples=[self.samples[at] for at in chosen],
+            rows=self.rows[list(chosen)],
+            dataset=self.dataset[list(chosen)],
+        )
+
+    def without(self, memory: str) -> _Cases:
+        """Return those of all other memories; of all if there are no others."""
+        others = [at for at, each in enumerate(self.samples) if each.memory != memory]
+        return self.take(others) if others else self
+
+    def judge(self, lost: float, *, foreign: bool) -> Judge:
+        """Tell the answerable from the off-topic, or from the unanswerable."""
+        own = self.take(
+            [
+                at
+                for at, each in enumerate(self.samples)
+                if each.answerable or each.foreign is foreign
+            ]
+        )
+        target = np.array([float(each.answerable) for each in own.samples])
+        mean, deviation = _scale(own.rows)
+        weight = np.zeros(len(TRAITS) + 1)
+        if 0 < target.sum() < len(target):
+            rows = _standard(own.rows, mean, deviation)
+            fitted = logistic(rows, target, np.ones(len(target)), SURE_L2)
+            weight = np.round(fitted, DECIMALS)
+        named = {
             name: Trait(
-                mean=float(mean[at]), deviation=float(deviation[at]), weight=float(fitted[at])
+                mean=float(mean[at]), deviation=float(deviation[at]), weight=float(weight[at])
             )
             for at, name in enumerate(TRAITS)
-        },
-        bias=float(fitted[-1]),
-        floor=0.0,
-        slope=slope,
-        offset=offset,
-    )
+        }
+        judge = Judge(traits=named, bias=float(weight[-1]), floor=0.0)
+        return replace(judge, floor=own.floor(judge, lost))
+
+    def floor(self, judge: Judge, lost: float) -> float:
+        """Return what all but a share ``lost`` of each data set's answerable questions attain.
+
+        Each data set by itself: over all of them together the smaller ones would be silenced.
+        """
+        sure = np.array([judge.sure(tuple(row)) for row in self.rows])
+        answerable = np.array([each.answerable for each in self.samples])
+        floors = [
+            float(np.quantile(sure[answerable & (self.dataset == number)], lost))
+            for number in sorted(set(self.dataset[answerable].tolist()))
+        ]
+        return float(np.floor(min(floors, default=0.0) * 100) / 100)
 
 
 def _relevance(scores: Sequence[Floats], samples: Sequence[Sample]) -> tuple[float, float]:

@@ -19,6 +19,7 @@ Cost: no model calls but the embedder's: each turn is encoded once or a few time
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,4 +49,4 @@ class Default:
             return rank(query, reader, eligible, level=self._level, embedder=self._embedder)
         except ModelError as error:
             _log.warning("recall by words alone: %s", error)
-            return rank(query, reader, eligible)
+            return replace(rank(query, reader, eligible), limitation=str(error))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mnemos import Memory
 from mnemos.embedding.bind import bind
 from mnemos.embedding.blocks import TEXT_TOKENS
-from mnemos.embedding.work import LONGEST_WAIT_US, Drained, drain
+from mnemos.embedding.work import LONGEST_WAIT_US, Embedded, drain
 from mnemos.models.base import Embedder, Floats32, Tokens
 from mnemos.models.scripted import ScriptedEmbedder, ScriptedTokenEmbedder
 from mnemos.store import vectors
@@ -34,7 +34,7 @@ def opened(embedder: Embedder) -> Memory:
     return memory
 
 
-def drained(memory: Memory, embedder: Embedder, **how: Any) -> Drained:  # noqa: ANN401 - drain's
+def drained(memory: Memory, embedder: Embedder, **how: Any) -> Embedded:  # noqa: ANN401 - drain's
     return drain(memory._store, embedder, **{"now": NOW, **how})
 
 
@@ -130,7 +130,7 @@ def test_a_block_is_encoded_again_only_when_it_grew() -> None:
     assert [len(block) for block, *_ in kept(memory).values()] == [3, 3, 3, 3, 3, 3, 1]
     embedder.encoded.clear()
     say(memory, ["word " * 60])
-    assert drained(memory, embedder) == Drained(turns=2, blocks=1)
+    assert drained(memory, embedder) == Embedded(turns=2, blocks=1)
     assert len(embedder.encoded) == 1
     say(memory, ["word " * 100])
     embedder.encoded.clear()
@@ -358,7 +358,7 @@ def test_what_another_worker_has_written_meanwhile_is_not_written_again() -> Non
     memory = opened(embedder)
     say(memory, ["one", "two"])
     embedder.then = lambda: drained(memory, other)
-    assert drained(memory, embedder) == Drained()
+    assert drained(memory, embedder) == Embedded()
     assert len(kept(memory)) == 2 and queue(memory) == []
 
 
@@ -372,7 +372,7 @@ def test_a_worker_stops_when_its_model_is_given_up() -> None:
             transaction.tables.drop_embedder(1)
 
     embedder.then = forget
-    assert drained(memory, embedder) == Drained()
+    assert drained(memory, embedder) == Embedded()
 
 
 def test_progress_ends_at_the_total() -> None:

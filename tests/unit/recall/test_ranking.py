@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mnemos.errors import InputError
 from mnemos.recall import candidates
 from mnemos.recall.ranking import NOT_HELD, rank
+from mnemos.recall.signals import GROUPS
 from mnemos.types import Role
 from tests.unit.recall.small import MAY, Said, ask, frame, reader
 
@@ -288,3 +289,9 @@ def test_scores_are_the_same_among_few_candidates_as_among_all(
     scores = dict(zip(whole.items.tolist(), whole.scores.tolist(), strict=True))
     assert all(scores[i] == s for i, s in zip(few.items.tolist(), few.scores.tolist(), strict=True))
     assert all(mask[masked.docs])
+
+
+def test_a_level_below_the_highest_says_why() -> None:
+    found = rank(ask("Which boats?"), reader([Said(text="The red boats left.")]))
+    assert (found.level, found.limitation) == ("c0", "there is no embedder")
+    assert {reason.group for reason in found.reasons(0)} == set(GROUPS) - {"meaning"}

@@ -63,21 +63,26 @@ def test_what_is_learnt_without_a_memory_is_tried_on_it() -> None:
 
 def test_sureness_tells_what_can_be_answered_from_what_cannot() -> None:
     data = samples()
-    confidence, (one, two) = sureness([data[:9], data[9:]], without_each(data), fit(data))
+    _, (one, two) = sureness([data[:9], data[9:]], without_each(data), fit(data))
     answerable = [sample.answerable for sample in data[:9]]
-    assert ranks_apart(one, answerable) == 1.0
-    assert refused_at(0.02, one, answerable) == 1.0
+    answer = np.array([sure for _, sure in one])
+    assert ranks_apart(answer, answerable) == 1.0
+    assert refused_at(0.02, answer, answerable) == 1.0
     assert len(two) == 18
-    assert confidence.slope > 0
 
 
-def test_the_floor_loses_no_more_of_any_data_set_than_it_may() -> None:
-    data = samples()
-    whole = fit(data)
-    confidence, _ = sureness([data[:9], data[9:]], {}, whole, lost=0.0)
+def test_a_question_off_topic_is_told_by_a_judge_of_its_own() -> None:
+    data = [replace(sample, foreign=not sample.answerable) for sample in samples()]
+    confidence, _ = sureness([data], {}, fit(data))
     for sample in data:
-        sure = confidence.sureness(traits(sample.evidence, whole.score(sample.values)))
-        assert sample.answerable == (sure >= confidence.floor)
+        told = traits(sample.evidence, fit(data).score(sample.values))
+        assert sample.answerable == (confidence.topic.sure(told) >= confidence.topic.floor)
+
+
+def test_hits_of_a_higher_score_are_likelier() -> None:
+    data = samples()
+    confidence, _ = sureness([data], {}, fit(data))
+    assert confidence.relevance(9.0) > confidence.relevance(1.0)
 
 
 def test_gold_that_was_not_chosen_counts_as_missed() -> None:
@@ -89,6 +94,6 @@ def test_the_document_holds_every_signal_and_what_it_was_learnt_from() -> None:
     data = samples()
     confidence, _ = sureness([data], {}, fit(data))
     stored = json.loads(document(fit(data), confidence, "c0", {"command": "made by hand"}))
-    assert list(stored["confidence"]["traits"]) == list(TRAITS)
+    assert list(stored["confidence"]["answer"]["traits"]) == list(TRAITS)
     assert stored["provenance"] == {"command": "made by hand"}
     assert list(stored["signals"]) == list(LEVELS["c0"])

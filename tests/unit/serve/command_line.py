@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mnemos.models.scripted import ScriptedTokenEmbedder
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
@@ -31,3 +33,13 @@ class Ended:
 
 Run = Callable[..., Ended]
 Start = Callable[[Sequence[str]], subprocess.Popen[bytes]]
+
+
+def other() -> ScriptedTokenEmbedder:
+    """Return an embedder whose vectors are not those of "scripted"."""
+    return ScriptedTokenEmbedder(revision="2")
+
+
+def failing() -> ScriptedTokenEmbedder:
+    """Return "scripted" when it cannot encode what holds the word "cello"."""
+    return ScriptedTokenEmbedder(failing="cello")

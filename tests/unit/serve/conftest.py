@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from mnemos import models
 from mnemos.serve.cli import main
 from tests.unit.serve.command_line import Ended, Run, Start
 
@@ -97,3 +98,13 @@ def told(mnemos: Run) -> Run:
     )
     assert mnemos("remember", "said.jsonl").code == 0
     return mnemos
+
+
+@pytest.fixture
+def models_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the embedders "scripted", "other" and "failing" be chosen by name."""
+    here = "tests.unit.serve.command_line"
+    scripted = "mnemos.models.scripted:ScriptedTokenEmbedder"
+    monkeypatch.setitem(models.EMBEDDERS, "scripted", scripted)
+    monkeypatch.setitem(models.EMBEDDERS, "other", f"{here}:other")
+    monkeypatch.setitem(models.EMBEDDERS, "failing", f"{here}:failing")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from mnemos.recall.frame import Floats, Frame
 from mnemos.recall.signals import (
@@ -103,3 +105,70 @@ C3: Mapping[str, Signal] = {
 LEVELS: Mapping[str, Mapping[str, Signal]] = {"c0": C0, "c1": C1, "c2": C2, "c3": C3}
 #: Which level chooses the candidates whose sentence and token vectors are read.
 CHOSEN_BY: Mapping[str, str] = {"c2": "c1", "c3": "c1"}
+#: The level that uses all signals.
+HIGHEST = "c3"
+#: What a level cannot do without.
+NEEDS: Mapping[str, str] = {
+    "c0": "nothing",
+    "c1": "an embedder: a vector of the question, and one of each turn",
+    "c2": "as C1, and a vector of each sentence of the best candidates",
+    "c3": "an embedder that shows its word pieces: a vector of each, as far as they tell",
+}
+#: What signals are about.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "words": (
+        "bm",
+        "near_bm",
+        "before_bm",
+        "session_bm",
+        "page_bm",
+        "page_near_bm",
+        "page_long_bm",
+        "page_coverage",
+    ),
+    "people": ("speaker", "first_speaker", "speaker_late"),
+    "days": ("date_day", "date_near", "date_range", "date_event", "time", "time_asked"),
+    "kind of turn": (
+        "question",
+        "page_question",
+        "after_question",
+        "length",
+        "page_length",
+        "page",
+        "page_asker",
+        "standing",
+        "standing_help",
+        "preference",
+        "preference_help",
+        "never_asked",
+    ),
+    "meaning": (
+        "pooled",
+        "near_pooled",
+        "sentence",
+        "page_sentence",
+        "late",
+        "near_late",
+        "session_late",
+        "page_late",
+        "page_near_late",
+        "page_session_late",
+    ),
+    "other documents": ("titled", "bridge"),
+}
+#: What the second look at documents adds, in a line each.
+_ADDED: Mapping[str, str] = {
+    "titled": "How much of the document's title the best of the others name",
+    "bridge": "What it covers of the question together with one of the best, by a rare name",
+}
+#: The same, by signal.
+GROUP_OF: Mapping[str, str] = {name: group for group, names in GROUPS.items() for name in names}
+
+
+@cache
+def meaning(name: str) -> str:
+    """Return what a signal looks at, in a line: the first of its file's docstring."""
+    if name in _ADDED:
+        return _ADDED[name]
+    docstring = sys.modules[C3[name].__module__].__doc__ or name
+    return docstring.splitlines()[0].replace("``", '"').rstrip(".")

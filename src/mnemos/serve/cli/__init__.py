@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,10 @@ COMMANDS = {
     "erase": ("erase", "Destroy items, or all of a scope, and all that came from them; prove it."),
     "verify": ("care", "Check every hash of the journal against the rows."),
     "replay": ("care", "Build the indexes again from the rows, in one transaction."),
+    "reindex": (
+        "reindex",
+        "Make the vectors that are missing, or with --embedder those of another model.",
+    ),
     "doctor": ("doctor", "Say what is wrong with the file and what to do."),
     "export": ("carry", "Write the whole memory as lines of JSON: to a new FILE, or to stdout."),
     "load": ("carry", "Make a memory, in a new FILE, from an export."),
@@ -82,6 +87,8 @@ mnemos = click.version_option(_version(), prog_name="mnemos")(mnemos)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line and leave with its exit code."""
+    # Its warnings are told by the commands, in their place.
+    logging.getLogger("mnemos").addHandler(logging.NullHandler())
     given = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):

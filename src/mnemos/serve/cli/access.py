@@ -12,12 +12,14 @@ from mnemos.serve.cli.exits import STORE, Refused
 ACTOR = "cli"
 
 
-def opened(settings: Settings, *, make: bool = False) -> Memory:
+def opened(settings: Settings, *, make: bool = False, meaning: bool = False) -> Memory:
     """Open the memory.
 
     Args:
         settings: Name the file.
         make: Make it if it is not there.
+        meaning: With the model that the options name, which embeds when it is told to; else with
+            none, which most commands do without.
 
     Raises:
         Refused: It is not there, and this command makes none.
@@ -31,7 +33,8 @@ def opened(settings: Settings, *, make: bool = False) -> Memory:
         )
     if make:
         require_folder(file.path)
-    return Memory(file.path, actor=ACTOR)
+    embedder = (settings.embedder or "default") if meaning else None
+    return Memory(file.path, actor=ACTOR, embedder=embedder, embedding="manual")
 
 
 def require_folder(target: str | Path) -> None:

@@ -7,8 +7,10 @@ import click
 from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.command import Asking, settings
+from mnemos.serve.cli.explain import explained, level
 from mnemos.serve.cli.hits import citations_table, hits_table
 from mnemos.serve.cli.options import Chosen, asking
+from mnemos.serve.cli.reindex import catch_up
 
 
 @click.command("recall", cls=Asking)
@@ -19,11 +21,13 @@ from mnemos.serve.cli.options import Chosen, asking
 def recall_command(*, question: str, limit: int, explain: bool, chosen: Chosen) -> None:
     """Find what answers a question.
 
-    Ends with 1, and prints no hits, if nothing here answers it; --explain prints the nearest.
+    Ends with 1, and prints no hits, if nothing here answers it; --explain prints the nearest, and
+    which level of recall answered.
     """
     given = settings()
     output = given.output
-    with opened(given) as memory:
+    with opened(given, meaning=True) as memory:
+        catch_up(memory, output)
         found = memory.recall(
             question,
             limit,
@@ -32,11 +36,16 @@ def recall_command(*, question: str, limit: int, explain: bool, chosen: Chosen) 
             scope=chosen.scope,
             where=chosen.where,
         )
+        status = memory.vectors()
     if output.as_json:
-        output.document({"abstention": found.abstention, "hits": found.hits, "query": found.query})
-    elif found.hits and (explain or found.abstention is None):
-        width = output.width
-        output.show(hits_table(found.hits, question, explain=explain, width=width))
+        names = ("abstention", "confidence", "level", "limitation", "hits", "query")
+        output.document({name: getattr(found, name) for name in names})
+    elif explain:
+        output.show(explained(found, width=output.width), level(found, status))
+    elif found.hits and found.abstention is None:
+        output.show(hits_table(found.hits, question, width=output.width))
+    if found.limitation and not explain and not status.without:
+        output.note(f"found by words alone: {found.limitation}")
     if found.abstention is not None:
         output.note(f"nothing here answers this: {found.abstention}")
     if found.abstention is not None or not found.hits:
@@ -57,7 +66,8 @@ def context_command(*, question: str, budget: int, citations: bool, chosen: Chos
     """
     given = settings()
     output = given.output
-    with opened(given) as memory:
+    with opened(given, meaning=True) as memory:
+        catch_up(memory, output)
         packed = memory.context(
             question,
             budget_tokens=budget,

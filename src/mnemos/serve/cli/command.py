@@ -12,7 +12,7 @@ from typing import ClassVar, TypeVar
 
 import click
 
-from mnemos.config import MemoryFile, memory_file
+from mnemos.config import MemoryFile, default_embedder, memory_file
 from mnemos.serve.cli.output import Output
 
 T = TypeVar("T")
@@ -25,6 +25,7 @@ class Settings:
     """What the options say that stand before or after any command."""
 
     file: str | None = None
+    embedder: str | None = None
     as_json: bool = False
     quiet: bool = False
 
@@ -32,6 +33,11 @@ class Settings:
     def memory_file(self) -> MemoryFile:
         """The memory to work on."""
         return memory_file(self.file)
+
+    @property
+    def embeds(self) -> bool:
+        """Whether finding by meaning is wanted."""
+        return (self.embedder or default_embedder()) != "none"
 
     @property
     def output(self) -> Output:
@@ -44,10 +50,15 @@ def settings() -> Settings:
     return click.get_current_context().ensure_object(Settings)
 
 
+_WANTED = {"file": "a file", "embedder": "a model, auto or none"}
+
+
 def _note(context: click.Context, parameter: click.Parameter, value: str | bool | None) -> None:
     """Keep a global option's value wherever it stood; the last one counts."""
     if isinstance(value, str) and not value.strip():
-        raise click.BadParameter("is empty; name a file", ctx=context, param=parameter)
+        raise click.BadParameter(
+            f"is empty; name {_WANTED[parameter.name or '']}", ctx=context, param=parameter
+        )
     if value and parameter.name:
         setattr(context.ensure_object(Settings), parameter.name, value)
 
@@ -61,6 +72,13 @@ def global_options() -> list[click.Parameter]:
             expose_value=False,
             callback=_note,
             help="The memory; else $MNEMOS_FILE, else memory.mnemos here.",
+        ),
+        click.Option(
+            ["--embedder"],
+            metavar="NAME",
+            expose_value=False,
+            callback=_note,
+            help="The model that finds by meaning, auto or none; else $MNEMOS_EMBEDDER, else auto.",
         ),
         click.Option(
             ["--json", "as_json"],

@@ -46,7 +46,7 @@ def sentence(number: int) -> str:
 
 def write(path: str) -> None:
     """Write turn after turn, and say which were acknowledged."""
-    with Memory(path) as memory:
+    with Memory(path, embedder=None) as memory:
         for number in range(MOST):
             began = time.perf_counter()
             (item_id,) = memory.remember(sentence(number), session=SESSION).ids
@@ -67,7 +67,7 @@ def kill_writer(path: Path, *, after: int) -> Crash:
 
 
 def _look(path: Path, acknowledged: Sequence[Sequence[str]]) -> Crash:
-    with Memory(path) as memory:
+    with Memory(path, embedder=None) as memory:
         found = sum(_is_there(memory, item_id, int(number)) for number, item_id, _ in acknowledged)
         written = _written(memory)
         ok = memory.verify().ok

@@ -45,20 +45,20 @@ def demo_command(*, source: str | None, ask: bool, keep: str | None) -> None:
 
 
 def _tour(given: Settings, path: Path) -> bool:
-    measured = Tour(path, given.output).run()
+    measured = Tour(path, given.output, embedder=given.embedder or "default").run()
     if given.as_json:
         given.output.document(measured)
     return measured.ok
 
 
 def _own(given: Settings, path: Path, source: str, *, ask: bool) -> bool:
-    measured = show_own(path, source, given.output, ask=ask)
+    measured = show_own(path, source, given.output, ask=ask, embedder=given.embedder or "default")
     if given.as_json:
         given.output.document(measured)
     return measured.whole
 
 
 def _keep(given: Settings, path: Path, keep: str) -> None:
-    with Memory(path) as memory:
+    with Memory(path, embedder=None) as memory:
         memory.backup(keep)
     given.output.note(f"kept as {keep}: mnemos recall --file {keep} QUESTION")

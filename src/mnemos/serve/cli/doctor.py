@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from mnemos import Memory, MnemosError
+from mnemos import InputError, Memory, MnemosError, ModelError, VectorStatus
 from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import ACTOR, require_folder
 from mnemos.serve.cli.command import Command, Settings, settings
@@ -18,6 +18,7 @@ from mnemos.serve.cli.figures import size
 from mnemos.serve.cli.output import Output
 from mnemos.serve.cli.plain import one_line
 from mnemos.serve.cli.receipts import counted
+from mnemos.serve.cli.reindex import GO_ON, in_words
 
 #: A write-ahead log beyond this means that a reader has been holding it open for long.
 LARGE_WAL = 64 << 20
@@ -48,7 +49,8 @@ class Finding:
 def doctor_command(*, target: str | None) -> None:
     """Say what is wrong with the file and what to do.
 
-    Ends with 5 if the memory is not whole, with 4 if it cannot be opened.
+    Ends with 5 if the memory is not whole, with 4 if it cannot be opened, with 6 if vectors cannot
+    be made.
     """
     given = settings()
     if target is not None:
@@ -73,14 +75,55 @@ def _examine(given: Settings) -> tuple[list[Finding], int]:
     findings = [_well("file", f"{named}, {size(path.stat().st_size) if path.is_file() else '?'}")]
     findings += _surroundings(path)
     try:
-        memory = Memory(path, actor=ACTOR)
+        memory, unfit = _opened(given, path)
     except MnemosError as error:
         code, hint = exits.of(error)
         return [*findings, _ill("opening", str(error), hint)], code
     with memory:
         findings.append(_well("opening", "ours, and of a schema that this version knows"))
         sick = _look_inside(given.output, memory)
-    return findings + sick, exits.NOT_PROVED if any(f.state == "ill" for f in sick) else exits.OK
+        stuck = unfit + _vectors(memory.vectors(), wanted=given.embeds and not unfit)
+    for found, code in ((sick, exits.NOT_PROVED), (stuck, exits.MODEL)):
+        if any(finding.state == "ill" for finding in found):
+            return findings + sick + stuck, code
+    return findings + sick + stuck, exits.OK
+
+
+def _opened(given: Settings, path: Path) -> tuple[Memory, list[Finding]]:
+    """Open a memory with its model or, if that does not fit, without and say why."""
+    named = given.embedder or "default"
+    try:
+        return Memory(path, actor=ACTOR, embedder=named, embedding="manual"), []
+    except (ModelError, InputError) as error:
+        memory = Memory(path, actor=ACTOR, embedder=None)
+        return memory, [_ill("model", str(error), exits.of(error)[1])]
+
+
+def _vectors(status: VectorStatus, *, wanted: bool) -> list[Finding]:
+    """Say how far the vectors are, what keeps them back, and what to do about it."""
+    said, advice = in_words(status), ""
+    behind = status.documents - status.embedded
+    if behind and status.waiting:
+        said += f"; {counted(status.waiting, 'session')} waiting"
+    if wanted and status.without:
+        said += f"; {status.without}"
+        advice = "name a model with --embedder or MNEMOS_EMBEDDER; none says that it is meant so"
+    elif behind and wanted:
+        advice = f"{GO_ON} makes those that are missing"
+    state = "note" if advice else "well"
+    found = [Finding(what="vectors", state=state, said=said, advice=advice)]
+    if status.failed:
+        retry = "" if status.retry_at is None else f" (again from {status.retry_at:%d %b %H:%M} on)"
+        failed = f"the model failed in {counted(status.failed, 'session')}{retry}: {status.error}"
+        advice = f"mend what it says, then: {GO_ON}; all is stored and found by its words meanwhile"
+        found.append(_ill("vectors", failed, advice))
+    if status.building is not None:
+        made = f"{status.built:,} of {status.documents:,}"
+        said = f"those of {status.building} are being made: {made}"
+        anew = " --anew" if status.building == status.model else ""
+        advice = f"if nobody is at it: {GO_ON} --embedder {status.building.name}{anew}"
+        found.append(Finding(what="vectors", state="note", said=said, advice=advice))
+    return found
 
 
 def _surroundings(path: Path) -> list[Finding]:

@@ -10,6 +10,8 @@ from mnemos.errors import (
     Erased,
     InputError,
     MnemosError,
+    ModelError,
+    ModelMismatch,
     NewerSchema,
     NotAMemory,
     NotFound,
@@ -26,6 +28,7 @@ USAGE = 2
 CONFLICT = 3
 STORE = 4
 NOT_PROVED = 5
+MODEL = 6
 INTERRUPTED = 130
 READER_GONE = 141
 
@@ -37,6 +40,7 @@ EXIT_CODES = {
     CONFLICT: "at odds with what is stored",
     STORE: "the file: missing, damaged, full, busy, read-only or not ours",
     NOT_PROVED: "verify found problems, or an erasure could not be proved",
+    MODEL: "the model failed, or others' vectors are here; what was said is safe",
     INTERRUPTED: "interrupted",
     READER_GONE: "the program that was reading the output went away",
 }
@@ -57,6 +61,12 @@ _KINDS: tuple[tuple[type[MnemosError], int, str], ...] = (
     (Busy, STORE, "try again when the other process is done"),
     (Corrupt, STORE, "keep this file; mnemos doctor --rescue NEW_FILE copies what is whole"),
     (StoreError, STORE, ""),
+    (
+        ModelMismatch,
+        MODEL,
+        "to change to it: mnemos reindex --embedder NAME; to do without: --embedder none",
+    ),
+    (ModelError, MODEL, "what was said is safe; mnemos doctor tells what waits"),
 )
 
 

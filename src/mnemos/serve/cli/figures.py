@@ -52,13 +52,15 @@ def activity(days: Mapping[date, int], width: int) -> tuple[str, str]:
     return spark(values), f"{first} – {last}, a block a {unit}"
 
 
-def stats_panel(stats: Stats, width: int, *, parts: bool = False) -> Group:
+def stats_panel(stats: Stats, width: int, *, vectors: str = "", parts: bool = False) -> Group:
     """Return the figures of a memory; how many bytes each part of the file takes, if asked for."""
     made = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")
     for name, value in _rows(stats):
         made.add_row(name, Text(value))
+    if vectors:
+        made.add_row("vectors", Text(one_line(vectors)))
     line, legend = activity(stats.activity, max(8, min(SPARK_WIDTH, width - 30)))
     if line:
         made.add_row("activity", Text(line, style="green"))

@@ -8,17 +8,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from mnemos import Citation, Hit, Item, Reason
+from mnemos import Citation, Hit, Item
 from mnemos.serve.cli.highlight import marked
-from mnemos.serve.cli.plain import one_line, visible
+from mnemos.serve.cli.plain import one_line
 
 #: From so many columns on ids have a column of their own.
 WIDE = 100
 SPEAKER_WIDTH = 12
 REF_WIDTH = 16
-BAR_WIDTH = 16
-#: Signals that moved the score less than this are told together.
-SMALL = 0.1
 
 
 def table(*columns: str, text: str | None = None) -> Table:
@@ -31,7 +28,7 @@ def table(*columns: str, text: str | None = None) -> Table:
     return made
 
 
-def hits_table(hits: Sequence[Hit], question: str, *, explain: bool, width: int) -> Table:
+def hits_table(hits: Sequence[Hit], question: str, *, width: int) -> Table:
     """Return hits, best first: score, day, speaker, text."""
     wide = width >= WIDE
     refs = wide and any(hit.ref for hit in hits)
@@ -46,8 +43,6 @@ def hits_table(hits: Sequence[Hit], question: str, *, explain: bool, width: int)
         parts: list[RenderableType] = [marked(hit.text, question)]
         if not wide:
             parts.append(Text(f"{hit.id}  {ref}".rstrip(), style="dim"))
-        if explain:
-            parts.append(reasons_table(hit.reasons))
         cells: list[RenderableType] = [
             Text(f"{hit.score:.2f}", style="bold"),
             Text(day(hit.item), style="cyan"),
@@ -57,26 +52,6 @@ def hits_table(hits: Sequence[Hit], question: str, *, explain: bool, width: int)
             Group(*parts),
         ]
         made.add_row(*cells)
-    return made
-
-
-def reasons_table(reasons: Sequence[Reason]) -> Table:
-    """Return what each signal added to a score, as bars; all that added little as one row."""
-    made = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-    made.add_column(style="dim", no_wrap=True)
-    made.add_column(justify="right", no_wrap=True)
-    made.add_column()  # the bars give way where it is narrow
-    told = [each for each in reasons if abs(each.contribution) >= SMALL]
-    rest = sum(each.contribution for each in reasons if abs(each.contribution) < SMALL)
-    rows = [(visible(each.signal), each.contribution) for each in told]
-    if len(told) < len(reasons):
-        rows.append((f"{len(reasons) - len(told)} others", rest))
-    most = max((abs(contribution) for _, contribution in rows), default=1) or 1
-    for name, contribution in rows:
-        style = "green" if contribution > 0 else "red"
-        blocks = "█" * max(1, round(abs(contribution) / most * BAR_WIDTH))
-        bar = Text(blocks, style=style, no_wrap=True, overflow="crop")
-        made.add_row(Text(name), Text(f"{contribution:+.2f}", style=style), bar)
     return made
 
 

@@ -97,6 +97,7 @@ class Outcome:
         problems: The bad lines.
         seq: The journal's newest event.
         head: Its hash.
+        embedded: Texts that got vectors.
     """
 
     messages: int = 0
@@ -106,6 +107,7 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     seq: int = 0
     head: str = ""
+    embedded: int = 0
 
 
 class _Placed(NamedTuple):
@@ -157,7 +159,7 @@ class Import:
         with tempfile.TemporaryDirectory(prefix="mnemos-") as folder:
             path = Path(folder) / "rehearsal.mnemos"
             self._memory.backup(path)
-            with Memory(path, durability="NORMAL") as copy:
+            with Memory(path, durability="NORMAL", embedder=None) as copy:
                 trial = Import(copy, replace(self._plan, skip=True), self._step, "checking")
                 trial._take(sources)
         if trial.outcome.problems:
@@ -195,7 +197,7 @@ class Import:
     def _take_sound(self, group: Sequence[_Placed], error: Exception) -> None:
         """Write a session without its malformed messages; one that diverges is left out whole."""
         sound = []
-        with Memory(":memory:") as trial:
+        with Memory(":memory:", embedder=None) as trial:
             for each in group:
                 try:
                     trial.remember([_message(each)])  # type: ignore[list-item] # its to judge

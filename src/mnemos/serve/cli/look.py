@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 
 import click
 from rich.panel import Panel
@@ -19,6 +20,7 @@ from mnemos.serve.cli.naming import meant
 from mnemos.serve.cli.options import MOMENT, Chosen, choosing
 from mnemos.serve.cli.output import plain_value
 from mnemos.serve.cli.plain import one_line, visible
+from mnemos.serve.cli.reindex import in_words
 
 PAGE = 50
 
@@ -134,10 +136,11 @@ def stats_command(*, parts: bool) -> None:
     given = settings()
     output = given.output
     with opened(given) as memory:
-        stats = memory.stats()
+        stats, vectors = memory.stats(), memory.vectors()
     if output.as_json:
-        output.document(stats)
+        named = {each.name: getattr(stats, each.name) for each in fields(stats)}
+        output.document({**named, "vectors": vectors})
     else:
         title = Text(visible(str(given.memory_file.path)))
-        figures = stats_panel(stats, output.width, parts=parts)
+        figures = stats_panel(stats, output.width, vectors=in_words(vectors), parts=parts)
         output.show(Panel(figures, title=title, title_align="left"))

@@ -100,6 +100,7 @@ class Output:
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
+            TextColumn("{task.fields[count]}"),
             TextColumn("{task.fields[rate]}", style="dim"),
             TimeRemainingColumn(compact=True),
             console=self._err,
@@ -117,11 +118,12 @@ class Meter:
         self._bar = bar
         self._unit = unit
         self._what = what
-        self._task = bar.add_task(what, total=None, rate="")
+        self._task = bar.add_task(what, total=None, rate="", count="")
 
     def __call__(self, done: float, total: float) -> None:
         """Say how much is done of how much."""
         self.tell(self._what, done, total, done)
+        self._bar.update(self._task, count=f"{done:,.0f} of {total:,.0f}")
 
     def tell(self, what: str, done: float, total: float, counted: float) -> None:
         """Say what is being done, how much of it is, and what the rate counts."""

@@ -18,6 +18,7 @@ from mnemos.serve.cli.figures import stats_panel
 from mnemos.serve.cli.importing import Import, Outcome, Plan, opened_sources, refused
 from mnemos.serve.cli.output import Output
 from mnemos.serve.cli.receipts import counted
+from mnemos.serve.cli.reindex import catch_up, in_words, missing
 from mnemos.serve.cli.stage import Stage
 
 #: Questions that are made from the conversation itself.
@@ -27,6 +28,8 @@ MIN_WORDS = 6
 #: A word of at most so many turns is rare.
 RARE = 2
 HITS = 10
+#: About a minute's work of the built-in model.
+MOST_EMBEDDED = 5_000
 _LINK = re.compile(r"\w+://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -63,7 +66,9 @@ class OwnMeasured:
     whole: bool
 
 
-def show_own(path: Path, source: str, output: Output, *, ask: bool) -> OwnMeasured:
+def show_own(
+    path: Path, source: str, output: Output, *, ask: bool, embedder: str = "default"
+) -> OwnMeasured:
     """Take a conversation into a new memory at ``path``, count it and ask it.
 
     Args:
@@ -71,14 +76,18 @@ def show_own(path: Path, source: str, output: Output, *, ask: bool) -> OwnMeasur
         source: The conversation's file, "-" for stdin.
         output: Where it shows itself.
         ask: Read questions from stdin, one a line, instead of making some.
+        embedder: What finds by meaning: a name, "none", or "default".
     """
     stage = Stage(output)
-    with Memory(path, actor="demo") as memory:
+    with Memory(path, actor="demo", embedder=embedder, embedding="manual") as memory:
         stage.step("Remember", f"{source} goes into a memory of its own, for as long as this runs.")
         began = time.perf_counter()
         outcome = _import(memory, source, output)
         seconds = time.perf_counter() - began
         stage.say(f"{counted(outcome.added, 'turn')} in {seconds:.2f} s")
+        outcome.embedded = _embed(memory, output)
+        status = memory.vectors()
+        stage.say(f"{in_words(status)}{f' ({status.without})' if status.without else ''}")
         stats = memory.stats()
         stage.step("Count", "What is in it.")
         stage.show(Padding(stats_panel(stats, output.width - 4)))
@@ -111,6 +120,14 @@ def _import(memory: Memory, source: str, output: Output) -> Outcome:
     for each in outcome.problems[:MADE]:
         output.note(f"left out: {each}")
     return outcome
+
+
+def _embed(memory: Memory, output: Output) -> int:
+    """Make vectors, unless that takes longer than anyone watches a demonstration for."""
+    if missing(memory) > MOST_EMBEDDED:
+        output.note(f"more than {MOST_EMBEDDED:,} texts: asked by their words alone")
+        return 0
+    return catch_up(memory, output, bar=True)
 
 
 def _answers(memory: Memory, stage: Stage, *, ask: bool) -> Iterator[Answered]:

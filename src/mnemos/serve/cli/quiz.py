@@ -25,6 +25,7 @@ class Quiz:
         abstained: Those of them on which the memory rightly kept silent.
         wrongly_silent: Questions that have an answer and got none.
         recall_ms: Milliseconds for each question.
+        level: What they were answered by, "c0" to "c3".
     """
 
     questions: int
@@ -33,6 +34,7 @@ class Quiz:
     abstained: int
     wrongly_silent: int
     recall_ms: tuple[float, ...]
+    level: str
 
 
 def ask_all(memory: Memory, questions: Sequence[DemoQuestion]) -> Quiz:
@@ -40,10 +42,12 @@ def ask_all(memory: Memory, questions: Sequence[DemoQuestion]) -> Quiz:
     shares: list[float] = []
     times: list[float] = []
     silent: list[tuple[bool, bool]] = []
+    levels: list[str] = []
     for each in questions:
         began = time.perf_counter()
         found = memory.recall(each.question, HITS, asked_at=each.asked_at)
         times.append((time.perf_counter() - began) * 1_000)
+        levels.append(found.level)
         silent.append((bool(each.gold), found.abstention is not None))
         if each.gold:
             shown = {hit.ref for hit in found}
@@ -55,4 +59,5 @@ def ask_all(memory: Memory, questions: Sequence[DemoQuestion]) -> Quiz:
         abstained=silent.count((False, True)),
         wrongly_silent=silent.count((True, True)),
         recall_ms=tuple(times),
+        level=max(levels),
     )

@@ -25,6 +25,7 @@ from mnemos.serve.cli.importing import (
 from mnemos.serve.cli.options import MOMENT, ROLES, aware, scoped
 from mnemos.serve.cli.reading import FORMATS, Format
 from mnemos.serve.cli.receipts import counted, tell
+from mnemos.serve.cli.reindex import catch_up, missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +35,15 @@ class Way:
     form: Format | None
     skip: bool
     recorded_at: datetime | None
+    embed: bool
 
 
-def _way(form: str | None, on_error: str, recorded_at: str | None) -> Way:
+def _way(form: str | None, on_error: str, recorded_at: str | None, *, no_embed: bool) -> Way:
     return Way(
         form=cast("Format | None", form),
         skip=on_error == "skip",
         recorded_at=None if recorded_at is None else aware(recorded_at),
+        embed=not no_embed,
     )
 
 
@@ -65,6 +68,9 @@ def importing() -> Decorator:
             metavar="TIME",
             help="For trusted imports: when the memory is to have learnt it, so that --as-of is "
             "of use. Not before what is there, not in the future.",
+        ),
+        click.option(
+            "--no-embed", is_flag=True, help="Make no vectors now; mnemos reindex makes them."
         ),
     )
 
@@ -111,10 +117,11 @@ def remember_command(*, files: tuple[str, ...], said: Said, scope: Scope, way: W
     if (said.text is None) == (not files):
         raise click.UsageError("name a FILE, - for stdin, or give --text")
     if said.text is None:
-        _import(given, files, _plan("remember", scope, way))
+        _import(given, files, _plan("remember", scope, way), embed=way.embed)
         return
-    with opened(given, make=True) as memory:
+    with opened(given, make=True, meaning=way.embed) as memory:
         receipt = memory.remember(said.message, scope=scope, recorded_at=way.recorded_at)
+        catch_up(memory, given.output)
     tell(given.output, receipt, "remembered")
 
 
@@ -128,27 +135,29 @@ def sync_command(*, files: tuple[str, ...], scope: Scope, way: Way) -> None:
     Files are read as by remember. What was forgotten stays forgotten, and what was erased is not
     stored again. Ends with 3 if a message differs from what is stored in its place.
     """
-    _import(settings(), files, _plan("sync", scope, way))
+    _import(settings(), files, _plan("sync", scope, way), embed=way.embed)
 
 
 def _plan(verb: Verb, scope: Scope, way: Way) -> Plan:
     return Plan(verb=verb, scope=scope, skip=way.skip, form=way.form, recorded_at=way.recorded_at)
 
 
-def _import(given: Settings, files: Sequence[str], plan: Plan) -> None:
+def _import(given: Settings, files: Sequence[str], plan: Plan, *, embed: bool) -> None:
     output = given.output
     with (
         opened_sources(files, sys.stdin.buffer) as sources,
-        opened(given, make=True) as memory,
-        output.progress("reading", "messages") as meter,
+        opened(given, make=True, meaning=embed) as memory,
     ):
         _require_in_order(memory, plan.recorded_at)
-        work = Import(memory, plan, meter.tell)
-        try:
-            outcome = work.run(sources)
-        except BaseException:
-            _tell_partial(given, work.outcome)
-            raise
+        before = missing(memory)
+        with output.progress("reading", "messages") as meter:
+            work = Import(memory, plan, meter.tell)
+            try:
+                outcome = work.run(sources)
+            except BaseException:
+                _tell_partial(given, work.outcome)
+                raise
+        outcome.embedded = catch_up(memory, output, before=before, bar=True)
     _tell(given, outcome)
 
 
@@ -190,6 +199,8 @@ def _tell(given: Settings, outcome: Outcome) -> None:
         left = outcome.messages - outcome.added - outcome.existing
         if left:
             parts.append(f"{left:,} left out")
+        if outcome.embedded:
+            parts.append(f"{counted(outcome.embedded, 'text')} embedded")
         output.show(f"{', '.join(parts)} (event {outcome.seq})")
 
 
@@ -204,6 +215,7 @@ def revise_command(*, ref: str, text: str, scope: Scope, why: str) -> None:
     The old turn is superseded, not overwritten.
     """
     given = settings()
-    with opened(given) as memory:
+    with opened(given, meaning=True) as memory:
         receipt = memory.revise(ref, text, scope=scope, why=why)
+        catch_up(memory, given.output)
     tell(given.output, receipt, "revised")

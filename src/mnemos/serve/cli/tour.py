@@ -18,6 +18,7 @@ from mnemos.serve.cli.crash import Crash, kill_writer
 from mnemos.serve.cli.output import Output
 from mnemos.serve.cli.quiz import Quiz, ask_all
 from mnemos.serve.cli.receipts import counted
+from mnemos.serve.cli.reindex import in_words
 from mnemos.serve.cli.stage import Stage
 
 #: When the questions of the tour are put: after the conversation.
@@ -46,6 +47,9 @@ class Measured:
     Args:
         turns: In the conversation.
         quiz: The bundled questions.
+        quiz_by_words: The same at level C0, if the others were asked at a higher one.
+        limitation: Why they were not asked at the highest; None if they were.
+        embed_seconds: Until all turns had vectors.
         crash: The writer that was killed.
         write_median_ms: Until one turn was durable.
         recall_median_ms: Until a question was answered.
@@ -57,6 +61,9 @@ class Measured:
 
     turns: int
     quiz: Quiz
+    quiz_by_words: Quiz | None
+    limitation: str | None
+    embed_seconds: float
     crash: Crash
     write_median_ms: float
     recall_median_ms: float
@@ -78,10 +85,13 @@ class Tour:
     Args:
         path: Of the memory to make.
         output: Where it shows itself.
+        embedder: What finds by meaning: a name, "none", or "default".
     """
 
-    def __init__(self, path: Path, output: Output) -> None:
+    def __init__(self, path: Path, output: Output, *, embedder: str = "default") -> None:
         self._path = path
+        self._embedder = embedder
+        self._embed_seconds = 0.0
         self._output = output
         self._stage = Stage(output)
         self._ids: dict[str, str] = {}
@@ -89,8 +99,11 @@ class Tour:
     def run(self) -> Measured:
         """Go through all steps."""
         began = time.perf_counter()
-        with Memory(self._path, actor="demo") as memory:
+        with Memory(
+            self._path, actor="demo", embedder=self._embedder, embedding="manual"
+        ) as memory:
             turns = self._remember(memory)
+            self._embed(memory)
             self._ask(memory)
             self._abstain(memory)
             self._ask_the_past(memory)
@@ -98,13 +111,17 @@ class Tour:
             self._revise(memory)
             certificate = self._erase(memory)
             crash = self._crash(memory)
-            quiz = self._quiz(memory)
+            quiz, by_words = self._quiz(memory)
+            limitation = memory.vectors().without or None
             whole = self._verify(memory)
             # The erasure has emptied the write-ahead log: this is the file as it stays.
             bytes_a_turn = memory.stats().bytes_on_disk / turns
         measured = Measured(
             turns=turns,
             quiz=quiz,
+            quiz_by_words=by_words,
+            limitation=limitation,
+            embed_seconds=self._embed_seconds,
             crash=crash,
             write_median_ms=median(crash.write_ms),
             recall_median_ms=median(quiz.recall_ms),
@@ -141,9 +158,28 @@ class Tour:
         self._ids.update(zip((str(each["id"]) for each in said), receipt.ids, strict=True))
         return len(said)
 
+    def _embed(self, memory: Memory) -> None:
+        self._stage.step(
+            "Find by meaning as well",
+            "A model that runs here, if one is installed, turns each turn into vectors: of all of "
+            "it, of its sentences, of its word pieces.",
+        )
+        without = memory.vectors().without
+        if without:
+            self._stage.say(Text(f"level C0, by words, people and days: {without}", style="yellow"))
+            return
+        began = time.perf_counter()
+        with self._output.progress("embedding", "texts") as meter:
+            done = memory.embed(progress=meter)
+        self._embed_seconds = time.perf_counter() - began
+        took = f"{counted(done.turns, 'turn')} in {self._embed_seconds:.1f} s"
+        self._stage.say(f"{took}: {in_words(memory.vectors())}")
+        if done.error:
+            self._stage.say(Text(f"the model failed: {done.error}", style="yellow"))
+
     def _ask(self, memory: Memory) -> None:
         self._stage.step(
-            "Ask", "The best line with its day, its speaker and the id to cite; no model is asked."
+            "Ask", "The best line with its day, its speaker and the id to cite; no LLM is asked."
         )
         for question in QUESTIONS:
             self._stage.question(question)
@@ -184,9 +220,11 @@ class Tour:
         self._stage.question(SAILING)
         self._stage.answer(memory.recall(SAILING, asked_at=NOW))
         receipt = memory.revise(demo.REVISED_ID, demo.REVISED_TEXT, why="Ben gave the wrong boat")
+        _catch_up(memory)
         self._stage.question(SAILING, f"revised in event {receipt.seq}")
         self._stage.answer(memory.recall(SAILING, asked_at=NOW))
         undone = memory.undo(receipt.seq, why="was it the wrong boat?")
+        _catch_up(memory)
         self._stage.question(SAILING, f"undone in event {undone.seq}")
         self._stage.answer(memory.recall(SAILING, asked_at=NOW))
         redone = memory.undo(undone.seq, why="it was")
@@ -202,6 +240,7 @@ class Tour:
         self._stage.answer(memory.recall(LOCK, asked_at=NOW))
         certificate = memory.erase(self._ids[demo.DOOR_CODE_ID], why="asked for by Ben")
         self._stage.show(certificate_panel(certificate))
+        _catch_up(memory)
         self._stage.question(LOCK, "erased")
         found = memory.recall(LOCK, asked_at=NOW)
         self._stage.answer(found)
@@ -229,19 +268,28 @@ class Tour:
         )
         return crash
 
-    def _quiz(self, memory: Memory) -> Quiz:
+    def _quiz(self, memory: Memory) -> tuple[Quiz, Quiz | None]:
+        """Ask at the level that can be had and, if that is above C0, by words alone as well."""
         questions = demo.questions()
         self._stage.step(
             f"Ask all {len(questions)} questions",
             "Each has a list of the turns that one must see to answer it.",
         )
-        quiz = ask_all(memory, questions)
+        _catch_up(memory)
+        quiz, by_words = ask_all(memory, questions), None
+        if quiz.level != "c0":
+            with Memory(self._path, embedder=None) as plain:
+                by_words = ask_all(plain, questions)
+            self._tell_quiz(by_words)
+        self._tell_quiz(quiz)
+        return quiz, by_words
+
+    def _tell_quiz(self, quiz: Quiz) -> None:
         self._stage.say(
-            f"{quiz.recall_at_10:.0%} of the turns needed were among the first ten; silent on "
-            f"{quiz.abstained} of {quiz.unanswerable} questions without an answer, and on "
-            f"{quiz.wrongly_silent} of the others"
+            f"level {quiz.level.upper()}: {quiz.recall_at_10:.1%} of the turns needed were among "
+            f"the first ten; silent on {quiz.abstained} of {quiz.unanswerable} questions without "
+            f"an answer, and on {quiz.wrongly_silent} of the others"
         )
-        return quiz
 
     def _verify(self, memory: Memory) -> bool:
         self._stage.step("Verify", "Every event's hash and every row's commitment, from the first.")
@@ -256,12 +304,12 @@ class Tour:
     def _sum_up(self, measured: Measured) -> None:
         made = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
         rows = (
-            ("R@10", f"{measured.quiz.recall_at_10:.3f}"),
+            (f"R@10 at level {measured.quiz.level.upper()}", _gained(measured)),
             ("rightly silent", f"{measured.quiz.abstained} of {measured.quiz.unanswerable}"),
             ("one durable turn", f"{measured.write_median_ms:.2f} ms (median)"),
             ("one question", f"{measured.recall_median_ms:.2f} ms (median)"),
             ("file", f"{measured.bytes_a_turn:,.0f} bytes a turn"),
-            ("all of this", f"{measured.seconds:.1f} s, no model, no network"),
+            ("all of this", f"{measured.seconds:.1f} s, no LLM, no network"),
         )
         for name, value in rows:
             made.add_row(Text(name, style="dim"), Text(value, style="bold"))
@@ -269,3 +317,16 @@ class Tour:
             "Measured just now, on this machine", "mnemos demo --json prints all of it."
         )
         self._stage.show(made)
+
+
+def _catch_up(memory: Memory) -> None:
+    """Make the vectors of what has changed since, if there is a model."""
+    if not memory.vectors().without:
+        memory.embed()
+
+
+def _gained(measured: Measured) -> str:
+    """Return the share of needed turns that was found, and what it is by words alone."""
+    found = f"{measured.quiz.recall_at_10:.3f}"
+    by_words = measured.quiz_by_words
+    return found if by_words is None else f"{found} ({by_words.recall_at_10:.3f} at level C0)"
