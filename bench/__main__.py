@@ -14,6 +14,7 @@ BENCHMARKS = {
     "crash": "is anything lost by kill -9",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
+    "paired": "is it better than BM25, dense and both fused (needs --data, mnemos-minilm)",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mnemos import Memory, Scope
+from mnemos import Embedder, Memory, Scope
 
 #: Categories whose questions have no answer in the conversation.
 UNANSWERABLE = frozenset({"adversarial", "abstention"})
@@ -74,7 +74,7 @@ def fill(
     path: Path | str,
     *,
     language: str | None = None,
-    embedder: str | None = None,
+    embedder: str | Embedder | None = None,
     level: str | None = None,
 ) -> Memory:
     """Open a memory and put a conversation into it, one write a session, if it is not there yet.

@@ -11,7 +11,8 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import click
 
 import mnemos
 from bench import explained, figures, machine
+from bench.paired import interval
 from mnemos.serve.cli import mnemos as command_line
 
 ROOT = Path(__file__).parent.parent
@@ -41,60 +43,165 @@ DATASETS = {
     "musique_dev": "MuSiQue, 100 questions",
     "hotpotqa_dev": "HotpotQA, 100 questions",
 }
+#: Levels side by side, and what each wants.
+LEVELS = {"c0": "C0", "c3": "C3"}
 SPEED = {
     "bare insert p50 ms": "bare fsync'd insert, p50 ms",
     "write p50 ms": "durable single write, all in, p50 ms",
     "write p95 ms": "the same, p95 ms",
     "import turns/s": "bulk import, turns a second",
-    "recall p50 ms": "recall, p50 ms",
-    "recall p95 ms": "recall, p95 ms",
-    "open and answer p50 ms": "open and answer, p50 ms",
-    "bytes/turn over text": "bytes a turn over its text",
+    "recall C0 p50 ms": "recall at C0, p50 ms",
+    "recall C0 p95 ms": "the same, p95 ms",
+    "recall C3 p50 ms": "recall at C3 without the model, p50 ms",
+    "recall C3 p95 ms": "the same, p95 ms",
+    "embedding turns/s": "vectors without the model, turns a second",
+    "open and answer p50 ms": "open and answer at C0, p50 ms",
+    "bytes/turn over text": "bytes a turn over its text, without vectors",
+    "vector bytes/turn": "bytes a turn of vectors",
     "import peak MiB": "peak memory of an import, MiB",
 }
+#: The way of ``bench.paired`` → as it is told.
+USUAL = {
+    "BM25": "BM25",
+    "dense": "dense, one vector a document",
+    "RRF 20": "both fused (RRF, 20 each)",
+    "RRF 100": "both fused (RRF, 100 each)",
+}
+#: More of each data set, for docs/howto/levels.md.
+DETAILS = {
+    "R@5": "R@5",
+    "R@10": "R@10",
+    "R@10 audited": "R@10, audited gold",
+    "all@10": "all gold in ten",
+    "in 1,000 tokens": "gold in 1,000 tokens",
+    "answerable refused": "answerable refused",
+    "unanswerable refused": "unanswerable refused",
+}
+#: Summary → the benchmark that makes it.
+MADE_BY = {"retrieval": "retrieval", "training": "train"}
 
+Rows = Mapping[str, Mapping[str, float]]
 
 _RETRIEVAL = (
-    "**The right turns**, level C0: no model, no network. One memory a conversation, questions put "
-    "after the last turn; R@10 is the share of gold turns among the first ten hits, mean over "
-    "answerable questions. *Left out*: weights trained without the conversation that is asked. "
-    "MuSiQue and HotpotQA were never trained on. `make bench DATA=folder` prints all of it."
+    "**The right turns** at two levels: **C0** goes by words, with no model and no network; **C3** "
+    "adds the built-in model, on the CPU. One memory a conversation, questions put after the last "
+    "turn. R@10: share of gold turns among the first ten hits, mean over answerable questions. "
+    "*Left out*: by weights that have not seen the conversation. FB@1000: questions whose every "
+    "gold turn is among the hits that fit 1,000 tokens. Each cell: C0 | C3."
+)
+_ABSTENTION = (
+    "**Is there an answer at all?** AUROC of how sure a recall is; and the share of unanswerable "
+    "questions refused where 2 % and 5 % of the answerable ones are. Left out, C0 | C3."
 )
 
 
 def results() -> str:
     """Return the tables of results, from what the benchmarks kept."""
-    parts = [_retrieval(), _speed(), _crash()]
+    parts = [_retrieval(), _abstention(), _speed(), _crash()]
     return "\n\n".join(part for part in parts if part)
 
 
-def _retrieval() -> str:
-    kept, training = machine.kept("retrieval"), machine.kept("training")
+def _levels(name: str) -> Mapping[str, Rows]:
+    """Return what a benchmark kept, by level; nothing if it kept something older, which is said."""
+    kept = machine.kept(name)
     if kept is None:
+        return {}
+    levels: Any = kept.get("levels")
+    if not isinstance(levels, dict):
+        _say_outdated(name)
+        return {}
+    return levels
+
+
+@cache
+def _say_outdated(name: str) -> None:
+    print(
+        f"bench/results/{name}.json was made before levels stood side by side and is left out: "
+        f"run `python -m bench {MADE_BY[name]} --keep` again",
+        file=sys.stderr,
+    )
+
+
+def _cell(levels: Mapping[str, Rows], dataset: str, figure: str) -> str:
+    """Return a figure at each level: ``.807 | .853``; a dash where there is none."""
+    values = [levels.get(level, {}).get(dataset, {}).get(figure) for level in LEVELS]
+    if not any(value is not None for value in values):
+        return "–"
+    return " \\| ".join("–" if value is None else f"{value:.3f}" for value in values)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"|---|{'--:|' * (len(head) - 1)}"]
+    return [*lines, *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _retrieval() -> str:
+    levels, training = _levels("retrieval"), _levels("training")
+    if not levels:
         return ""
-    rows: Any = kept["rows"]
-    left_out: Any = {} if training is None else training.get("left_out", {})
-    lines = [
-        _RETRIEVAL,
-        "",
-        "| development data | questions | R@5 | R@10 | R@10 left out | gold in 1,000 tokens |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
+    rows = []
     for name, label in DATASETS.items():
-        if name in rows:
-            row = rows[name]
-            out = left_out.get(name, {}).get("R@10")
-            lines.append(
-                f"| {label} | {row['questions']:.0f} | {row['R@5']:.3f} | {row['R@10']:.3f} "
-                f"| {'–' if out is None else f'{out:.3f}'} | {row['in 1,000 tokens']:.3f} |"
-            )
-    refused = rows.get("locomo_dev · adversarial", {}).get("unanswerable refused")
-    if refused is not None:
+        known = [of[name] for of in levels.values() if name in of]
+        if known:
+            cells = [_cell(levels, name, "R@10"), _cell(training, name, "R@10")]
+            cells.append(_cell(levels, name, "FB@1000"))
+            rows.append([label, f"{known[0]['questions']:.0f}", *cells])
+    head = ("development data", "questions", "R@10", "R@10 left out", "FB@1000")
+    return "\n".join([_RETRIEVAL, "", *_table(head, rows)])
+
+
+def _abstention() -> str:
+    training = _levels("training")
+    figures = ("AUROC", "refused at 2 %", "refused at 5 %")
+    rows = [
+        [label, *(_cell(training, name, figure) for figure in figures)]
+        for name, label in DATASETS.items()
+        if any("AUROC" in of.get(name, {}) for of in training.values())
+    ]
+    if not rows:
+        return ""
+    lines = [_ABSTENTION, "", *_table(("development data", *figures), rows)]
+    weak = _levels("retrieval").get("c3", {}).get("beam_100k_dev · summarization", {}).get("R@10")
+    if weak is not None:
         lines += [
             "",
-            _weak(refused, rows["beam_100k_dev · summarization"]["R@10"]),
+            f"What it does not do yet: of what summaries need (BEAM) it brings {weak:.1%}.",
         ]
     return "\n".join(lines)
+
+
+def details() -> str:
+    """Return the figures of every data set at every level, and the usual ways beside ours."""
+    levels = _levels("retrieval")
+    parts = []
+    for level, rows in levels.items():
+        table = [
+            [label, *(f"{rows[name][key]:.3f}" if key in rows[name] else "–" for key in DETAILS)]
+            for name, label in DATASETS.items()
+            if name in rows
+        ]
+        lines = _table(("data", *DETAILS.values()), table)
+        parts.append("\n".join([f"### Level {level.upper()}", "", *lines]))
+    return "\n\n".join([*parts, *_paired()]) or "No figures were kept yet."
+
+
+def _paired() -> list[str]:
+    kept: Any = machine.kept("paired")
+    parts = []
+    for name, row in {} if kept is None else kept["rows"].items():
+        means, differences = row["means"], row["differences"]
+        label = DATASETS.get(name, name)
+        rows = []
+        for way, told in USUAL.items():
+            cells = [f"{means[f'{way} R@{k}']:.3f}" for k in (5, 10)]
+            cells += [interval(differences[f"{level} − {way} R@10"]) for level in LEVELS.values()]
+            rows.append([told, *cells])
+        for level in LEVELS.values():
+            rows.append([f"level {level}", *(f"{means[f'{level} R@{k}']:.3f}" for k in (5, 10))])
+            rows[-1] += ["", ""]
+        head = ("way", "R@5", "R@10", "C0 less this, R@10", "C3 less this, R@10")
+        parts.append("\n".join([f"### {label}: the usual ways", "", *_table(head, rows)]))
+    return parts
 
 
 def _speed() -> str:
@@ -103,25 +210,19 @@ def _speed() -> str:
         return ""
     rows: Any = kept["rows"]
     start: Any = kept["start"]
-    head = " | ".join(f"{int(turns):,} turns" for turns in rows)
+    table = [
+        [label, *(_number(row[name]) if name in row else "–" for row in rows.values())]
+        for name, label in SPEED.items()
+        if any(name in row for row in rows.values())
+    ]
     lines = [
         _setting(str(kept["machine"]), next(iter(rows.values())), start),
         "",
-        f"| | {head} |",
-        f"|---|{'--:|' * len(rows)}",
+        *_table(("", *(f"{int(turns):,} turns" for turns in rows)), table),
+        "",
+        _parts(rows),
     ]
-    for name, label in SPEED.items():
-        cells = " | ".join(_number(row[name]) for row in rows.values())
-        lines.append(f"| {label} | {cells} |")
-    lines += ["", _parts(rows)]
     return "\n".join(lines)
-
-
-def _weak(adversarial: float, summaries: float) -> str:
-    return (
-        "What it does not do yet: of LoCoMo's adversarial questions, which name the wrong one, "
-        f"it refuses {adversarial:.1%}; of what summaries need (BEAM) it brings {summaries:.1%}."
-    )
 
 
 def _setting(on: str, row: Mapping[str, float], start: Mapping[str, float]) -> str:
@@ -220,6 +321,7 @@ def _described(name: str, value: object) -> list[str]:
 #: Document → its generated parts.
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"results": results, "tree": tree},
+    "docs/howto/levels.md": {"details": details},
     "docs/howto/cli.md": {"commands": commands},
     "docs/recall.md": {
         "candidates": explained.chosen,

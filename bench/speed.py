@@ -1,7 +1,8 @@
 """How fast and how large: durable writes, bulk import, recall, opening, bytes a turn, memory.
 
 Every duration is wall time on the machine named; the bare insert is the yardstick of the same run:
-one row into a one-table SQLite file, WAL, ``synchronous=FULL``, one commit.
+one row into a one-table SQLite file, WAL, ``synchronous=FULL``, one commit. Vectors are those of a
+model made up (``synthetic``); what is spent in it is taken off: ``encode`` measures a real one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,18 +23,22 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import machine
-from bench.synthetic import Talk
+from bench.synthetic import Pieces, Talk
 from mnemos import Memory
 
 SINGLE_WRITES = 400
 QUESTIONS = 60
-SESSIONS_A_BATCH = 20
+#: Larger sizes are measured at level C0 only: a million turns' vectors take ten minutes to write.
+WITH_VECTORS = 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench speed", description=__doc__)
     parser.add_argument("--turns", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument(
+        "--with-vectors", type=int, default=WITH_VECTORS, help="largest size that gets vectors"
+    )
     parser.add_argument("--keep", action="store_true", help="write bench/results/speed.json")
     parser.add_argument("--import-only", type=int, metavar="TURNS", help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -46,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for turns in given.turns:
             with console.status(f"{turns:,} turns"):
                 path = Path(folder) / f"{turns}.mnemos"
-                rows[f"{turns}"] = {**bare, **measure(path, turns), **import_memory(turns)}
+                rows[f"{turns}"] = {**bare, **measure(path, turns)}
+                if turns <= given.with_vectors:
+                    rows[f"{turns}"] |= measure_vectors(path, turns)
+                rows[f"{turns}"] |= import_memory(turns)
             path.unlink()
     start = {**imports(), **install()}
     show(rows, start, console)
@@ -68,16 +76,14 @@ def bare_insert(path: Path) -> dict[str, float]:
 
 
 def measure(path: Path, turns: int) -> dict[str, float]:
-    """Import, write, ask, close, open and ask again."""
+    """Import, write, ask, close, open and ask again, without a model."""
     talk = Talk()
-    with Memory(path) as memory:
+    with Memory(path, embedder=None) as memory:
         seconds = bulk(memory, talk, turns)
         writes = [
             timed(lambda: memory.remember(talk.text(), session="now")) for _ in range(SINGLE_WRITES)
         ]
-        memory.recall(talk.question())
-        questions = [talk.question() for _ in range(QUESTIONS)]
-        asked = [timed(partial(memory.recall, question)) for question in questions]
+        asked = ask(memory)
         stats = memory.stats()
     size = path.stat().st_size
     opened = [timed(lambda: _open_and_ask(path, talk.question())) for _ in range(10)]
@@ -87,13 +93,65 @@ def measure(path: Path, turns: int) -> dict[str, float]:
         "import turns/s": turns / seconds,
         "write p50 ms": 1e3 * machine.percentile(writes, 0.5),
         "write p95 ms": 1e3 * machine.percentile(writes, 0.95),
-        "recall p50 ms": 1e3 * machine.percentile(asked, 0.5),
-        "recall p95 ms": 1e3 * machine.percentile(asked, 0.95),
+        **_asked("c0", asked),
         "open and answer p50 ms": 1e3 * machine.percentile(opened, 0.5),
         "text bytes/turn": stats.text_bytes / total,
         "bytes/turn over text": over / total,
         **{f"part {name}": size / total for name, size in stats.bytes_by_part.items()},
     }
+
+
+def measure_vectors(path: Path, turns: int) -> dict[str, float]:
+    """Make the vectors of a memory that ``measure`` has made; ask again; write once more."""
+    model, talk = Pieces(), Talk()
+    found: dict[str, float] = {}
+    with Memory(path, embedder=model, embedding="manual", level="c0") as memory:
+        before = sum(memory.stats().bytes_by_part.values())
+        whole = timed(memory.embed)
+        found["embedding turns/s"] = (turns + SINGLE_WRITES) / (whole - model.seconds)
+        parts = memory.stats().bytes_by_part
+    total = turns + SINGLE_WRITES
+    found |= {
+        "vector bytes/turn, one a turn": _bytes(parts, "scan") / total,
+        "vector bytes/turn, sentences and tokens": _bytes(parts, "vector") / total,
+        "vector bytes/turn": (sum(parts.values()) - before) / total,
+    }
+    for level in ("c2", "c3"):
+        with Memory(path, embedder=model, embedding="manual", level=level) as memory:
+            found |= _asked(level, ask(memory, model))
+    with Memory(path, embedder=model, level="c3") as memory:
+        writes = [
+            timed(lambda: memory.remember(talk.text(), session="then"))
+            for _ in range(SINGLE_WRITES)
+        ]
+    found["write with vectors p50 ms"] = 1e3 * machine.percentile(writes, 0.5)
+    found["write with vectors p95 ms"] = 1e3 * machine.percentile(writes, 0.95)
+    return found
+
+
+def ask(memory: Memory, model: Pieces | None = None) -> list[float]:
+    """Return how long the same questions take, after a first one, without the model's share."""
+    talk = Talk()
+    memory.recall(talk.question())
+    seconds = []
+    for question in [talk.question() for _ in range(QUESTIONS)]:
+        before = 0.0 if model is None else model.seconds
+        whole = timed(partial(memory.recall, question))
+        seconds.append(whole - (0.0 if model is None else model.seconds - before))
+    return seconds
+
+
+def _asked(level: str, seconds: Sequence[float]) -> dict[str, float]:
+    name = f"recall {level.upper()}"
+    return {
+        f"{name} p50 ms": 1e3 * machine.percentile(seconds, 0.5),
+        f"{name} p95 ms": 1e3 * machine.percentile(seconds, 0.95),
+    }
+
+
+def _bytes(parts: Mapping[str, int], table: str) -> int:
+    """Return what a table and its index take."""
+    return sum(size for name, size in parts.items() if name.split("_")[0] == table)
 
 
 def bulk(memory: Memory, talk: Talk, turns: int) -> float:
@@ -105,7 +163,7 @@ def bulk(memory: Memory, talk: Talk, turns: int) -> float:
 
 
 def _open_and_ask(path: Path, question: str) -> None:
-    with Memory(path) as memory:
+    with Memory(path, embedder=None) as memory:
         memory.recall(question)
 
 
@@ -124,7 +182,10 @@ def import_memory(turns: int) -> dict[str, float]:
 
 
 def _import_only(turns: int) -> int:
-    with tempfile.TemporaryDirectory() as folder, Memory(Path(folder) / "m.mnemos") as memory:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Memory(Path(folder) / "m.mnemos", embedder=None) as memory,
+    ):
         bulk(memory, Talk(), turns)
     print(_peak_kib() / 1024)
     return 0
@@ -196,7 +257,7 @@ def show(rows: dict[str, dict[str, float]], start: dict[str, float], console: Co
         table.add_column(f"{int(turns):,} turns", justify="right")
     names = dict.fromkeys(name for row in rows.values() for name in row)
     for name in names:
-        cells = [f"{row.get(name, 0):,.2f}" for row in rows.values()]
+        cells = [f"{row[name]:,.2f}" if name in row else "–" for row in rows.values()]
         table.add_row(name, *cells, style="dim" if name.startswith("part ") else "")
     for name, value in start.items():
         table.add_row(name, f"{value:,.1f}")

@@ -1,13 +1,25 @@
-"""Made-up conversations of any length: Zipf words among English function words, sessions of 30."""
+"""Made-up conversations of any length, and a model that reads them in no time.
+
+Zipf words among English function words, sessions of 30. The model's vectors mean nothing; there
+are as many, and they are as long, as those of a real one.
+"""
 
 from __future__ import annotations
 
 import random
+import re
+import time
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnemos import ModelId, Tokens
 
 SESSION_TURNS = 30
 VOCABULARY = 40_000
@@ -20,6 +32,9 @@ VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ee", "oa", "ou")
 CODAS = (*"b ck d g ll m n nd nk p r rd rt s sh st t x".split(), "")  # noqa: SIM905
 FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 SPEAKERS = ("Ada", "Ben")
+#: Vectors that the model tells apart.
+ROWS = 16_384
+_PIECE = re.compile(r"[^\W_]{1,12}|[^\w\s]|_")
 
 
 class Talk:
@@ -35,7 +50,7 @@ class Talk:
         return self._words[bisect(self._odds, self._random.random() * self._odds[-1])]
 
     def text(self) -> str:
-        """Return a turn of some 130 characters, 14 content words."""
+        """Return a turn of some 170 characters, 14 content words."""
         words = []
         for _ in range(14):
             if self._random.random() < 0.6:
@@ -65,6 +80,43 @@ class Talk:
                     for turn in range(size)
                 ],
             )
+
+
+class Pieces:
+    """An embedder by table, a row a word; implements ``mnemos.TokenEmbedder``."""
+
+    model = ModelId("made up", "1", 384)
+    window = 254
+
+    def __init__(self) -> None:
+        shape = (ROWS, self.model.dimension)
+        self._table = np.random.default_rng(7).standard_normal(shape, dtype=np.float32)
+        self.seconds = 0.0  # spent here so far
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text has."""
+        start = time.perf_counter()
+        counts = [sum(1 for _ in _PIECE.finditer(text)) for text in texts]
+        self.seconds += time.perf_counter() - start
+        return counts
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return rows of the table."""
+        start = time.perf_counter()
+        found = [self._tokens(text) for text in texts]
+        self.seconds += time.perf_counter() - start
+        return found
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the means of their tokens' rows."""
+        rows = [tokens.vectors.sum(axis=0) for tokens in self.encode_tokens(texts)]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self.model.dimension)
+
+    def _tokens(self, text: str) -> Tokens:
+        pieces = list(_PIECE.finditer(text))[: self.window]
+        rows = [crc32(piece[0].lower().encode()) % ROWS for piece in pieces]
+        spans = np.array([piece.span() for piece in pieces], dtype=np.int64).reshape(-1, 2)
+        return Tokens(vectors=self._table[rows], spans=spans)
 
 
 def _words(chance: random.Random) -> list[str]:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.recall.meaning import Meaning, Whole, likeness
+from mnemos.models.base import Floats32
+from mnemos.recall.meaning import Meaning, Whole, scaled
 from mnemos.recall.neighbours import NEAR_TENTHS, Integers, distinct
-from mnemos.store.base import DOCUMENT, Vectors
+from mnemos.store import signs
+from mnemos.store.base import DOCUMENT, Details, Vectors
+from mnemos.store.signs import Signs
 
 Floats = NDArray[np.float64]
 
@@ -58,9 +61,7 @@ def read(
     details = vectors.read(extended)
     place = np.searchsorted(extended, docs)
     places = np.where(beside >= 0, np.searchsorted(extended, beside), len(extended))
-    sentences = likeness(details.sentences, meaning.whole)
-    best = _most(sentences, details.sentence_start)
-    most = np.maximum(_most(likeness(details.tokens, meaning.tokens), details.token_start), 0)
+    most = np.maximum(_most(details.tokens, details.token_start, meaning.tokens), 0)
     own = most[:, place]
     near = 10 * own
     for tenth, others in zip(NEAR_TENTHS, places, strict=True):
@@ -68,7 +69,7 @@ def read(
     asked = max(1, len(meaning.tokens))
     return Late(
         known=vectors.present[docs],
-        sentence=best[0, place].astype(np.float64),
+        sentence=_sentences(details, place, meaning),
         own=_mean(own, asked),
         near=_mean(near, asked) / 10.0,
         session=np.where(
@@ -78,20 +79,38 @@ def read(
     )
 
 
-def _most(values: Whole, start: Integers) -> Whole:
-    """Return the most of each document's values, 0 for none; a last column of zeros.
+def _sentences(details: Details, place: Integers, meaning: Meaning) -> Floats:
+    """Return the likeness of the best sentence of some of the documents read, 0 for none.
 
     Args:
-        values: Of all sentences or tokens. Shape (s, q).
+        details: What was read.
+        place: Where they stand in it, ascending. Shape (n,).
+        meaning: The question's.
+    """
+    counts = np.diff(details.sentence_start)
+    wanted = np.zeros(len(counts), dtype=np.bool_)
+    wanted[place] = True
+    rows = details.sentences[np.repeat(wanted, counts)]
+    start = np.concatenate([[0], np.cumsum(counts[place])])
+    return _most(rows, start, meaning.whole)[0, :-1].astype(np.float64)
+
+
+def _most(rows: Signs, start: Integers, asked: Floats32) -> Whole:
+    """Return the most that each document's vectors are like each of the question's, 0 for none.
+
+    Args:
+        rows: Of all sentences or tokens. Shape (s, words).
         start: Where each document's begin, and the end. Shape (n + 1,).
+        asked: The question's vectors. Shape (q, dimension).
 
     Returns:
-        Shape (q, n + 1).
+        Shape (q, n + 1); the last column is of zeros.
     """
-    found = np.zeros((len(start), values.shape[1]), dtype=np.int32)
+    found = np.zeros((len(start), len(asked)), dtype=np.int32)
     some = np.flatnonzero(start[1:] > start[:-1])
     if len(some):
-        found[some] = np.maximum.reduceat(values, start[some], axis=0)
+        products = signs.dots(rows, asked, asked.shape[1])
+        found[some] = scaled(np.maximum.reduceat(products, start[some], axis=0), asked)
     return np.ascontiguousarray(found.T)
 
 

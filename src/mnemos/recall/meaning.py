@@ -123,10 +123,21 @@ def likeness(rows: NDArray[np.uint64], asked: Floats32) -> Whole:
     Returns:
         Shape (n, q).
     """
-    dimension = asked.shape[1]
+    return scaled(signs.dots(rows, asked, asked.shape[1]), asked)
+
+
+def scaled(products: Whole, asked: Floats32) -> Whole:
+    """Return products of signs with a question's vectors as cosines × 4096, rounded down.
+
+    The largest of some products is the largest of these, too.
+
+    Args:
+        products: Shape (n, q).
+        asked: Shape (q, dimension).
+    """
     squares = (asked.astype(np.float64) ** 2).sum(axis=1)  # whole numbers: exact in any order
-    scale = UNIT / np.sqrt(np.maximum(1.0, squares) * dimension)
-    found: Whole = np.floor(signs.dots(rows, asked, dimension) * scale).astype(np.int32)
+    scale = UNIT / np.sqrt(np.maximum(1.0, squares) * asked.shape[1])
+    found: Whole = np.floor(products * scale).astype(np.int32)
     return found
 
 

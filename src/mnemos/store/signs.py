@@ -19,8 +19,8 @@ QUERY_MAX = 127
 #: So many differing bits fit 16 bits; and every partial sum of products stays below 2^24, up to
 #: which float32 holds whole numbers exactly.
 MAX_DIMENSION = 65_535
-#: Components unpacked at once: what stays in the cache.
-UNPACKED = 400_000
+#: Components unpacked at once, into one place: fresh memory costs more than the multiplying.
+UNPACKED = 98_304
 #: Multiplications in one product: more of them wake a BLAS's threads, which costs 8 ms a call.
 MULTIPLIED = 262_144
 #: Query rows in one product.
@@ -64,10 +64,15 @@ def unpack(signs: Signs, dimension: int) -> Floats32:
 
 def _bits(signs: Signs, dimension: int) -> Floats32:
     """Return signs as 0 and 1. Shape (n, dimension)."""
+    return _raw(signs, dimension).astype(np.float32)
+
+
+def _raw(signs: Signs, dimension: int) -> NDArray[np.uint8]:
+    """Return signs as 0 and 1, a byte each. Shape (n, dimension)."""
     if signs.ndim != 2 or signs.shape[1] != words(dimension):  # noqa: PLR2004 - rows of words
         raise ValueError(f"{dimension}-d signs have {words(dimension)} words, not {signs.shape}")
     raw = np.ascontiguousarray(signs, dtype="<u8").view(np.uint8)
-    return np.unpackbits(raw, axis=1, count=dimension, bitorder="little").astype(np.float32)
+    return np.unpackbits(raw, axis=1, count=dimension, bitorder="little")
 
 
 def query(vector: Floats32) -> Floats32:
@@ -103,24 +108,31 @@ def dots(signs: Signs, asked: Floats32, dimension: int) -> NDArray[np.int32]:
     rows = np.atleast_2d(asked)
     if rows.shape[1] != dimension:
         raise ValueError(f"the vectors are {dimension}-d; the query is {rows.shape[1]}-d")
-    found = np.empty((len(signs), len(rows)), dtype=np.float32)
-    step = max(1, UNPACKED // dimension)
-    for first in range(0, len(signs), step):
-        _multiply(_bits(signs[first : first + step], dimension), rows, found[first : first + step])
+    found = _multiply(signs, rows, dimension)
     # Signs are twice the bits less one.
     sums = rows.sum(axis=1, dtype=np.float64).astype(np.int32)
     products: NDArray[np.int32] = 2 * found.astype(np.int32) - sums
     return products
 
 
-def _multiply(bits: Floats32, rows: Floats32, found: Floats32) -> None:
-    for start in range(0, len(rows), QUERIES):
-        columns = np.ascontiguousarray(rows[start : start + QUERIES].T)
-        step = max(1, MULTIPLIED // columns.size)
-        for first in range(0, len(bits), step):
-            found[first : first + step, start : start + QUERIES] = (
-                bits[first : first + step] @ columns
-            )
+def _multiply(signs: Signs, rows: Floats32, dimension: int) -> Floats32:
+    """Return products with bits: whole numbers. Shape (n, q)."""
+    found = np.empty((len(signs), len(rows)), dtype=np.float32)
+    columns = [
+        np.ascontiguousarray(rows[start : start + QUERIES].T)
+        for start in range(0, len(rows), QUERIES)
+    ]
+    largest = dimension * min(QUERIES, len(rows))
+    step = max(1, min(UNPACKED // dimension, MULTIPLIED // max(1, largest)))
+    room = np.empty((min(step, len(signs)), dimension), dtype=np.float32)
+    for first in range(0, len(signs), step):
+        raw = _raw(signs[first : first + step], dimension)
+        bits = room[: len(raw)]
+        bits[...] = raw
+        for number, some in enumerate(columns):
+            start = number * QUERIES
+            found[first : first + len(raw), start : start + some.shape[1]] = bits @ some
+    return found
 
 
 def hamming(signs: Signs, asked: Signs) -> NDArray[np.uint16]:
