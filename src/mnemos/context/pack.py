@@ -31,7 +31,7 @@ SHORTEST_CUT = 32
 MISFITS = 20
 
 #: A hit that is less likely to be part of the answer is no use to it; the best one always stays.
-LEAST_RELEVANCE = 0.01
+LEAST_RELEVANCE = 0.003
 
 _NOTHING = "nothing in memory bears on the question"
 _MARK = "[88]"  # stands for any mark while choosing: most have two digits

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnemos.recall.signals import C0, C3, GROUP_OF, GROUPS, LEVELS, NEEDS, meaning
+from mnemos.recall.signals import ADDED, C0, C3, GROUPS, LEVELS, NEEDS, meaning
 from tests.unit.recall.small import MAY, Said, frame
 
 FRIENDS = [
@@ -93,8 +93,7 @@ def test_a_signal_of_no_candidates_is_empty(name: str) -> None:
 
 def test_every_signal_stands_in_one_group_and_says_what_it_looks_at() -> None:
     grouped = [name for names in GROUPS.values() for name in names]
-    assert sorted(grouped) == sorted(C3)
-    assert set(GROUP_OF) == set(C3)
-    assert all(meaning(name) and "`" not in meaning(name) for name in C3)
+    assert sorted(grouped) == sorted([*C3, *ADDED])
+    assert all(meaning(name) and "`" not in meaning(name) for name in grouped)
     assert meaning("bm") == "BM25 of the turn's own words"
     assert list(NEEDS) == list(LEVELS)

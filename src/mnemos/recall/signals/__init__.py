@@ -157,7 +157,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "other documents": ("titled", "bridge"),
 }
 #: What the second look at documents adds, in a line each.
-_ADDED: Mapping[str, str] = {
+ADDED: Mapping[str, str] = {
     "titled": "How much of the document's title the best of the others name",
     "bridge": "What it covers of the question together with one of the best, by a rare name",
 }
@@ -168,7 +168,7 @@ GROUP_OF: Mapping[str, str] = {name: group for group, names in GROUPS.items() fo
 @cache
 def meaning(name: str) -> str:
     """Return what a signal looks at, in a line: the first of its file's docstring."""
-    if name in _ADDED:
-        return _ADDED[name]
+    if name in ADDED:
+        return ADDED[name]
     docstring = sys.modules[C3[name].__module__].__doc__ or name
     return docstring.splitlines()[0].replace("``", '"').rstrip(".")
