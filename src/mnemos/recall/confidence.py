@@ -50,27 +50,32 @@ class Evidence:
     pieces: Whole | None
 
 
-def evidence(frame: Frame) -> Evidence:
-    """Read what a frame says about an answer."""
+def evidence(frame: Frame, ranked: NDArray[np.int64]) -> Evidence:
+    """Read what a frame says about an answer.
+
+    Args:
+        frame: The candidates.
+        ranked: Places of those that count.
+    """
     return Evidence(
-        right_person=_right_person(frame),
+        right_person=_right_person(frame, ranked),
         matched=frame.matched(),
-        pieces=None if frame.late is None else frame.late.pieces,
+        pieces=None if frame.late is None else frame.late.pieces[:, ranked],
     )
 
 
-def _right_person(frame: Frame) -> float:
+def _right_person(frame: Frame, ranked: NDArray[np.int64]) -> float:
     """Return by how much the named person's best match exceeds that of all others."""
     if len(frame.asked.people) != 1:
         return math.nan
-    theirs = frame.rows["speaker"] == frame.asked.people[0]
+    theirs = frame.rows["speaker"][ranked] == frame.asked.people[0]
     if not theirs.any() or theirs.all():
         return math.nan
     match = (
         frame.scaled(frame.impacts.sum(axis=0))
         if frame.late is None or not frame.late.known.any()
         else frame.late.own / UNIT
-    )
+    )[ranked]
     return float(match[theirs].max() - match[~theirs].max())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,20 +98,6 @@ class Frame:
             return np.full(len(self.docs), np.nan)
         found: Floats = np.where(of.known, getattr(of, field), np.nan)
         return found
-
-    def take(self, places: Integers) -> Frame:
-        """Return the frame of some of the candidates, without what was read of all of them.
-
-        Args:
-            places: Where they stand, ascending.
-        """
-        of_candidates = {
-            field.name: getattr(self, field.name).take(places, axis=-1)
-            for field in fields(self)
-            if isinstance(getattr(self, field.name), np.ndarray)
-        }
-        meant = None if self.meant is None else self.meant.take(places)
-        return replace(self, **of_candidates, meant=meant, late=None)
 
     def scaled(self, sums: Integers) -> Floats:
         """Return sums of impacts so that they mean the same in any store."""

@@ -6,7 +6,8 @@ those of the turns beside them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,16 @@ class Late:
     near: Floats
     session: Floats
     pieces: Whole
+
+    def spread(self, places: Integers, count: int) -> Late:
+        """Return the same for more candidates, of whom only those in these places were read."""
+
+        def wide(values: NDArray[Any]) -> NDArray[Any]:
+            found = np.zeros((*values.shape[:-1], count), dtype=values.dtype)
+            found[..., places] = values
+            return found
+
+        return Late(**{field.name: wide(getattr(self, field.name)) for field in fields(self)})
 
 
 def read(

@@ -60,10 +60,6 @@ class Meant:
     own: NDArray[np.float64]
     near: NDArray[np.float64]
 
-    def take(self, places: Integers) -> Meant:
-        """Return those of some of the candidates."""
-        return Meant(known=self.known[places], own=self.own[places], near=self.near[places])
-
 
 def read(question: str, embedder: Embedder, vectors: Vectors, language: str) -> Meaning:
     """Encode a question.

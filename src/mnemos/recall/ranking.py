@@ -15,7 +15,7 @@ from mnemos.recall.confidence import TRAITS, Confidence, evidence, traits
 from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
 from mnemos.recall.search import Found, search
-from mnemos.recall.signals import GROUP_OF, HIGHEST, meaning
+from mnemos.recall.signals import GROUP_OF, HIGHEST, LOOKED_AGAIN, UNREAD, meaning
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -121,10 +121,13 @@ def rank(
     found = search(query, reader, eligible, level=known(level), embedder=embedder)
     frame, constants = found.frame, weights(found.level)
     scores, values = fuse(frame, found.level, constants.signals)
-    told = traits(evidence(frame), scores) if len(scores) else None
-    added = look_again(query.question, reader, frame, scores)
-    for share in added.values():
-        scores = scores + share
+    ranked = found.ranked
+    told = traits(evidence(frame, ranked), scores[ranked]) if len(scores) else None
+    behind = _behind(scores, ranked)
+    scores = scores + behind
+    added = {UNREAD: behind, **look_again(query.question, reader, frame, scores)}
+    for name in LOOKED_AGAIN:
+        scores = scores + added.get(name, 0.0)
     items = frame.rows["item"].astype(np.int64)
     order = _order(scores, items, frame.docs)
     return Ranking(
@@ -140,6 +143,16 @@ def rank(
         _added=added,
         _constants=constants,
     )
+
+
+def _behind(scores: Floats, ranked: NDArray[np.int64]) -> Floats:
+    """Return what puts candidates of which not all is known behind all others. Shape of scores."""
+    unread = np.ones(len(scores), dtype=np.bool_)
+    unread[ranked] = False
+    if not unread.any():
+        return np.zeros(len(scores))
+    ahead = max(0.0, float(scores[unread].max() - scores[ranked].min()))
+    return np.where(unread, -ahead, 0.0)
 
 
 def _limitation(found: Found, wanted: str) -> str | None:

@@ -21,7 +21,7 @@ from mnemos.store.base import Reader, Vectors
 from mnemos.types import Query
 
 NEAREST = 192  # candidates by their one vector, besides those by their words
-BEST = 256  # whose sentence and token vectors are read
+BEST = 128  # whose sentence and token vectors are read
 MARGIN_DAYS = 3  # people tell of a day up to so many days after
 
 
@@ -31,6 +31,8 @@ class Found:
 
     Args:
         frame: What the signals look at.
+        ranked: Places of the candidates of which all signals are known; the others come after
+            them. Ascending.
         level: Which signals can be computed.
         days: Spans of time that the question names, in microseconds.
         holds_words: Whether any document holds a word of the question.
@@ -38,6 +40,7 @@ class Found:
     """
 
     frame: Frame
+    ranked: NDArray[np.int64]
     level: str
     days: Sequence[tuple[int, int]]
     holds_words: bool
@@ -94,13 +97,20 @@ def search(
         frame = replace(
             frame, meant=meaning.compare(frame.docs, frame.beside, lengths, meant, vectors)
         )
-        if level in CHOSEN_BY:
-            frame = _best(frame, CHOSEN_BY[level], first)
-            frame = replace(
-                frame, late=late.read(frame.docs, frame.rows, frame.beside, meant, vectors)
-            )
+    ranked = np.arange(len(frame.docs))
+    if meant is not None and vectors is not None and level in CHOSEN_BY:
+        ranked = _best(frame, CHOSEN_BY[level], first)
+        read = late.read(
+            frame.docs[ranked], frame.rows[ranked], frame.beside[:, ranked], meant, vectors
+        )
+        frame = replace(frame, late=read.spread(ranked, len(frame.docs)))
     return Found(
-        frame=frame, level=level, days=days, holds_words=holds_words, limitation=limitation
+        frame=frame,
+        ranked=ranked,
+        level=level,
+        days=days,
+        holds_words=holds_words,
+        limitation=limitation,
     )
 
 
@@ -139,9 +149,9 @@ def _nearest(
     return meaning.nearest(vectors, meant, eligible, NEAREST)
 
 
-def _best(frame: Frame, level: str, constants: Mapping[str, Weight] | None) -> Frame:
-    """Keep the best candidates by a cheaper level; of equals those said first."""
+def _best(frame: Frame, level: str, constants: Mapping[str, Weight] | None) -> NDArray[np.int64]:
+    """Return where the best candidates by a cheaper level stand; of equals those said first."""
     if len(frame.docs) <= BEST:
-        return frame
+        return np.arange(len(frame.docs))
     scores, _ = fuse(frame, level, weights(level).signals if constants is None else constants)
-    return frame.take(np.sort(np.argsort(-scores, kind="stable")[:BEST]))
+    return np.sort(np.argsort(-scores, kind="stable")[:BEST])

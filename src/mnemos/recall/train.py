@@ -38,7 +38,9 @@ from mnemos.types import JSON, Query
 Floats = NDArray[np.float64]
 
 BEST, SPREAD = 60, 40  # candidates a question: the best so far, and some of all the rest
-L2 = 1e-3
+L2 = 3e-2  # strong enough that signals which say much the same share the weight
+L2_RARE = 1e-3  # of signals that few questions hang on: those of pages and of wishes
+RARE = ("page", "standing", "preference", "never")  # how their names begin
 STEPS = 50
 GOLD_POWER = 0.5  # a question with g gold turns weighs g^-½: summaries do not drown look-ups
 DECIMALS = 4
@@ -53,6 +55,7 @@ class Sample:
 
     Args:
         memory: Names the memory; what is learnt without it is tried on all its questions.
+        level: Whose signals were measured.
         values: Shape (candidates, signals).
         gold: Places of the gold documents among them, ascending; none if nothing answers.
         missed: How many gold documents are not among them.
@@ -61,6 +64,7 @@ class Sample:
     """
 
     memory: str
+    level: str
     values: Floats
     gold: tuple[int, ...]
     missed: int = 0
@@ -140,14 +144,15 @@ def measure(
     if found.level != level:
         raise ValueError(f"{memory} has no vectors for level {level}")
     frame = found.frame
-    places = np.flatnonzero(np.isin(frame.docs, sorted(gold)))
-    values = np.stack([signal(frame) for signal in LEVELS[level].values()], axis=1)
+    places = np.flatnonzero(np.isin(frame.docs[found.ranked], sorted(gold)))
+    values = np.stack([signal(frame)[found.ranked] for signal in LEVELS[level].values()], axis=1)
     return Sample(
         memory=memory,
+        level=level,
         values=values,
         gold=tuple(places.tolist()),
         missed=len(set(gold)) - len(places),
-        evidence=evidence(frame),
+        evidence=evidence(frame, found.ranked),
         foreign=foreign,
     )
 
@@ -155,8 +160,14 @@ def measure(
 def fit(data: Sequence[Sample]) -> Fit:
     """Fit the weights: once on turns spread evenly, then on the best by that fit and others."""
     answerable = [sample for sample in data if sample.gold]
-    first = _solve([_drawn(sample, np.zeros(len(sample.values)), 0) for sample in answerable])
-    return _solve([_drawn(sample, first.score(sample.values), BEST) for sample in answerable])
+    l2 = _penalty(answerable[0].level)
+    first = _solve([_drawn(sample, np.zeros(len(sample.values)), 0) for sample in answerable], l2)
+    return _solve([_drawn(sample, first.score(sample.values), BEST) for sample in answerable], l2)
+
+
+def _penalty(level: str) -> Floats:
+    """Return what keeps each weight of a level small."""
+    return np.array([L2_RARE if name.startswith(RARE) else L2 for name in LEVELS[level]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +197,7 @@ def _drawn(sample: Sample, base: Floats, best: int) -> _Drawn:
     )
 
 
-def _solve(drawn: Sequence[_Drawn]) -> Fit:
+def _solve(drawn: Sequence[_Drawn], l2: Floats) -> Fit:
     rows = np.concatenate([sample.values for sample in drawn])
     mean, deviation = _scale(rows)
     total = sum(sample.weight for sample in drawn)
@@ -195,10 +206,10 @@ def _solve(drawn: Sequence[_Drawn]) -> Fit:
     ]
     weight = np.zeros(rows.shape[1])
     for _ in range(STEPS):
-        loss, slope, curve = _loss(ready, weight)
+        loss, slope, curve = _loss(ready, weight, l2)
         step = np.linalg.solve(curve, slope)
         size = 1.0
-        while _loss(ready, weight - size * step)[0] > loss and size > 1e-6:  # noqa: PLR2004
+        while _loss(ready, weight - size * step, l2)[0] > loss and size > 1e-6:  # noqa: PLR2004
             size /= 2
         weight = weight - size * step
         if np.abs(step).max() < 10.0 ** -(DECIMALS + 3):
@@ -207,12 +218,12 @@ def _solve(drawn: Sequence[_Drawn]) -> Fit:
 
 
 def _loss(
-    ready: Sequence[tuple[Floats, Floats, Floats, float]], weight: Floats
+    ready: Sequence[tuple[Floats, Floats, Floats, float]], weight: Floats, l2: Floats
 ) -> tuple[float, Floats, Floats]:
     """Return the loss with its first and second derivatives."""
-    loss = 0.5 * L2 * float(weight @ weight)
-    slope = L2 * weight
-    curve = L2 * np.eye(len(weight))
+    loss = 0.5 * float((l2 * weight) @ weight)
+    slope = l2 * weight
+    curve = np.diag(l2)
     for values, offset, target, share in ready:
         logit = values @ weight + offset
         odds = np.exp(logit - logit.max())

@@ -156,11 +156,11 @@ def test_the_cut_keeps_the_best_of_the_first_stage(monkeypatch: pytest.MonkeyPat
         }
         monkeypatch.setattr(search, "BEST", 7)
         found = search.search(ask("dog and tea?"), reader, None, level="c3", embedder=Alike())
-        assert found.frame.docs.tolist() == sorted(expected)
+        assert found.frame.docs[found.ranked].tolist() == sorted(expected)
         cut = _scores(reader, "dog and tea?")
-        assert cut.keys() == whole.keys()
+        assert set(list(cut)[:7]) == set(expected)  # the others come after them
         # what is read of the session is less; all else is as among all
-        assert max(abs(cut[no] - whole[no]) for no in cut) < 1
+        assert max(abs(cut[no] - whole[no]) for no in expected) < 1
 
 
 def _scores(reader: Reader, question: str) -> dict[int, float]:

@@ -114,6 +114,10 @@ NEEDS: Mapping[str, str] = {
     "c2": "as C1, and a vector of each sentence of the best candidates",
     "c3": "an embedder that shows its word pieces: a vector of each, as far as they tell",
 }
+#: What puts a candidate back whose sentence and token vectors were not read; and what documents
+#: gain when they are looked at again.
+UNREAD = "unread"
+LOOKED_AGAIN = ("titled", "bridge")
 #: What signals are about.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "words": (
@@ -154,12 +158,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "page_near_late",
         "page_session_late",
     ),
-    "other documents": ("titled", "bridge"),
+    "other candidates": (*LOOKED_AGAIN, UNREAD),
 }
-#: What the second look at documents adds, in a line each.
+#: What is added to the fused signals, in a line each.
 ADDED: Mapping[str, str] = {
     "titled": "How much of the document's title the best of the others name",
     "bridge": "What it covers of the question together with one of the best, by a rare name",
+    UNREAD: "Whether it was not among the best by one vector, whose further vectors are read",
 }
 #: The same, by signal.
 GROUP_OF: Mapping[str, str] = {name: group for group, names in GROUPS.items() for name in names}
