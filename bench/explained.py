@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mnemos.recall import candidates, confidence, meaning, neighbours, search
-from mnemos.recall.signals import ADDED, CHOSEN_BY, GROUPS, LEVELS, NEEDS
+from mnemos.recall.signals import ADDED, CHOSEN_BY, GROUPS, LEVELS, NEEDS, UNREAD
 from mnemos.recall.signals import meaning as looked_at
 
 
@@ -75,6 +75,8 @@ def _named(names: list[str]) -> str:
 
 
 def _first(name: str, found: Mapping[str, Mapping[str, object]]) -> str:
+    if name == UNREAD:
+        return min(CHOSEN_BY).upper()
     if name in ADDED:
         return "C0"
     return next(level for level, signals in found.items() if name in signals).upper()

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from mnemos import Memory
-from mnemos.embedding.bind import begin_reindex, bind, give_up_reindex, switch
+from mnemos.embedding.bind import begin_reindex, bind, switch
 from mnemos.embedding.work import Embedded, clear_dropped, drain
-from mnemos.errors import ConflictError, Corrupt, ModelError, ModelMismatch, NotFound
+from mnemos.errors import ConflictError, Corrupt, ModelMismatch, NotFound
 from mnemos.models.base import Embedder
 from mnemos.models.scripted import ScriptedTokenEmbedder
 from mnemos.store import signs, vectors
@@ -317,19 +317,6 @@ def test_another_model_is_built_beside_and_takes_over_at_once(memory: Memory) ->
         bound(other, OTHER)
         drained(other, OTHER)
         assert rows(other._store) == rows(memory._store)
-
-
-def test_a_reindex_can_be_given_up(memory: Memory) -> None:
-    say(memory, "a heron")
-    bound(memory)
-    with memory._store.writing() as transaction:
-        begin_reindex(transaction, OTHER.model)
-        give_up_reindex(transaction)
-    clear_dropped(memory._store)
-    with memory._store.writing() as transaction:
-        assert [row.state for row in transaction.tables.embedders()] == ["serving"]
-        with pytest.raises(ModelError, match="no vectors are being made"):
-            give_up_reindex(transaction)
 
 
 def test_a_building_model_replaces_an_unfinished_one(memory: Memory) -> None:

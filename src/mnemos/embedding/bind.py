@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mnemos.errors import ModelError, ModelMismatch
+from mnemos.errors import ModelMismatch
 from mnemos.store.snapshot import Transaction
 from mnemos.store.tables import Tables
 from mnemos.store.vector_change import enqueue_all
@@ -85,18 +85,6 @@ def sweep(transaction: Transaction, limit: int = 2000) -> bool:
                 tables.drop_embedder(row.no)
             return True
     return False
-
-
-def give_up_reindex(transaction: Transaction) -> None:
-    """Give up what ``begin_reindex`` began.
-
-    Raises:
-        ModelError: Nothing was begun.
-    """
-    building = embedder_in(transaction.tables, "building")
-    if building is None:
-        raise ModelError("no vectors are being made beside those that serve")
-    transaction.tables.put_embedder(replace(building, state="dropped"))
 
 
 def _add(tables: Tables, model: ModelId, state: EmbedderState) -> EmbedderRow:
