@@ -77,6 +77,8 @@ def _named(names: list[str]) -> str:
 def _first(name: str, found: Mapping[str, Mapping[str, object]]) -> str:
     if name == UNREAD:
         return min(CHOSEN_BY).upper()
+    if name == "bridge":
+        return max(CHOSEN_BY).upper()
     if name in ADDED:
         return "C0"
     return next(level for level, signals in found.items() if name in signals).upper()

@@ -25,6 +25,7 @@ from mnemos.errors import InputError, ModelError, ModelMismatch, ReadOnly, Store
 from mnemos.models.endpoint import Patience
 from mnemos.models.function import FunctionEmbedder
 from mnemos.models.openai_compatible import OpenAICompatible
+from mnemos.recall import search
 from mnemos.store.vectors import embedder_in
 from tests.unit.alike import ASKED, MEANT, TALK, Alike, said, until
 from tests.unit.models.scripted_server import Answer, answered, refused, served
@@ -444,7 +445,10 @@ def test_an_import_a_backup_and_a_rescue_are_found_by_meaning(
         assert memory.state_hash() == state
 
 
-def test_a_file_that_is_only_read_is_read_as_far_as_its_vectors_reach(path: Path) -> None:
+def test_a_file_that_is_only_read_is_read_as_far_as_its_vectors_reach(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST", 0.5)
     with Memory(path, embedder=Alike(), embedding="manual") as memory:
         memory.remember(said(), session="s")
         memory.embed()

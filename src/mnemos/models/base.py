@@ -16,7 +16,11 @@ Floats32 = NDArray[np.float32]
 
 @runtime_checkable
 class Embedder(Protocol):
-    """Turns texts into vectors: those of texts of like meaning point the same way."""
+    """Turns texts into vectors: those of texts of like meaning point the same way.
+
+    One that knows few languages may say so by an attribute ``languages``, Snowball names: questions
+    in others are then asked by words alone.
+    """
 
     @property
     def model(self) -> ModelId:

@@ -21,10 +21,10 @@ class FunctionEmbedder:
 
     >>> from mnemos.models.function import FunctionEmbedder
     >>> def shape(texts):
-    ...     return [[len(text), text.count(" ") + 1] for text in texts]
+    ...     return [[len(text) - 20.5, text.count(" ") - 3.5] for text in texts]
     >>> embedder = FunctionEmbedder(shape, name="shape", revision="1", dimension=2)
     >>> embedder.encode(["by the river"]).tolist()
-    [[12.0, 3.0]]
+    [[-8.5, -1.5]]
     """
 
     def __init__(

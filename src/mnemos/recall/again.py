@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -31,8 +30,6 @@ from mnemos.types import Item
 
 LEADS = 5
 LOOKED_AT = 128
-#: Documents whose words are kept ready.
-REMEMBERED = 4096
 #: What each lead counts for, the best first: their sum is 1.
 SHARES = (0.6, 0.2, 0.1, 0.06, 0.04)
 #: What the signals count for; of the second also where there are no word pieces to compare.
@@ -79,7 +76,7 @@ def look_again(question: str, reader: Reader, frame: Frame, scores: Floats) -> M
     titled, shared = np.zeros((LEADS, len(best))), np.zeros((LEADS, len(best)))
     for at, lead in enumerate(texts[:LEADS]):
         for place, each in enumerate(texts):
-            if place != at:
+            if items[place].id != items[at].id:  # nor by a further key of itself
                 titled[at, place] = _titled(lead, each, known, rare)
                 shared[at, place] = rare.most((lead.names & each.names) - known)
     found = {"titled": np.zeros(len(scores)), "bridge": np.zeros(len(scores))}
@@ -97,7 +94,6 @@ def _title(item: Item) -> str:
     return title.replace("’", "'") if isinstance(title, str) else ""
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _read(title: str, text: str, stops: frozenset[str]) -> _Read:
     whole = f"{title} {text}"
     words = _words(_WORD, whole, stops)
@@ -140,7 +136,8 @@ def _titled(lead: _Read, each: _Read, known: frozenset[str], rare: _Rarity) -> f
     shared = [word for word in each.title if word in lead.words]
     if known.issuperset(shared):
         return 0.0
-    return sum(map(rare, shared)) / sum(map(rare, each.title))
+    whole = sum(map(rare, each.title))
+    return sum(map(rare, shared)) / whole if whole else 0.0  # words that stand everywhere
 
 
 def _gain(pieces: Floats) -> Floats:

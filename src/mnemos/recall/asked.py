@@ -88,6 +88,7 @@ class Asked:
     Args:
         terms: Content terms without names of speakers, each with its weight from 0 to 1.
         rest: The question without names of speakers; all of it where nothing else is left.
+        spoken: The language of the question, a Snowball name.
         forms: Further stems by which a term's words may stand in the index.
         compounds: Its language joins words to longer ones.
         people: Name numbers of the speakers it names, each once, in the order of naming.
@@ -104,6 +105,7 @@ class Asked:
 
     terms: tuple[tuple[str, float], ...]
     rest: str = ""
+    spoken: str = "english"
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     compounds: bool = False
     people: tuple[int, ...] = ()
@@ -139,6 +141,7 @@ def read(query: Query, reader: Reader, eligible: NDArray[np.bool_] | None = None
             for term in list(forms)[:MAX_TERMS]
         ),
         rest=" ".join(stripped.split()) or question,
+        spoken=spoken,
         forms=forms,
         compounds=spoken in COMPOUNDING,
         people=tuple(numbers[number] for number, _ in first_spans),

@@ -68,7 +68,7 @@ def choose(
     found = [best] if nearest is None else [best, nearest]
     found.append(_of_sessions(index.columns.scope[pool], pool, score))
     if days:
-        within = pool if len(pool) < POOL else hits
+        within = pool if len(pool) < POOL or not len(hits) else hits
         within = within[inside(rows["said_at"][within], days)]
         found.append(_best(within, score, BEST_OF_DAYS))
     kept = _best(best, score, WITH_NEIGHBOURS)

@@ -43,11 +43,13 @@ class Evidence:
         matched: See ``TRAITS``.
         pieces: Likeness × 4096 of each word piece in each candidate; None without vectors.
             Shape (q, n).
+        known: Which candidates have vectors; None if none has. Shape (n,).
     """
 
     right_person: float
     matched: float
     pieces: Whole | None
+    known: NDArray[np.bool_] | None
 
 
 def evidence(frame: Frame, ranked: NDArray[np.int64]) -> Evidence:
@@ -61,6 +63,7 @@ def evidence(frame: Frame, ranked: NDArray[np.int64]) -> Evidence:
         right_person=_right_person(frame, ranked),
         matched=frame.matched(),
         pieces=None if frame.late is None else frame.late.pieces[:, ranked],
+        known=None if frame.late is None else frame.late.known[ranked],
     )
 
 
@@ -73,7 +76,7 @@ def _right_person(frame: Frame, ranked: NDArray[np.int64]) -> float:
         return math.nan
     match = (
         frame.scaled(frame.impacts.sum(axis=0))
-        if frame.late is None or not frame.late.known.any()
+        if frame.late is None or not len(frame.late.pieces) or not frame.late.known.any()
         else frame.late.own / UNIT
     )[ranked]
     return float(match[theirs].max() - match[~theirs].max())
@@ -90,7 +93,8 @@ def traits(found: Evidence, scores: Floats) -> tuple[float, ...]:
     best = float(scores[order[0]])
     lead = best - float(scores[order[TENTH - 1]]) if len(order) >= TENTH else math.nan
     least = covered = math.nan
-    if found.pieces is not None and len(found.pieces):
+    told = found.known is not None and bool(found.known[order[:SHOWN]].all())
+    if told and found.pieces is not None and len(found.pieces):
         shown = found.pieces[:, order[:SHOWN]].max(axis=1)
         least, covered = int(shown.min()) / UNIT, int(shown.sum()) / (UNIT * len(shown))
     return best, lead, found.right_person, least, covered, found.matched

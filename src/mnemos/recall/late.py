@@ -21,6 +21,9 @@ from mnemos.store.signs import Signs
 
 Floats = NDArray[np.float64]
 
+#: A text of more index terms may be longer than what is encoded of one: its words alone count.
+WHOLE_TERMS = 1_500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
@@ -34,7 +37,7 @@ class Late:
         sentence: Likeness of its best sentence × 4096. Shape (n,).
         own: Of its own words. Shape (n,).
         near: Of its own or, with 9, 8, 7 and 7 tenths, its neighbours' words. Shape (n,).
-        session: Of the words of all that was read of its session; 0 of documents. Shape (n,).
+        session: Of the words of all that was read of its session; NaN of documents. Shape (n,).
         pieces: What ``own`` is the mean of: each word piece × 4096. Shape (q, n).
     """
 
@@ -78,13 +81,15 @@ def read(
     for tenth, others in zip(NEAR_TENTHS, places, strict=True):
         np.maximum(near, tenth * most[:, others], out=near)
     asked = max(1, len(meaning.tokens))
+    document, long = rows["role"] == DOCUMENT, rows["length"] > WHOLE_TERMS
     return Late(
-        known=vectors.present[docs],
+        # Of a vector written since this snapshot began only the shared array knows.
+        known=vectors.present[docs] & (np.diff(details.sentence_start)[place] > 0) & ~long,
         sentence=_sentences(details, place, meaning),
         own=_mean(own, asked),
         near=_mean(near, asked) / 10.0,
         session=np.where(
-            rows["role"] == DOCUMENT, 0.0, _mean(_sessions(own, rows["scope"]), asked)
+            document, np.nan, _mean(_sessions(np.where(document, 0, own), rows["scope"]), asked)
         ),
         pieces=own,
     )

@@ -144,7 +144,7 @@ def nearest(
 
     Exact: all are looked at. Of equals those said first.
     """
-    differing = signs.hamming(vectors.signs, meaning.signs)
+    differing = signs.hamming(vectors.signs, meaning.signs).astype(np.int32)
     able = vectors.present if eligible is None else vectors.present & eligible
     bits = len(meaning.signs) * signs.WORD_BITS + 1
     differing[~able] = bits  # more than any can differ

@@ -21,6 +21,7 @@ from mnemos.types import Query, Reason
 
 NOT_HELD = "none of the question's words occurs in this memory"
 TOO_WEAK = "nothing in this memory matches the question well enough"
+APART = 1e-6  # what is ranked by less stands so far behind the last that is ranked by all
 UNSURE = 1.0  # so unsure an answer that holds none of the words is not shown for its day alone
 WRONG_PERSON = "what matches the question was said by others than the one it names"
 
@@ -151,7 +152,7 @@ def _behind(scores: Floats, ranked: NDArray[np.int64]) -> Floats:
     unread[ranked] = False
     if not unread.any():
         return np.zeros(len(scores))
-    ahead = max(0.0, float(scores[unread].max() - scores[ranked].min()))
+    ahead = max(0.0, float(scores[unread].max() - scores[ranked].min()) + APART)
     return np.where(unread, -ahead, 0.0)
 
 

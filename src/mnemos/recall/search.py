@@ -17,10 +17,12 @@ from mnemos.recall.frame import Frame, build
 from mnemos.recall.fusion import Weight, fuse, weights
 from mnemos.recall.meaning import Meaning
 from mnemos.recall.signals import CHOSEN_BY
-from mnemos.store.base import Reader, Vectors
+from mnemos.store.base import Index, Reader, Vectors
 from mnemos.types import Query
 
 NEAREST = 192  # candidates by their one vector, besides those by their words
+#: Of the texts that may come back so many need vectors: among few, those without would lose.
+MOST = 0.9
 BEST = 256  # whose sentence and token vectors are read; 128 cost BEAM 128K .013 of R@10
 MARGIN_DAYS = 3  # people tell of a day up to so many days after
 
@@ -72,8 +74,11 @@ def search(
         ModelError: The model failed.
     """
     asked = read_question(query, reader, eligible)
-    meant, vectors = _meaning(asked, reader, level, embedder)
-    level, limitation = _reached(level, meant, vectors, embedder)
+    meant, vectors, limitation = _meaning(asked, reader, eligible, level, embedder)
+    if meant is None:
+        level = "c0"
+    elif vectors is not None and level == "c3" and not len(meant.tokens):
+        level, limitation = "c2", f"{vectors.model} shows no word pieces of the question"
     index = reader.index
     terms = lexical.weigh(asked.terms, index, asked.forms, compounds=asked.compounds)
     days = [
@@ -115,30 +120,42 @@ def search(
 
 
 def _meaning(
-    asked: Asked, reader: Reader, level: str, embedder: Embedder | None
-) -> tuple[Meaning | None, Vectors | None]:
-    """Encode the question, if there is anything to compare it with."""
-    vectors = None if level == "c0" or embedder is None else reader.vectors
-    if vectors is None or embedder is None or not vectors.present.any():
-        return None, None
-    meant = meaning.read(asked.rest, embedder, vectors, reader.language)
-    # Without a direction all would be alike, and those without vectors better than that.
-    return (meant, vectors) if meant.whole.any() else (None, None)
-
-
-def _reached(
-    level: str, meant: Meaning | None, vectors: Vectors | None, embedder: Embedder | None
-) -> tuple[str, str | None]:
-    """Return the level that can be had, and why it is not the one that was to be."""
+    asked: Asked,
+    reader: Reader,
+    eligible: NDArray[np.bool_] | None,
+    level: str,
+    embedder: Embedder | None,
+) -> tuple[Meaning | None, Vectors | None, str | None]:
+    """Encode the question, if there is anything to compare it with; or say what is missing."""
     if embedder is None:
-        return "c0", "there is no embedder"
+        return None, None, "there is no embedder"
     if level == "c0":
-        return level, None
-    if meant is None or vectors is None:
-        return "c0", "no text has vectors yet"
-    if level == "c3" and not len(meant.tokens):
-        return "c2", f"{vectors.model} shows no word pieces of the question"
-    return level, None
+        return None, None, None
+    vectors = reader.vectors
+    missing = _missing(vectors, reader.index, eligible)
+    languages = getattr(embedder, "languages", None)
+    if languages and asked.spoken not in languages:
+        missing = f"{embedder.model} knows no {asked.spoken}"
+    if vectors is None or missing is not None:
+        return None, None, missing
+    meant = meaning.read(asked.rest, embedder, vectors, reader.language)
+    if not meant.whole.any():  # all would be alike, those without vectors better than that
+        return None, None, "the question means nothing to the model"
+    return meant, vectors, None
+
+
+def _missing(
+    vectors: Vectors | None, index: Index, eligible: NDArray[np.bool_] | None
+) -> str | None:
+    """Say why there are no vectors, or too few; None if there are enough."""
+    if vectors is None or not vectors.present.any():
+        return "no text has vectors yet; embed() makes them, vectors() tells how far"
+    able = index.columns.length > 0  # without a word there is nothing to encode
+    if eligible is not None:
+        able &= eligible
+    texts = int(np.count_nonzero(able))
+    held = int(np.count_nonzero(vectors.present & able))
+    return None if held >= MOST * texts else f"{held} of {texts} texts have vectors so far"
 
 
 def _nearest(

@@ -46,6 +46,7 @@ GOLD_POWER = 0.5  # a question with g gold turns weighs g^-½: summaries do not 
 DECIMALS = 4
 LOST = 0.015  # of a data set's answerable questions may stay under the floor of answers
 TOPIC_LOST = 0.003  # and under that of the topic
+TOPIC_MARGIN = 1.0  # by which that lies lower still: memories of a few turns differ from these
 SURE_L2 = 1e-2  # on six traits of a thousand questions it hardly matters
 
 
@@ -280,6 +281,7 @@ def sureness(
     dataset = [number for number, data in enumerate(datasets) for _ in data]
     cases = _Cases(samples=samples, rows=np.array(rows), dataset=np.array(dataset))
     topic, answer = cases.judge(TOPIC_LOST, foreign=True), cases.judge(LOST, foreign=False)
+    topic = replace(topic, floor=round(topic.floor - TOPIC_MARGIN, 2))
     left_out: list[tuple[float, float]] = []
     judges: dict[str, tuple[Judge, Judge]] = {}
     for sample, row in zip(samples, rows, strict=True):

@@ -24,7 +24,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.errors import ModelError
+from mnemos.errors import Corrupt, ModelError
 from mnemos.models.base import Embedder
 from mnemos.recall.fusion import known
 from mnemos.recall.ranking import Ranking, rank
@@ -47,6 +47,6 @@ class Default:
         """Rank by words and priors, and by meaning as far as there are vectors."""
         try:
             return rank(query, reader, eligible, level=self._level, embedder=self._embedder)
-        except ModelError as error:
+        except (ModelError, Corrupt) as error:  # of the vectors; words are told below
             _log.warning("recall by words alone: %s", error)
             return replace(rank(query, reader, eligible), limitation=str(error))

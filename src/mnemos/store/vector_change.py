@@ -98,7 +98,8 @@ class VectorChange:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._embedders = bound(tables)
-        self._writers = [(each.no, VectorWriter(tables, each)) for each in self._embedders]
+        # Of those on their way out, too: what is erased is to go at once.
+        self._writers = [(each, VectorWriter(tables, each)) for each in tables.embedders()]
         self._wanted: dict[int, int] = {}
         self._cut_again: dict[int, int] = {}  # by scope, the first place that an erasure emptied
 
@@ -116,10 +117,11 @@ class VectorChange:
             position: Where they stood in the session; None if they are not in its chain of turns.
         """
         for embedder, writer in self._writers:
-            blocks = {row.block for row in self._tables.vector_rows(embedder, nos)}
-            mates = [no for each in sorted(blocks) for no in self._tables.in_block(embedder, each)]
+            model = embedder.no
+            blocks = {row.block for row in self._tables.vector_rows(model, nos)}
+            mates = [no for each in sorted(blocks) for no in self._tables.in_block(model, each)]
             writer.drop(mates)
-            for no in {*mates} - {*nos}:
+            for no in {*mates} - {*nos} if embedder.state != "dropped" else ():
                 self.add(scope_no, no)
         if self._embedders and position is not None:
             before = self._cut_again.get(scope_no, position)
@@ -127,8 +129,6 @@ class VectorChange:
 
     def close(self, seq: int) -> None:
         """Write the queue, and make provisional what has to be cut again after an erasure."""
-        if not self._embedders:
-            return
         for scope_no, position in self._cut_again.items():
             end = self._tables.space().next_no
             for embedder in self._embedders:

@@ -37,7 +37,7 @@ def floor(value: float) -> int:
 def test_each_figure_is_that_of_plain_python(seed: int, count: int, pieces: int) -> None:
     random = np.random.default_rng(seed)
     sizes = random.integers(0, 4, (2, count))
-    sentences = [drawn(seed + n, sizes[0, n], DIMENSION) for n in range(count)]
+    sentences = [drawn(seed + n, sizes[0, n] + (n != 2), DIMENSION) for n in range(count)]
     tokens = [drawn(seed + 50 + n, sizes[1, n], DIMENSION) for n in range(count)]
     pooled = [None if n == 2 else drawn(seed + 90 + n, DIMENSION) for n in range(count)]
     vectors = Held(pooled, sentences, tokens)
@@ -52,7 +52,7 @@ def test_each_figure_is_that_of_plain_python(seed: int, count: int, pieces: int)
         return max([0, *(floor(4096 * cosine(row, telling[piece])) for row in tokens[no])])
 
     for at, no in enumerate(docs.tolist()):
-        assert found.known[at] == (pooled[no] is not None)
+        assert found.known[at] == (pooled[no] is not None and len(sentences[no]) > 0)
         likes = [floor(4096 * cosine(row, whole)) for row in sentences[no]]
         assert found.sentence[at] == (max(likes) if likes else 0)
         own = [best(no, piece) for piece in range(pieces)]
@@ -69,9 +69,16 @@ def test_each_figure_is_that_of_plain_python(seed: int, count: int, pieces: int)
             for piece in range(pieces)
         ]
         assert found.near[at] == sum(tenths) / max(1, pieces) / 10
-        mates = [docs[other] for other in range(len(docs)) if scopes[other] == scopes[at]]
-        most = [max(best(mate, piece) for mate in mates) for piece in range(pieces)]
-        assert found.session[at] == (0 if at in papers else sum(most) / max(1, pieces))
+        mates = [
+            docs[other]
+            for other in range(len(docs))
+            if scopes[other] == scopes[at] and other not in papers
+        ]
+        most = [max((best(mate, piece) for mate in mates), default=0) for piece in range(pieces)]
+        if at in papers:
+            assert math.isnan(found.session[at])
+        else:
+            assert found.session[at] == sum(most) / max(1, pieces)
 
 
 def test_a_word_found_in_the_previous_turn_counts_nine_tenths() -> None:

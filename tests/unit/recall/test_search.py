@@ -100,7 +100,17 @@ def test_a_question_without_a_direction_is_answered_by_words(question: str) -> N
         assert found.scores.tolist() == rank(ask(question), reader).scores.tolist()
 
 
-def test_documents_without_vectors_neither_fail_nor_win() -> None:
+def test_where_few_texts_have_vectors_words_answer_and_say_so() -> None:
+    sessions = [TALK, ["Snow fell.", "Ice cracked.", "Wind blew.", "Fog came."]]
+    with filled(sessions, embedded=1) as memory:
+        recall = memory.recall(ASKED)
+        assert (recall.level, recall.limitation) == ("c0", "4 of 8 texts have vectors so far")
+        narrowed = memory.recall(ASKED, scope=Scope(session="s0"))
+        assert (narrowed.level, narrowed[0].text) == ("c3", TALK[MEANT])
+
+
+def test_documents_without_vectors_neither_fail_nor_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST", 0.0)
     sessions = [TALK, ["Snow fell.", "Ice cracked.", "Wind blew.", "Fog came."]]
     with filled(sessions, embedded=1) as memory:
         recall = memory.recall(ASKED, limit=20)

@@ -41,6 +41,9 @@ class MiniLM:
         InputError: No threads at all.
     """
 
+    #: What it was trained on; questions in others are better asked by words.
+    languages = frozenset({"english"})
+
     def __init__(self, *, threads: int | None = None, folder: Path | None = None) -> None:
         if threads is not None and threads < 1:
             raise InputError(f"threads is {threads}; expected 1 or more")
