@@ -16,6 +16,15 @@ Floats32 = NDArray[np.float32]
 FILES = ("config.json", "model.safetensors", "tokenizer.json")
 #: What the graph is written for; a model with other values would be computed wrongly.
 EXPECTED = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute"}
+#: What it must tell.
+SIZES = (
+    "num_hidden_layers",
+    "num_attention_heads",
+    "hidden_size",
+    "intermediate_size",
+    "max_position_embeddings",
+    "layer_norm_eps",
+)
 
 
 class BuildError(Exception):
@@ -58,6 +67,9 @@ def read(files: Mapping[str, bytes]) -> Checkpoint:
     for name, expected in EXPECTED.items():
         if config.get(name, expected) != expected:
             raise BuildError(f"config.json: {name} is {config[name]!r}; this needs {expected!r}")
+    absent = [name for name in SIZES if name not in config]
+    if absent:
+        raise BuildError(f"config.json says nothing of {', '.join(absent)}: not a BERT encoder's")
     tensors = load(files["model.safetensors"])
     return Checkpoint(
         sizes=Sizes(

@@ -108,6 +108,12 @@ def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
         read(read_folder(publish(tmp_path, activation="relu")))
 
 
+def test_a_configuration_that_says_nothing_of_sizes_is_refused(tmp_path: Path) -> None:
+    files = read_folder(publish(tmp_path))
+    with pytest.raises(BuildError, match="says nothing of num_hidden_layers, num_attention"):
+        read({**files, "config.json": b"{}"})
+
+
 def test_missing_weights_are_named(tmp_path: Path) -> None:
     name = "encoder.layer.1.output.dense.weight"
     model = read(read_folder(publish(tmp_path, without=name)))
