@@ -86,7 +86,8 @@ _RETRIEVAL = (
     "**The right turns** at two levels: **C0** goes by words, with no model and no network; **C3** "
     "adds the built-in model, on the CPU. One memory a conversation, questions put after the last "
     "turn. R@10: share of gold turns among the first ten hits, mean over answerable questions. "
-    "*Left out*: by weights that have not seen the conversation. FB@1000: questions whose every "
+    "*Left out*: by weights that have not seen the conversation; for paragraphs without the second "
+    "look at documents, which was designed on MuSiQue and HotpotQA. FB@1000: questions whose every "
     "gold turn is among the hits that fit 1,000 tokens. Each cell: C0 | C3."
 )
 _ABSTENTION = (
