@@ -615,6 +615,11 @@ def test_cancelled_calls_do_not_disturb_the_thread(path: Path) -> None:
                 with suppress(asyncio.CancelledError):
                     await call
             await memory.remember(said(), session="last")
+            reindexed = asyncio.create_task(memory.reindex(Alike(delay_s=0.001)))
+            await memory.remember(said(), session="meanwhile")
+            await reindexed
+            assert (await memory.embed()).pending == 0
+            assert (await memory.vectors()).building is None
             assert (await memory.recall(ASKED))[0].text == TALK[MEANT]
             assert (await memory.verify()).ok
 
