@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,8 @@ def mnemos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Start:
-    """Start a command line as a process of its own."""
+def started(tmp_path: Path) -> Iterator[Start]:
+    """Start a command line as a process of its own, deaf to no signal though we may be."""
 
     def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -54,7 +55,9 @@ def started(tmp_path: Path) -> Start:
             stderr=subprocess.PIPE,
         )
 
-    return start
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield start
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(
 
 def test_an_interrupted_import_goes_on(told: Run, started: Start, tmp_path: Path) -> None:
     content = "".join(
-        json.dumps({"role": "user", "content": f"turn {n}"}) + "\n" for n in range(40_000)
+        json.dumps({"role": "user", "content": f"turn {n}"}) + "\n" for n in range(20_000)
     )
     (tmp_path / "long.jsonl").write_text(content, encoding="utf-8")
     with started(["remember", "long.jsonl", "--on-error", "skip"]) as process:
@@ -112,7 +112,7 @@ def test_an_interrupted_import_goes_on(told: Run, started: Start, tmp_path: Path
     assert b"the same command goes on from there" in err
     assert told("verify").code == 0
     assert told("remember", "long.jsonl", "--on-error", "skip").code == 0
-    assert told("stats", "--json").json["items"] == {"turn": 40_003}
+    assert told("stats", "--json").json["items"] == {"turn": 20_003}
 
 
 def test_a_process_reads_stdin_and_prints_json(started: Start) -> None:
