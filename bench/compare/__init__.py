@@ -1,0 +1,1 @@
+"""Every system on the same questions, within the same limits, at equal tokens."""
