@@ -41,7 +41,7 @@ class Environment:
         wanted: A hash of all that is to be in it.
         versions: Name → version of every distribution in it.
         install_mb: Of all files that pip installed; 0 where the benchmark's own Python serves.
-        import_s: Seconds that importing its module takes, in a fresh process, less Python's own.
+        import_s: Seconds that importing it takes in a fresh process, beyond Python's own start.
         made_in_s: Seconds that installing took.
     """
 
@@ -170,12 +170,12 @@ def _size_mb(place: Path) -> float:
     return round(total / 1e6, 1)
 
 
-def _import_s(place: Path, module: str | None) -> float:
+def _import_s(place: Path, statement: str | None) -> float:
     """Return what importing takes in a fresh process beyond Python's own start; the median."""
-    if module is None:
+    if statement is None:
         return 0.0
     clock = "time.perf_counter()"
-    code = f"import time; start = {clock}; import {module}; print({clock} - start)"
+    code = f"import time; start = {clock}; {statement}; print({clock} - start)"
     _run([str(_python(place)), "-c", code])  # compiles what no one has imported yet
     runs = [float(_run([str(_python(place)), "-c", code]).split()[-1]) for _ in range(IMPORT_RUNS)]
     return round(machine.percentile(runs, 0.5), 3)

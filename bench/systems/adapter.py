@@ -112,7 +112,7 @@ class System:
 
     Args:
         package: The distribution whose version is told; None if there is no product.
-        imports: The module whose import is timed.
+        imports: What its users write to import it; timed.
         requirements: What pip installs into its environment, pinned; a path (``./…``) is taken
             from the working tree. Empty: it runs where the benchmark runs.
         settings: Variant → options. "default" is what its documentation shows, "best" the best
