@@ -6,12 +6,23 @@ nothing is downloaded: each reads the path that it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
 from bench.conversation import Conversation
-from bench.data import normalised
+from bench.data import (
+    beam,
+    hotpotqa,
+    locomo,
+    longmemeval,
+    musique,
+    normalised,
+    poisonedrag,
+    table,
+    twowiki,
+)
 from bench.data.beside import Beside
 from bench.data.files import File, Start, listed
 from bench.data.records import BadData, BadRecord
@@ -29,7 +40,16 @@ __all__ = [
 #: Name → module, with LOOKS (what a file of it is), ``recognises`` and ``read``.
 FORMATS: dict[str, ModuleType] = {
     "normalised": normalised,
+    "locomo": locomo,
+    "longmemeval": longmemeval,
+    "beam": beam,
+    "musique": musique,
+    "hotpotqa": hotpotqa,
+    "twowiki": twowiki,
+    "poisonedrag": poisonedrag,
 }
+#: What is given beside files → the one format that takes it.
+TAKES = {"audit": "locomo", "corpus": "poisonedrag"}
 
 
 class Source:
@@ -66,6 +86,18 @@ class Source:
         )
         found = files(self.path) if format is None else _candidates(self.path)
         self.formats = {file: _named(file, format) for file in found}
+        for name, taken in TAKES.items():
+            given = getattr(self._beside, name)
+            if given is not None and taken not in self.formats.values():
+                told = ", ".join(dict.fromkeys(self.formats.values()))
+                raise BadData(self.path, "", f"{taken}, which {given} is given for", told)
+
+    def only(self, file: Path) -> Source:
+        """Return the source of one of its files, with the same beside it."""
+        own = object.__new__(Source)
+        own.path, own.bad, own._beside = file, [], self._beside
+        own.formats = {file: self.formats[file]}
+        return own
 
     def __iter__(self) -> Iterator[Conversation]:
         """Read from the beginning.
@@ -92,6 +124,26 @@ def conversations(path: Path) -> Iterator[Conversation]:
         yield conversation
     if source.bad:
         raise source.bad[0]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    given = table.parsed(arguments)
+    rows = []
+    try:
+        for path in given.paths:
+            source = Source(path, given.format, audit=given.audit, corpus=given.corpus)
+            for file, name in source.formats.items():
+                own = source.only(file)
+                rows.append(table.row(file, name, own, own.bad))
+            others = set(_candidates(path)) - source.formats.keys()
+            if others:
+                names = ", ".join(sorted(each.name for each in others)[: table.PRINTED])
+                print(f"passed over, of no format: {len(others)} ({names})", file=sys.stderr)
+    except BadData as error:
+        sys.exit(str(error))
+    table.tell(rows, as_json=given.json, everything=given.all)
+    return 0
 
 
 def files(path: Path) -> list[Path]:
