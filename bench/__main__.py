@@ -12,6 +12,7 @@ BENCHMARKS = {
     "speed": "how fast and how large",
     "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
+    "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
     "paired": "is it better than BM25, dense and both fused (needs --data, mnemos-minilm)",
