@@ -69,7 +69,9 @@ def summary(
     }
     rows: Figures = {}
     values: dict[tuple[str, str], dict[str, list[Floats]]] = {}
-    for (name, variant), its in groupby(units, key=lambda unit: (unit.key.system, unit.key.variant)):
+    for (name, variant), its in groupby(
+        units, key=lambda unit: (unit.key.system, unit.key.variant)
+    ):
         row = row_name(name, variant)
         rows[row] = _about(name, variant, environments.get(name))
         by_dataset: dict[str, list[Unit]] = defaultdict(list)
@@ -80,7 +82,9 @@ def summary(
             values[row, dataset] = _values(_first(some), lines)
     for name, why in broken.items():
         for variant in system(name).settings:
-            rows.setdefault(row_name(name, variant), {**_about(name, variant, None), "failure": why})
+            rows.setdefault(
+                row_name(name, variant), {**_about(name, variant, None), "failure": why}
+            )
     _hold_against(rows, values)
     return {"data": _data(conversations), "systems": rows}
 
@@ -161,7 +165,7 @@ def _values(
     lines: Mapping[tuple[str, str], Any],
     wanted: Callable[[Asked], bool] = lambda asked: asked.answerable,
 ) -> dict[str, list[Floats]]:
-    """Return each measure's value of each question. Shape (questions,) a conversation"""
+    """Return each measure's value of each question. Shape (questions,) a conversation."""
     found: dict[str, list[Floats]] = {name: [] for name in MEASURES}
     for unit in units:
         told = lines[unit.key.dataset, unit.key.conversation]
@@ -313,5 +317,6 @@ def _hold_against(
                 for name in QUALITY
             }
             for reference in REFERENCES
-            if reference != row and "means" in rows.get(reference, {}).get("data", {}).get(dataset, {})
+            if reference != row
+            and "means" in rows.get(reference, {}).get("data", {}).get(dataset, {})
         }

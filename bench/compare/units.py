@@ -42,16 +42,24 @@ class Job:
     """One unit that has to run.
 
     Args:
-        passing: A folder that may go afterwards.
-        log: What the system prints.
+        run: The folder of the run it belongs to.
     """
 
     key: Key
     conversation: Conversation
     environment: Environment
     limits: Limits
-    passing: Path
-    log: Path
+    run: Path
+
+    @property
+    def passing(self) -> Path:
+        """A folder that goes afterwards."""
+        return self.run / "passing" / self.key.file.with_suffix("")
+
+    @property
+    def log(self) -> Path:
+        """What the system prints."""
+        return (self.run / "logs" / self.key.file).with_suffix(".log")
 
     @property
     def known(self) -> System:
