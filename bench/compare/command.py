@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,7 +33,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.compare import records
-from bench.compare.child import Fault, Limits
+from bench.compare.child import Fault, Limits, end_all
 from bench.compare.environments import Environment, ready
 from bench.compare.records import Key, Line, Unit
 from bench.compare.summary import QUALITY, Figures, row_name, summary
@@ -87,9 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise TypeError(f"{EMBEDDER} counts no tokens")
     given.run.mkdir(parents=True, exist_ok=True)
     _keep_lines(given.run, conversations, embedder)
-    cache = Cache(given.cache, embedder)
     start = time.perf_counter()
-    with Endpoint(cache) as endpoint:
+    with closing(Cache(given.cache, embedder)) as cache, Endpoint(cache) as endpoint:
         units = _ran(plan, given.run, endpoint, console)
     figures = {
         **summary(given.run, units, conversations, plan.environments, plan.broken),
@@ -260,6 +260,7 @@ def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Un
                     console.print(f"{name}, {job.key.conversation}: {unit.failure}", style="red")
         except BaseException:
             several.shutdown(wait=False, cancel_futures=True)
+            end_all()
             raise
     return [fresh[job.key] for job in plan.jobs]
 
