@@ -208,12 +208,12 @@ def audit(path: Path, wanted: Mapping[str, str]) -> list[str]:
     twice = [ref for ref, times in found.items() if times > 1]
     never = [ref for ref in found if ref not in wanted]
     faults = [
-        f"{len(refs)} {what}, first {refs[0]}"
+        f"{what}: {len(refs)}, first {refs[0]}"
         for refs, what in (
-            (lost, "acknowledged turns are lost"),
-            (other, "acknowledged turns read otherwise than they were said"),
-            (twice, "turns are there more than once"),
-            (never, "turns are there that nobody was told of"),
+            (lost, "acknowledged turns lost"),
+            (other, "acknowledged turns that read otherwise"),
+            (twice, "turns there more than once"),
+            (never, "turns that no process was told of"),
         )
         if refs
     ]
@@ -257,9 +257,9 @@ def together(
     for number in range(processes):
         wanted |= acknowledged(path, number)
     faults += audit(path, wanted)
-    for name, what in (("errors", "calls failed"), ("unfound", "own turns were not found at once")):
+    for name, what in (("errors", "calls failed"), ("unfound", "own turns not found at once")):
         count = sum(each[name] for each in told)
-        faults += [f"{count} {what}"] if count else []
+        faults += [f"{what}: {count}"] if count else []
     figures: Figures = {
         "acknowledged turns": len(wanted),
         "WAL at most MiB": wal_bytes / 2**20,

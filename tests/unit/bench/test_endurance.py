@@ -49,7 +49,7 @@ def test_a_lost_turn_ends_with_1_and_is_named(
     monkeypatch.setattr(endurance, "TURNS_BEFORE", 30)
     monkeypatch.setattr(machine, "RESULTS", tmp_path)
     assert endurance.main(["--minutes", "0.01", "--processes", "1", "--spaces", "4"]) == 1
-    assert "fault: 1 acknowledged turns are lost, first p0n999" in capsys.readouterr().out
+    assert "fault: acknowledged turns lost: 1, first p0n999" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 
@@ -59,10 +59,10 @@ def test_an_audit_tells_what_is_lost_altered_twice_or_unheard_of(tmp_path: Path)
         for ref, session in (("a", "1"), ("b", "1"), ("b", "2"), ("d", "1")):
             memory.remember({"role": "user", "content": f"Turn {ref}.", "id": ref}, session=session)
     assert endurance.audit(path, {"a": "Turn a!", "b": "Turn b.", "c": "Turn c."}) == [
-        "1 acknowledged turns are lost, first c",
-        "1 acknowledged turns read otherwise than they were said, first a",
-        "1 turns are there more than once, first b",
-        "1 turns are there that nobody was told of, first d",
+        "acknowledged turns lost: 1, first c",
+        "acknowledged turns that read otherwise: 1, first a",
+        "turns there more than once: 1, first b",
+        "turns that no process was told of: 1, first d",
     ]
     with Memory(path, embedder=None) as memory, memory._store.writing() as transaction:
         transaction.tables._connection.execute("UPDATE text SET body = 'Else.' WHERE no = 1")  # type: ignore[attr-defined]
