@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import tempfile
@@ -328,7 +329,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path = Path(folder) / "together.mnemos"
         seconds = 60 * given.minutes
         more = together(path, given.processes, seconds, progress, vectors=given.with_vectors)
-    figures |= more[0]
+    figures |= {**more[0], "machine load": os.getloadavg()[0]}
     faults += more[1]
     show(figures, Console(width=None if sys.stdout.isatty() else 120))
     print(*(f"fault: {each}" for each in faults), sep="\n") if faults else print("no faults")
