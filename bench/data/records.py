@@ -172,4 +172,4 @@ def ids(values: Iterable[object]) -> list[str]:
     for value in listed:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise Unexpected("an id, a text or a whole number", value)
-    return [str(value) for value in listed]
+    return [written(str(value), "id") for value in listed]
