@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bench.data import FORMATS, BadData, BadRecord, Source, conversations, files, main
+from bench.data import FORMATS, BadData, BadRecord, Source, all_of, conversations, files, main
 
 JsonObject = dict[str, Any]
 ROOT = Path(__file__).parents[3]
@@ -339,11 +339,26 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
     assert len(source.bad) == 1
 
 
-def test_figures_that_are_kept_come_from_data_in_which_nothing_is_bad(tmp_path: Path) -> None:
+def test_our_own_sets_are_read_as_data_in_which_nothing_may_be_bad(tmp_path: Path) -> None:
     assert len(list(conversations(lines(tmp_path / "good.jsonl", talk())))) == 1
     with pytest.raises(BadRecord, match="found 'half past'"):
         list(conversations(lines(tmp_path / "bad.jsonl", talk(turns=[
             {"id": 1, "ts": "half past", "speaker": "Ann", "text": "Tea."}]))))  # fmt: skip
+
+
+def test_a_benchmark_tells_what_is_bad_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = talk(
+        "two", questions=[{"qid": "a\nb\x1b[2J", "question": "?", "category": "c", "gold": [7]}]
+    )
+    path = lines(tmp_path / "n.jsonl", talk(), "\x1b[2J", odd)
+    assert [each.name for each in all_of(path)] == ["one", "two"]
+    assert capsys.readouterr().err.splitlines() == [
+        f"{path}: 2 bad records left out",
+        f"{path}, line 2: expected an object, found '\\x1b[2J'",
+        f"{path}, line 3, question a\\nb\\x1b[2J: expected gold that names a turn, found '7'",
+    ]
 
 
 def test_the_command_lists_each_file_with_its_categories_and_what_is_bad(
