@@ -57,7 +57,8 @@ def _question(file: File, place: str, raw: Json, pool: Pool) -> Question:
     for number, (title, sentences) in enumerate(_pairs(raw, "context", "sentences")):
         with file.bad.record(f"{place}, paragraph {number}"):
             named = text({"title": title}, "title")
-            refs.setdefault(named, set()).add(pool.ref(named, _paragraph(sentences)))
+            ref = pool.ref(named, _paragraph(sentences))
+            refs.setdefault(named, set()).add(ref)
     name = name_of(raw, "_id" if "_id" in raw else "id")
     asked, category = text(raw, "question"), text(raw, "type")
     gold: set[str] = set()
