@@ -78,9 +78,9 @@ SYSTEM = System(
         "best": {"facts_read": 1_000_000, "lexical_weight": 0.4, "short_weight": 0.4},
     },
     note="Its memories are facts that a language model writes, so turns are stored as facts with "
-    "its storage driver and found with memori.search.search_facts, as Memori.recall does without the "
-    "Rust core; by its source that core would download ONNX Runtime and a model of its own, so the "
-    "same MiniLM is asked through its TEI client. For each question it reads the newest 1,000 "
+    "its storage driver and found with memori.search.search_facts, as Memori.recall does without "
+    "the Rust core; by its source that core would download ONNX Runtime and a model of its own, so "
+    "the same MiniLM is asked through its TEI client. For each question it reads the newest 1,000 "
     "facts into an index; at best all, with words weighing 0.4, the most that it allows (the day "
     "in the text did no better). Facts carry no metadata, and equal texts become one fact.",
 )

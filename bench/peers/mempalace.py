@@ -77,8 +77,8 @@ SYSTEM = System(
         "best": {"at_least": 200},
     },
     environment={"ANONYMIZED_TELEMETRY": "False"},
-    note="Drawers are filed with its MCP tool's handler, one a turn (room: the session, source: the "
-    "turn), and found with the documented search_memories; the model through its documented "
+    note="Drawers are filed with its MCP tool's handler, one a turn (room: the session, source: "
+    "the turn), and found with the documented search_memories; the model through its documented "
     "openai-compat endpoint. It re-ranks the nearest four times as many drawers as are asked for "
     "by 0.6 cosine + 0.4 BM25; at best 200 are asked for, so that more are re-ranked. English stop "
     "words, candidate_strategy union and the day in the text did no better on the first "
