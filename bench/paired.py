@@ -21,7 +21,9 @@ from rich.progress import track
 from rich.table import Table
 
 from bench import machine
-from bench.data import Conversation, Question, conversations, file_of, fill, folder
+from bench.conversation import Conversation, Question
+from bench.data import conversations
+from bench.memories import file_of, fill, folder
 from mnemos import Embedder, Item, Memory
 from mnemos.models import embedder as embedder_named
 from mnemos.recall.search import search

@@ -1,4 +1,4 @@
-"""Run one system in a process of its own: told what to do in lines of JSON, answering in such lines.
+"""Run one system in a process of its own, told what to do, and answering, in lines of JSON.
 
     python -P driver.py MODULE FOLDER OPTIONS
 
@@ -41,6 +41,7 @@ def main() -> None:
         vectors=Vectors(url=options["vectors"]),
         settings=options["settings"],
         asked_at=datetime.fromisoformat(options["asked_at"]),
+        gold=options.get("gold", {}),
     )
     opened = _Opened(module, place)
     for line in sys.stdin:
