@@ -9,7 +9,8 @@ its making at the end of a turn ("->-> 1,2") are taken away. Questions are objec
 called differently from one ability to the next.
 
 The 10M chats (``[{"plan-1": batches}, …]``) could not be opened: their ids are taken to differ
-from plan to plan, and if they do not, the turns are named as bad.
+from plan to plan, and if they do not, the turns are named as bad. Nor could the rows of the data
+set: they are read as its publisher describes them.
 """
 
 from __future__ import annotations

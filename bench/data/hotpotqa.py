@@ -4,7 +4,8 @@ An array, or lines, of ``{"_id", "question", "answer", "type", "supporting_facts
 sentence]], "context": [[title, [sentences]]]}``; also with ``{"title": […], "sent_id": […]}`` and
 ``{"title": […], "sentences": […]}``, as it is told on in columns. Gold are the paragraphs with the
 titles of the supporting facts. In the full-wiki setting some are missing from the context: such
-facts are named as bad.
+facts are named as bad. Of the published files only the form in columns could be opened; the other
+is as the publisher's page and script describe it.
 """
 
 from __future__ import annotations
