@@ -43,7 +43,7 @@ from bench.compare.vectors import Cache, Endpoint
 from bench.conversation import Conversation
 from bench.data import BadData, Source
 from bench.systems import SYSTEMS, system
-from mnemos import InputError, TokenEmbedder
+from mnemos import Embedder, InputError, TokenEmbedder
 from mnemos.models import embedder as embedder_named
 
 BENCH = Path(__file__).parent.parent
@@ -74,12 +74,17 @@ class Plan:
     broken: dict[str, str]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run from the command line."""
+def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = None) -> int:
+    """Run from the command line.
+
+    Args:
+        arguments: Those of the command line if None.
+        embedder: Another than the built-in one; for tests.
+    """
     given = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 170)
     try:
-        embedder = embedder_named(EMBEDDER)
+        embedder = embedder or embedder_named(EMBEDDER)
         conversations = _loaded(given.data, console)
         plan = _planned(given, conversations, console)
     except (InputError, BadData, _Unknown) as error:
