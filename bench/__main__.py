@@ -10,13 +10,23 @@ from pathlib import Path
 #: Name → what it asks. Each is a module of this package with a ``main(arguments)``.
 BENCHMARKS = {
     "speed": "how fast and how large",
+    "scale": "how figures grow with a space, step by step, each in a process of its own",
+    "endurance": "does anything grow, fail or get lost over many spaces, processes and minutes",
     "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
+    "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
+    "compare": "is mnemos better than the usual ways and other products (needs --data)",
+    "environments": "make the environments that compared systems run in",
     "paired": "is it better than BM25, dense and both fused (needs --data, mnemos-minilm)",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
+}
+#: Those that are not ``bench.NAME``.
+MODULES = {
+    "compare": "bench.compare.command",
+    "environments": "bench.compare.environments",
 }
 
 
@@ -38,7 +48,8 @@ def main() -> int:
 
 
 def _run(name: str, arguments: list[str]) -> int:
-    code: int = import_module(f"bench.{name}").main(arguments)
+    module = MODULES.get(name, f"bench.{name}")
+    code: int = import_module(module).main(arguments)
     return code
 
 

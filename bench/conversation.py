@@ -68,6 +68,7 @@ class Question:
         answer: The published answer; None if there is none.
         gold: As published.
         audited: As corrected by an audit; ``gold`` where there was none.
+        decoy: The wrong answer that the data lead to, of questions made to mislead; else None.
     """
 
     qid: str
@@ -76,6 +77,7 @@ class Question:
     gold: frozenset[str]
     audited: frozenset[str]
     answer: str | None = None
+    decoy: str | None = None
 
     @property
     def answerable(self) -> bool:

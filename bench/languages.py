@@ -19,7 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import machine
-from bench.data import Conversation, Question, conversations, fill
+from bench.conversation import Conversation, Question
+from bench.data import conversations
+from bench.memories import fill
 
 SETS = Path(__file__).parent / "sets"
 DEFAULT = "english"

@@ -24,16 +24,9 @@ from rich.progress import track
 from rich.table import Table
 
 from bench import machine
-from bench.data import (
-    Conversation,
-    Question,
-    conversations,
-    file_of,
-    fill,
-    folder,
-    pooled,
-    told_apart,
-)
+from bench.conversation import Conversation, Question
+from bench.data import BadData, all_of, files
+from bench.memories import file_of, fill, folder, pooled, told_apart
 from mnemos import Hit, InputError, Memory, Scope, TokenEmbedder
 from mnemos.models import embedder as embedder_named
 
@@ -153,7 +146,7 @@ def apart(path: Path, level: str, within: Path, count: Count | None, console: Co
     """Ask with one memory a conversation."""
     embedder = None if level == "c0" else EMBEDDER
     answers: list[Answer] = []
-    each = list(conversations(path))
+    each = all_of(path)
     for conversation in track(
         each, description=f"{path.name} {level}", console=console, transient=True
     ):
@@ -169,7 +162,7 @@ def together(path: Path, level: str, within: Path, count: Count | None, console:
     name = path.name.split(".")[0]
     everywhere: list[Answer] = []
     narrowed: list[Answer] = []
-    each = [told_apart(conversation) for conversation in conversations(path)]
+    each = [told_apart(conversation) for conversation in all_of(path)]
     with pooled(each, within / f"{name}-pooled.mnemos", embedder=embedder, level=level) as memory:
         for conversation in track(
             each, description=f"{path.name} pooled {level}", console=console, transient=True
@@ -202,9 +195,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--memories", type=Path, help="folder in which memories are kept")
     parser.add_argument("--keep", action="store_true", help="write bench/results/retrieval.json")
     given = parser.parse_args(arguments)
-    paths = [path for each in given.data for path in _files(each)]
-    if not paths:
-        sys.exit(f"no *.jsonl or *.jsonl.gz under {', '.join(map(str, given.data))}")
+    try:
+        paths = [path for each in given.data for path in files(each)]
+    except BadData as error:
+        sys.exit(str(error))
     console = Console(width=None if sys.stdout.isatty() else 170)
     count = _counter(console)
     levels = given.levels if count is not None else ["c0"]
@@ -231,7 +225,3 @@ def _counter(console: Console) -> Count | None:
         console.print(f"only level C0: {error}")
         return None
     return embedder.count if isinstance(embedder, TokenEmbedder) else None
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("*.jsonl*")) if path.is_dir() else [path]

@@ -1,4 +1,4 @@
-"""Run one system in a process of its own: told what to do in lines of JSON, answering in such lines.
+"""Run one system in a process of its own, told what to do, and answering, in lines of JSON.
 
     python -P driver.py MODULE FOLDER OPTIONS
 
@@ -11,7 +11,9 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -36,15 +38,24 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.addaudithook(_refuse_network)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     place = Place(
         folder=folder,
         vectors=Vectors(url=options["vectors"]),
         settings=options["settings"],
         asked_at=datetime.fromisoformat(options["asked_at"]),
+        gold=options.get("gold", {}),
     )
     opened = _Opened(module, place)
     for line in sys.stdin:
         _answer(opened, json.loads(line), answers)
+
+
+def _end_with(parent: int) -> None:
+    """End, with all that was started here, when the benchmark itself was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 class _Opened:

@@ -1,4 +1,4 @@
-"""What a system under test looks like to the benchmark: one small class, one value that tells of it.
+"""What a system under test is to the benchmark: a small class, and a value that tells of it.
 
 Standard library only. An adapter's module is also read where its package is not installed (to know
 what it needs), so it imports that package inside ``open``, never at its top.
@@ -96,12 +96,14 @@ class Place:
     Args:
         folder: Its own; empty at first, as it was left when it is opened again.
         asked_at: When the questions are put.
+        gold: Question → refs of the turns that answer it; empty for all but the oracle.
     """
 
     folder: Path
     vectors: Vectors
     settings: Settings
     asked_at: datetime
+    gold: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ class System:
 
     Args:
         package: The distribution whose version is told; None if there is no product.
-        imports: The module whose import is timed.
+        imports: What its users write to import it; timed.
         requirements: What pip installs into its environment, pinned; a path (``./…``) is taken
             from the working tree. Empty: it runs where the benchmark runs.
         settings: Variant → options. "default" is what its documentation shows, "best" the best

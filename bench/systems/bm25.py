@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import bm25s
+import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
+
 from bench.conversation import Turn
 from bench.systems.adapter import Found, Hit, Place, System
 
@@ -14,6 +17,8 @@ class Bm25:
     def __init__(self, place: Place) -> None:
         self._dated = bool(place.settings["dated"])
         self._turns: list[Turn] = []
+        self._stemmer = Stemmer.Stemmer("english")
+        self._index = bm25s.BM25(k1=0.9, b=0.4)
 
     def add(self, turns: Sequence[Turn]) -> None:
         """Take one session."""
@@ -21,11 +26,6 @@ class Bm25:
 
     def finish(self) -> None:
         """Index what was taken."""
-        import bm25s
-        import Stemmer
-
-        self._stemmer = Stemmer.Stemmer("english")
-        self._index = bm25s.BM25(k1=0.9, b=0.4)
         self._index.index(self._tokens([self.readable(turn) for turn in self._turns]))
 
     def readable(self, turn: Turn) -> str:
@@ -54,8 +54,6 @@ class Bm25:
         """Nothing is kept."""
 
     def _tokens(self, texts: list[str]) -> list[list[str]]:
-        import bm25s
-
         tokens: list[list[str]] = bm25s.tokenize(
             texts, stopwords="en", stemmer=self._stemmer, return_ids=False, show_progress=False
         )

@@ -1,0 +1,330 @@
+"""mnemos, the usual ways and other products on the same questions, at equal tokens.
+
+Each system runs in a process of its own, on one core, in the same memory, with the same model where
+it takes one. What has run is not run again unless something it hangs on has changed: a run that was
+broken off goes on where it was. ``--run FOLDER`` holds every question with what came back (never
+commit that), a summary, plots and ``report.html``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from bench import machine
+from bench.compare import records
+from bench.compare.child import Fault, Limits, end_all
+from bench.compare.environments import Environment, ready
+from bench.compare.records import Key, Line, Unit
+from bench.compare.summary import QUALITY, Figures, row_name, summary
+from bench.compare.units import DEEP, HITS, Job
+from bench.compare.units import run as run_unit
+from bench.compare.vectors import Cache, Endpoint
+from bench.conversation import Conversation
+from bench.data import BadData, Source
+from bench.systems import SYSTEMS, system
+from mnemos import InputError, TokenEmbedder
+from mnemos.models import embedder as embedder_named
+
+BENCH = Path(__file__).parent.parent
+RUN = BENCH / "runs" / "compare"
+CACHE = BENCH / "cache" / "vectors.sqlite"
+EMBEDDER = "minilm"
+#: What is compared when nothing is named; products only in their best settings.
+USUAL = (
+    *("mnemos:c0", "mnemos:c3"),
+    *("bm25:best", "dense:best", "rrf:default", "rrf:best", "last", "random", "oracle"),
+    *("llamaindex:best", "mem0:best", "mempalace:best", "memori:best", "langgraph:best"),
+    *("txtai:best", "chroma:best", "graphiti:best"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to run.
+
+    Args:
+        environments: System → where it runs.
+        broken: System → why it cannot run at all.
+    """
+
+    conversations: tuple[Conversation, ...]
+    jobs: tuple[Job, ...]
+    environments: dict[str, Environment]
+    broken: dict[str, str]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    given = _parser().parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 170)
+    try:
+        embedder = embedder_named(EMBEDDER)
+        conversations = _loaded(given.data, console)
+        plan = _planned(given, conversations, console)
+    except (InputError, BadData, _Unknown) as error:
+        sys.exit(str(error))
+    if not isinstance(embedder, TokenEmbedder):
+        raise TypeError(f"{EMBEDDER} counts no tokens")
+    given.run.mkdir(parents=True, exist_ok=True)
+    _keep_lines(given.run, conversations, embedder)
+    start = time.perf_counter()
+    with closing(Cache(given.cache, embedder)) as cache, Endpoint(cache) as endpoint:
+        units = _ran(plan, given.run, endpoint, console)
+    figures = {
+        **summary(given.run, units, conversations, plan.environments, plan.broken),
+        "limits": _limits(given),
+        "minutes": round((time.perf_counter() - start) / 60, 1),
+    }
+    tell(figures, given.run, console)
+    if given.keep:
+        machine.keep("compare", figures)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench compare",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="files or folders")
+    parser.add_argument(
+        "--systems",
+        nargs="+",
+        default=USUAL,
+        metavar="NAME[:VARIANT]",
+        help=f"of {', '.join(SYSTEMS)}; all variants of a bare name; default: {' '.join(USUAL)}",
+    )
+    parser.add_argument(
+        "--peers-on",
+        nargs="+",
+        default=["locomo"],
+        metavar="DATASET",
+        help="data sets that products meet (default: locomo); all: every one",
+    )
+    parser.add_argument("--repeats", type=int, default=1, help="runs of each, to see the spread")
+    parser.add_argument("--run", type=Path, default=RUN, help="folder of this run; it is resumed")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="file of the model's vectors")
+    parser.add_argument("--cores", type=int, nargs="+", default=_cores(), help="cores to use")
+    parser.add_argument("--memory-mib", type=int, default=6_000, help="that a system may take")
+    parser.add_argument("--order-s", type=float, default=300, help="seconds for one answer")
+    parser.add_argument("--keep", action="store_true", help="write bench/results/compare.json")
+    return parser
+
+
+def _cores() -> list[int]:
+    return sorted(os.sched_getaffinity(0))
+
+
+def _limits(given: argparse.Namespace) -> dict[str, object]:
+    return {
+        "cores of a system": 1,
+        "systems at once": len(given.cores),
+        "memory MiB": given.memory_mib,
+        "seconds an answer": given.order_s,
+        "hits timed": HITS,
+        "hits ranked": DEEP,
+    }
+
+
+class _Unknown(Exception):
+    """No such system or variant."""
+
+
+def _chosen(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return systems with variants, in the order in which they were named."""
+    found: dict[tuple[str, str], None] = {}
+    for each in names:
+        name, _, variant = each.partition(":")
+        if name not in SYSTEMS:
+            raise _Unknown(f"no system {name!r}; there are: {', '.join(SYSTEMS)}")
+        known = system(name).settings
+        if variant and variant not in known:
+            raise _Unknown(f"{name} has no variant {variant!r}; it has: {', '.join(known)}")
+        found |= {(name, one): None for one in ([variant] if variant else known)}
+    return list(found)
+
+
+def _loaded(paths: Sequence[Path], console: Console) -> tuple[Conversation, ...]:
+    """Return what can be read; tell of every record that cannot."""
+    found: list[Conversation] = []
+    for path in paths:
+        source = Source(path)
+        found += [each for each in source if each.questions]
+        for bad in source.bad:
+            console.print(f"left out: {bad}", style="yellow", soft_wrap=True)
+    return tuple(found)
+
+
+def _planned(
+    given: argparse.Namespace, conversations: Sequence[Conversation], console: Console
+) -> Plan:
+    chosen = _chosen(given.systems)
+    environments: dict[str, Environment] = {}
+    broken: dict[str, str] = {}
+    for name in dict.fromkeys(name for name, _ in chosen):
+        with console.status(f"the environment of {name}"):
+            try:
+                environments[name] = ready(name)
+            except Fault as fault:
+                broken[name] = str(fault)
+    jobs = [
+        Job(
+            key=Key(
+                system=name,
+                variant=variant,
+                dataset=each.dataset,
+                conversation=each.name,
+                repeat=repeat,
+            ),
+            conversation=each,
+            environment=environments[name],
+            limits=Limits(
+                cores=tuple(given.cores), memory_mib=given.memory_mib, order_s=given.order_s
+            ),
+            run=given.run,
+        )
+        for name, variant in chosen
+        if name in environments
+        for each in conversations
+        if system(name).kind != "peer" or {each.dataset, "all"} & set(given.peers_on)
+        for repeat in range(1, given.repeats + 1)
+    ]
+    return Plan(
+        conversations=tuple(conversations),
+        jobs=tuple(jobs),
+        environments=environments,
+        broken=broken,
+    )
+
+
+def _keep_lines(run: Path, conversations: Sequence[Conversation], embedder: TokenEmbedder) -> None:
+    """Write each turn's line with what it costs, once for all systems."""
+    for each in conversations:
+        tokens = embedder.count([turn.line for turn in each.turns])
+        lines = {
+            turn.ref: Line(text=turn.line, tokens=cost)
+            for turn, cost in zip(each.turns, tokens, strict=True)
+        }
+        records.keep_lines(run, each.dataset, each.name, lines)
+
+
+def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Unit]:
+    """Return all units in the order of the plan, running those that are not there as they are."""
+    found = {job.key: records.kept(run, job.key) for job in plan.jobs}
+    fresh = {
+        key: unit
+        for job in plan.jobs
+        if (unit := found[key := job.key]) is not None
+        and unit.failure is None
+        and unit.fingerprint == job.fingerprint
+    }
+    waiting = [job for job in plan.jobs if job.key not in fresh]
+    if fresh:
+        console.print(f"{len(fresh)} of {len(plan.jobs)} are there already", style="dim")
+    cores: SimpleQueue[int] = SimpleQueue()
+    for core in plan.jobs[0].limits.cores if plan.jobs else ():
+        cores.put(core)
+    with _progress(console) as progress, ThreadPoolExecutor(cores.qsize() or 1) as several:
+        shown = progress.add_task("", total=sum(map(weight, waiting)))
+        under_way = {several.submit(_on_a_core, job, endpoint, cores): job for job in waiting}
+        try:
+            for done in as_completed(under_way):
+                unit, job = done.result(), under_way[done]
+                records.keep(run, unit)
+                fresh[job.key] = unit
+                name = row_name(job.key.system, job.key.variant)
+                progress.update(shown, advance=weight(job), description=name)
+                if unit.failure is not None:
+                    console.print(f"{name}, {job.key.conversation}: {unit.failure}", style="red")
+        except BaseException:
+            several.shutdown(wait=False, cancel_futures=True)
+            end_all()
+            raise
+    return [fresh[job.key] for job in plan.jobs]
+
+
+def _on_a_core(job: Job, endpoint: Endpoint, cores: SimpleQueue[int]) -> Unit:
+    core = cores.get()
+    try:
+        return run_unit(replace(job, limits=replace(job.limits, cores=(core,))), endpoint)
+    finally:
+        cores.put(core)
+
+
+def weight(job: Job) -> int:
+    """Return how long a unit takes, in no unit: what estimates of the rest go by."""
+    return len(job.conversation.turns) + 2 * len(job.conversation.questions)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("· still"),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+    )
+
+
+#: Column → where its figure stands in a row's data.
+COLUMNS = (*QUALITY, "write ms/turn", "read p50 ms", "read p95 ms", "bytes/turn")
+
+
+def tell(figures: Figures, run: Path, console: Console) -> None:
+    """Write the summary and the report; print a table for each data set."""
+    (run / "summary.json").write_text(
+        json.dumps({"machine": machine.line(), **figures}, indent=1), encoding="utf-8"
+    )
+    for dataset, about in figures["data"].items():
+        table = Table(title=f"{dataset}: {about['answerable']} answerable questions")
+        table.add_column("", no_wrap=True)
+        for column in (*COLUMNS, "install MB", "import s"):
+            table.add_column(column, justify="right")
+        for name, row in figures["systems"].items():
+            if dataset in row["data"]:
+                table.add_row(name, *_cells(row, row["data"][dataset]))
+        console.print(table)
+    for name, row in figures["systems"].items():
+        if "failure" in row:
+            console.print(f"{name}: {row['failure']}", style="red")
+    console.print(machine.line(), style="dim")
+    console.print(f"{figures['minutes']} min; {run}")
+
+
+def _cells(row: Figures, data: Figures) -> list[str]:
+    if "failure" in data:
+        return [data["failure"]]
+    told = {**data["means"], **data["cost"]}
+    told |= {each: row[each] for each in ("install MB", "import s") if each in row}
+    return [
+        f"{told[column]:.3f}"
+        if column in QUALITY
+        else f"{told[column]:,.3g}"
+        if column in told
+        else ""
+        for column in (*COLUMNS, "install MB", "import s")
+    ]
