@@ -62,7 +62,7 @@ SYSTEM = System(
     open=Txtai,
     note="Embeddings with content, vectors by method external, rows upserted a session, saved to a "
     "folder. At best with hybrid on (its BM25, normalised, half and half) and the day in the text. "
-    "Its package cannot be imported without torch and transformers, which nothing here uses.",
+    "It installs torch and transformers; no model of theirs is loaded here.",
     package="txtai",
     imports="txtai",
     requirements=("txtai==9.14.0", "torch==2.13.0"),
