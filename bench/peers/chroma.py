@@ -63,7 +63,7 @@ SYSTEM = System(
     "is not offered where Chroma runs in the caller's process. Its product telemetry is switched "
     "off by anonymized_telemetry.",
     package="chromadb",
-    imports="chromadb",
+    imports="import chromadb",
     requirements=("chromadb==1.5.9",),
     settings={"default": {"dated": False}, "best": {"dated": True}},
     environment={"ANONYMIZED_TELEMETRY": "False"},

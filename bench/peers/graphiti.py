@@ -103,7 +103,7 @@ SYSTEM = System(
     kind="peer",
     open=Graphiti,
     package="graphiti-core",
-    imports="graphiti_core",
+    imports="import graphiti_core",
     requirements=("graphiti-core[kuzu]==0.31.1", "httpx==0.28.1"),
     settings={"default": {"dated": False}, "best": {"dated": True}},
     environment={"GRAPHITI_TELEMETRY_ENABLED": "false"},

@@ -62,6 +62,6 @@ SYSTEM = System(
     "found less. Nothing is kept when the process ends. Its SqliteStore needs a Python whose "
     "sqlite3 loads extensions.",
     package="langgraph",
-    imports="langgraph.store.memory",
+    imports="import langgraph.store.memory",
     requirements=("langgraph==1.2.22", "numpy==2.4.6"),
 )

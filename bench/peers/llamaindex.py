@@ -107,7 +107,7 @@ SYSTEM = System(
     "reciprocal ranks, lists as long as what is asked for, num_queries 1 so that no model writes "
     "queries. BM25's index is made again when the first question is put.",
     package="llama-index-core",
-    imports="llama_index.core",
+    imports="import llama_index.core",
     requirements=("llama-index-core==0.14.25", "llama-index-retrievers-bm25==0.8.0"),
     settings={
         "default": {"hybrid": False},

@@ -64,7 +64,7 @@ SYSTEM = System(
     "folder. At best with hybrid on (its BM25, normalised, half and half) and the day in the text. "
     "It installs torch and transformers; no model of theirs is loaded here.",
     package="txtai",
-    imports="txtai",
+    imports="import txtai",
     requirements=("txtai==9.14.0", "torch==2.13.0"),
     settings={
         "default": {"hybrid": False, "dated": False},
