@@ -39,11 +39,13 @@ def main() -> int:
             sys.exit(f"no benchmark {name!r}; there are:\n{listed}")
         return _run(name, sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", help="files or folders for retrieval")
+    parser.add_argument("--data", type=Path, nargs="+", help="files or folders to compare on")
+    parser.add_argument("--keep", action="store_true", help="write bench/results")
     given = parser.parse_args()
-    code = _run("speed", ["--keep"]) or _run("crash", ["--keep"])
+    keep = ["--keep"] if given.keep else []
+    code = _run("speed", keep) or _run("languages", keep)
     if given.data:
-        code = code or _run("retrieval", ["--keep", "--data", *map(str, given.data)])
+        code = code or _run("compare", [*keep, "--data", *map(str, given.data)])
     return code
 
 
