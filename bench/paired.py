@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.conversation import Conversation, Question
-from bench.data import conversations
+from bench.data import all_of
 from bench.memories import file_of, fill, folder
 from mnemos import Embedder, Item, Memory
 from mnemos.models import embedder as embedder_named
@@ -177,7 +177,7 @@ def run(
 ) -> tuple[Figures, dict[str, Figures]]:
     """Compare over all conversations of one file."""
     parts: dict[str, list[Floats]] = {}
-    each = list(conversations(path))
+    each = all_of(path)
     for conversation in track(each, description=path.name, console=console, transient=True):
         for name, own in shares(conversation, file_of(conversation, within), embedder).items():
             parts.setdefault(name, []).append(own)

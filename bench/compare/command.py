@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,7 +33,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.compare import records
-from bench.compare.child import Fault, Limits
+from bench.compare.child import Fault, Limits, end_all
 from bench.compare.environments import Environment, ready
 from bench.compare.records import Key, Line, Unit
 from bench.compare.summary import QUALITY, Figures, row_name, summary
@@ -42,7 +43,7 @@ from bench.compare.vectors import Cache, Endpoint
 from bench.conversation import Conversation
 from bench.data import BadData, Source
 from bench.systems import SYSTEMS, system
-from mnemos import InputError, TokenEmbedder
+from mnemos import Embedder, InputError, TokenEmbedder
 from mnemos.models import embedder as embedder_named
 
 BENCH = Path(__file__).parent.parent
@@ -73,12 +74,17 @@ class Plan:
     broken: dict[str, str]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run from the command line."""
+def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = None) -> int:
+    """Run from the command line.
+
+    Args:
+        arguments: Those of the command line if None.
+        embedder: Another than the built-in one; for tests.
+    """
     given = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 170)
     try:
-        embedder = embedder_named(EMBEDDER)
+        embedder = embedder or embedder_named(EMBEDDER)
         conversations = _loaded(given.data, console)
         plan = _planned(given, conversations, console)
     except (InputError, BadData, _Unknown) as error:
@@ -87,9 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise TypeError(f"{EMBEDDER} counts no tokens")
     given.run.mkdir(parents=True, exist_ok=True)
     _keep_lines(given.run, conversations, embedder)
-    cache = Cache(given.cache, embedder)
     start = time.perf_counter()
-    with Endpoint(cache) as endpoint:
+    with closing(Cache(given.cache, embedder)) as cache, Endpoint(cache) as endpoint:
         units = _ran(plan, given.run, endpoint, console)
     figures = {
         **summary(given.run, units, conversations, plan.environments, plan.broken),
@@ -260,6 +265,7 @@ def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Un
                     console.print(f"{name}, {job.key.conversation}: {unit.failure}", style="red")
         except BaseException:
             several.shutdown(wait=False, cancel_futures=True)
+            end_all()
             raise
     return [fresh[job.key] for job in plan.jobs]
 
