@@ -69,5 +69,8 @@ SYSTEM = System(
         "TELEMETRY_DISABLED": "1",
     },
     calls_model=True,
-    note="",
+    note="Cognify, which makes the chunks, asks a model for a graph and summaries of each. Before "
+    "that, add itself wants the network: it counts tokens with a tokeniser that it fetches from "
+    "Hugging Face, or else OpenAI. Embeddings by the OpenAI-compatible provider, LanceDB and "
+    "the graph in our folder, telemetry off (TELEMETRY_DISABLED=1).",
 )

@@ -54,9 +54,15 @@ SYSTEM = System(
     open=Letta,
     package="letta",
     imports="letta",
-    requirements=("letta[server,sqlite,postgres]==0.16.8", "torch==2.13.0"),
-    note="0.16.8 is the last release of the server on PyPI: from 0.32 the package is Letta Code, a "
-    "program for terminals. Passages in archives need no language model, but the server opens a "
-    "PostgreSQL at localhost:5432 whatever is set up: with nothing set it writes SQL for SQLite and "
-    "still connects there, and without the extra postgres it cannot be imported. That is a service.",
+    requirements=(
+        "letta==0.16.8",
+        "aiosqlite==0.22.1",
+        "sqlite-vec==0.1.9",
+        "asyncpg==0.32.0",
+    ),
+    note="0.16.8 is the last release of the server on PyPI: from 0.32 the package is Letta Code, "
+    "a program for terminals. Passages in archives need no language model, but the server opens a "
+    "PostgreSQL at localhost:5432: with nothing set it writes SQL for SQLite and still connects "
+    "there, and without asyncpg it cannot be imported. That is a service. What is told is the "
+    "first of its errors, which it hides behind another.",
 )
