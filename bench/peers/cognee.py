@@ -61,7 +61,7 @@ SYSTEM = System(
     kind="peer",
     open=Cognee,
     package="cognee",
-    imports="cognee",
+    imports="import cognee",
     requirements=("cognee==1.6.5",),
     environment={
         "EMBEDDING_PROVIDER": "openai_compatible",

@@ -39,7 +39,7 @@ SYSTEM = System(
     kind="peer",
     open=EverOS,
     package="everos",
-    imports="everos",
+    imports="import everos",
     requirements=("everos==0.4.0",),
     note="On Python 3.11 pip installs 0.4.0, the client of the vendor's service, which needs a key "
     "and the network. The memory that runs at home has the same name from 1.0 on: it needs Python "

@@ -139,7 +139,7 @@ SYSTEM = System(
     kind="peer",
     open=Hindsight,
     package="hindsight-api-slim",
-    imports="hindsight_api",
+    imports="import hindsight_api",
     requirements=("hindsight-api-slim[embedded-db]==1.1.0",),
     settings={
         "default": {"reranking": "cross_encoder"},

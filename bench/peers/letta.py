@@ -53,7 +53,7 @@ SYSTEM = System(
     kind="peer",
     open=Letta,
     package="letta",
-    imports="letta",
+    imports="import letta",
     requirements=(
         "letta==0.16.8",
         "aiosqlite==0.22.1",

@@ -89,7 +89,7 @@ SYSTEM = System(
     kind="peer",
     open=MemOS,
     package="MemoryOS",
-    imports="memos",
+    imports="import memos",
     requirements=("MemoryOS==2.0.33", "qdrant-client==1.20.0"),
     settings={"default": {"dated": False}, "best": {"dated": True}},
     environment={"MOS_EMBEDDER_TIMEOUT": "600"},
