@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = 
     _keep_lines(given.run, conversations, embedder)
     start = time.perf_counter()
     with closing(Cache(given.cache, embedder)) as cache, Endpoint(cache) as endpoint:
-        units = _ran(plan, given.run, endpoint, console)
+        units = _ran(plan, given.run, endpoint, console, anew=given.anew)
     figures = {
         **summary(given.run, units, conversations, plan.environments, plan.broken),
         "limits": _limits(given),
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         help="data sets that products meet (default: locomo); all: every one",
     )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each, to see the spread")
+    parser.add_argument("--anew", action="store_true", help="run again what has run already")
     parser.add_argument("--run", type=Path, default=RUN, help="folder of this run; it is resumed")
     parser.add_argument("--cache", type=Path, default=CACHE, help="file of the model's vectors")
     parser.add_argument("--cores", type=int, nargs="+", default=_cores(), help="cores to use")
@@ -235,7 +236,7 @@ def _keep_lines(run: Path, conversations: Sequence[Conversation], embedder: Toke
         records.keep_lines(run, each.dataset, each.name, lines)
 
 
-def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Unit]:
+def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console, *, anew: bool) -> list[Unit]:
     """Return all units in the order of the plan, running those that are not there as they are."""
     found = {job.key: records.kept(run, job.key) for job in plan.jobs}
     fresh = {
@@ -244,6 +245,7 @@ def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Un
         if (unit := found[key := job.key]) is not None
         and unit.failure is None
         and unit.fingerprint == job.fingerprint
+        and not anew
     }
     waiting = [job for job in plan.jobs if job.key not in fresh]
     if fresh:

@@ -34,7 +34,7 @@ class MemOS:
             [
                 {
                     "id": str(uuid4()),
-                    "memory": turn.line if self._dated else turn.said,
+                    "memory": turn.dated if self._dated else turn.said,
                     "metadata": {"session_id": turn.session, "ref": turn.ref},
                 }
                 for turn in turns
@@ -97,6 +97,5 @@ SYSTEM = System(
     "package does not install qdrant-client); memories are added as they are, extract is what asks "
     "a model. Its search is the nearest vectors by cosine and tells no scores. The tree memory, "
     "which its documentation puts first, wants Neo4j and a model. Embedding gives up after 5 s by "
-    "default; that limit is raised (MOS_EMBEDDER_TIMEOUT). At best: "
-    "“[2023-05-08] Ann: …” as the text.",
+    "default; that limit is raised (MOS_EMBEDDER_TIMEOUT). At best with the day in the text.",
 )
