@@ -19,7 +19,6 @@ BENCHMARKS = {
     "languages": "are they found in other languages, and by codes and numbers",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
     "environments": "make the environments that compared systems run in",
-    "paired": "is it better than BM25, dense and both fused (needs --data, mnemos-minilm)",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }
