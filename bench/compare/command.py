@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
@@ -85,9 +86,9 @@ def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = 
     console = Console(width=None if sys.stdout.isatty() else 170)
     try:
         embedder = embedder or embedder_named(EMBEDDER)
-        conversations = _loaded(given.data, console)
+        conversations, left_out = _loaded(given.data, console)
         plan = _planned(given, conversations, console)
-    except (InputError, BadData, _Unknown) as error:
+    except (InputError, BadData, _Refused) as error:
         sys.exit(str(error))
     if not isinstance(embedder, TokenEmbedder):
         raise TypeError(f"{EMBEDDER} counts no tokens")
@@ -99,6 +100,7 @@ def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = 
     figures = {
         **summary(given.run, units, conversations, plan.environments, plan.broken),
         "limits": _limits(given),
+        "bad records": left_out,
         "minutes": round((time.perf_counter() - start) / 60, 1),
     }
     tell(figures, given.run, console)
@@ -154,8 +156,8 @@ def _limits(given: argparse.Namespace) -> dict[str, object]:
     }
 
 
-class _Unknown(Exception):
-    """No such system or variant."""
+class _Refused(Exception):
+    """What was asked for cannot be run; says why."""
 
 
 def _chosen(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -164,23 +166,29 @@ def _chosen(names: Sequence[str]) -> list[tuple[str, str]]:
     for each in names:
         name, _, variant = each.partition(":")
         if name not in SYSTEMS:
-            raise _Unknown(f"no system {name!r}; there are: {', '.join(SYSTEMS)}")
+            raise _Refused(f"no system {name!r}; there are: {', '.join(SYSTEMS)}")
         known = system(name).settings
         if variant and variant not in known:
-            raise _Unknown(f"{name} has no variant {variant!r}; it has: {', '.join(known)}")
+            raise _Refused(f"{name} has no variant {variant!r}; it has: {', '.join(known)}")
         found |= {(name, one): None for one in ([variant] if variant else known)}
     return list(found)
 
 
-def _loaded(paths: Sequence[Path], console: Console) -> tuple[Conversation, ...]:
-    """Return what can be read; tell of every record that cannot."""
+def _loaded(paths: Sequence[Path], console: Console) -> tuple[tuple[Conversation, ...], int]:
+    """Return what can be read, and how many records cannot; tell of each of these."""
     found: list[Conversation] = []
+    left_out = 0
     for path in paths:
         source = Source(path)
         found += [each for each in source if each.questions]
+        left_out += len(source.bad)
         for bad in source.bad:
             console.print(f"left out: {bad}", style="yellow", soft_wrap=True)
-    return tuple(found)
+    names = Counter((each.dataset, each.name) for each in found)
+    for (dataset, name), times in names.items():
+        if times > 1:
+            raise _Refused(f"conversation {name!r} of {dataset!r} is there {times} times")
+    return tuple(found), left_out
 
 
 def _planned(
