@@ -56,6 +56,8 @@ class Patience:
         sleep: Pauses.
         chance: A number in [0, 1).
         clock: Seconds that never run backwards.
+        failed: Told of each failure that may pass, in the thread that asks, without the key:
+            "HTTP 429", "ReadTimeout …".
     """
 
     timeout_s: float = 30.0
@@ -67,6 +69,7 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
     clock: Callable[[], float] = time.monotonic
+    failed: Callable[[str], object] = str
 
     def pause_s(self, attempt: int) -> float:
         """Return the pause after this attempt, the first being 0."""
@@ -131,6 +134,7 @@ class Endpoint:
             got = self._attempt(path, payload)
             if isinstance(got, bytes):
                 return self._read(got)
+            patience.failed(got.what)
             if attempt >= patience.retries:
                 raise ModelError(f"{self.server}: {got.what}, after {attempt + 1} attempts")
             pause_s = patience.pause_s(attempt)
