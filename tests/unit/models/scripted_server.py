@@ -71,14 +71,22 @@ class Server:
         self.asked: list[Asked] = []
         self.steps: list[Answer | Script] = []
         self.habit: Script = honest
+        self._more = threading.Condition()
 
     def script(self, *steps: Answer | Script) -> None:
         self.steps.extend(steps)
 
     def answer(self, asked: Asked) -> Answer:
-        self.asked.append(asked)
-        step = self.steps.pop(0) if self.steps else self.habit
+        with self._more:
+            self.asked.append(asked)
+            step = self.steps.pop(0) if self.steps else self.habit
+            self._more.notify_all()
         return step if isinstance(step, Answer) else step(asked)
+
+    def wait_for(self, requests: int) -> None:
+        """Wait until so many requests have come."""
+        with self._more:
+            assert self._more.wait_for(lambda: len(self.asked) >= requests, timeout=60)
 
 
 @contextmanager
