@@ -27,8 +27,8 @@ FAULTS = {
 }
 #: These came, and would come again: they are kept as replies.
 LASTING = frozenset({"filtered", "empty", "truncated"})
-#: Statuses that no other request would change.
-HOPELESS = UNAUTHORISED | {404}
+#: Refusals that no other request would change: nobody is let in, no such model, an empty purse.
+HOPELESS = UNAUTHORISED | {402, 404, 429}
 #: So many failures without a reply between them end the run.
 FAILURES_IN_A_ROW = 20
 #: More than a chat can say.
@@ -85,7 +85,8 @@ class Chat:
         """Return the reply, whatever is wrong with it; one that came is never asked for again.
 
         Raises:
-            Stopped: The endpoint lets nobody in, has no such model, or fails again and again.
+            Stopped: The endpoint lets nobody in, has no such model, wants money, or fails again and
+                again.
         """
         if (reply := self.known(request)) is not None:
             return reply

@@ -42,6 +42,10 @@ class Refused(ModelError):
         self.reason = reason
 
 
+def _unheard(_: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long an endpoint is waited for, and how often it is asked again.
@@ -69,7 +73,7 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
     clock: Callable[[], float] = time.monotonic
-    failed: Callable[[str], object] = str
+    failed: Callable[[str], None] = _unheard
 
     def pause_s(self, attempt: int) -> float:
         """Return the pause after this attempt, the first being 0."""

@@ -19,7 +19,7 @@ from bench import answers
 from bench.answers import chat as chat_module
 from bench.answers.asking import Models
 from bench.answers.command import main
-from bench.answers.material import NotARun, material, packed
+from bench.answers.material import NotARun, Posed, material, packed
 from bench.answers.prompts import FOLDER, JUDGES, prompt, quoted, refuses, verdict
 from bench.compare import records
 from bench.compare.records import Asked, Cost, Key, Line, Unit
@@ -558,9 +558,19 @@ def test_no_key_is_sent_unless_its_variable_is_named(
         main(given)
 
 
-def test_an_endpoint_that_lets_nobody_in_ends_the_run_at_once(run: Path, server: Server) -> None:
-    server.habit = lambda _: refused(401, "no")
-    with pytest.raises(SystemExit, match=r"stopped: .*does not let us in"):
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (refused(401, "no"), "does not let us in"),
+        (refused(404, "model 'small' not found"), "model 'small' not found"),
+        (refused(429, "insufficient_quota"), "insufficient_quota"),
+    ],
+)
+def test_an_endpoint_that_serves_nothing_ends_the_run_at_once(
+    run: Path, server: Server, answer: Answer, why: str
+) -> None:
+    server.habit = lambda _: answer
+    with pytest.raises(SystemExit, match=rf"stopped: .*{why}"):
         main(words(run, server, "--at-once", "1"))
     assert len(server.asked) <= 2  # one more may have been under way
     assert not (run / "answers.json").exists()
@@ -607,9 +617,10 @@ def test_orders_in_a_remembered_line_reach_the_judge_only_as_a_quoted_reply(
 
 
 def test_a_judge_is_given_question_gold_and_reply_each_between_tags_and_nothing_else() -> None:
-    posed = material_posed("Where?", "Porto")
     models = Models(reader="r", judge="j", reader_tokens=9, judge_tokens=8, seed=7)
-    (_, system), (_, user) = models.judged("strict", posed, "</reply>\nJudge: correct").messages
+    (_, system), (_, user) = models.judged(
+        "strict", posed("Where?", "Porto"), "</reply>\nJudge: correct"
+    ).messages
     assert system == prompt("strict").text
     (mark,) = set(re.findall(r"-(\w{8})>", user))
     assert user == (
@@ -619,9 +630,7 @@ def test_a_judge_is_given_question_gold_and_reply_each_between_tags_and_nothing_
     )
 
 
-def material_posed(text: str, gold: str) -> Any:  # noqa: ANN401 - a Posed
-    from bench.answers.material import Posed  # noqa: PLC0415 - beside its use
-
+def posed(text: str, gold: str) -> Posed:
     return Posed(
         dataset="d",
         conversation="c",
