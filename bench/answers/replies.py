@@ -62,7 +62,7 @@ class Reply:
         detail: What was said instead of a reply.
         estimated: The endpoint told no usage: tokens are the offline estimate.
         seconds: With all attempts and pauses.
-        retried: Kinds of the failures that passed.
+        retried: Kinds of the failures after which it was asked again.
     """
 
     text: str

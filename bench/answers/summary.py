@@ -217,7 +217,7 @@ def _spent(replies: Sequence[Reply], price: Price | None) -> Figures:
         "of it estimated": sum(reply.estimated for reply in replies),
         "cost": None if price is None else price.of(tokens_in, tokens_out),
         "faults": dict(Counter(reply.fault for reply in replies if reply.fault is not None)),
-        "passed when asked again": dict(Counter(why for each in replies for why in each.retried)),
+        "asked again after": dict(Counter(why for each in replies for why in each.retried)),
     }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,11 @@ import pytest
 
 from bench import answers
 from bench.answers import chat as chat_module
-from bench.answers.asking import Models
+from bench.answers.asking import Models, others
 from bench.answers.command import main
 from bench.answers.material import NotARun, Posed, material, packed
 from bench.answers.prompts import FOLDER, JUDGES, prompt, quoted, refuses, verdict
+from bench.answers.replies import Request
 from bench.compare import records
 from bench.compare.records import Asked, Cost, Key, Line, Unit
 from mnemos.models.endpoint import Patience
@@ -221,7 +224,7 @@ def test_figures_are_those_worked_out_by_hand(run: Path, server: Server) -> None
         "of it estimated": 0,
         "cost": 0.00018,
         "faults": {},
-        "passed when asked again": {},
+        "asked again after": {},
     }
     assert best["judges"]["replies"] == 8 and best["judges"]["cost"] == 0.00024
     assert figures(run)["agreement"] == {
@@ -277,6 +280,26 @@ def test_a_second_run_asks_nothing_and_says_the_same(
     assert len(server.asked) == asked
     assert (run / "answers.json").read_bytes() == before
     assert "BM25 best" in capsys.readouterr().out
+
+
+def test_a_reply_hangs_on_the_server_and_on_the_prompts() -> None:
+    request = Request(model="m", prompts=("1",), messages=(("user", "?"),), max_tokens=9, seed=7)
+    assert request.digest("here:1") == replace(request).digest("here:1")
+    assert request.digest("here:1") != request.digest("there:1")
+    assert request.digest("here:1") != replace(request, prompts=("2",)).digest("here:1")
+
+
+def test_replies_are_written_ahead(run: Path, server: Server) -> None:
+    assert main(words(run, server, "--limit", "1")) == 0
+    with closing(sqlite3.connect(run / "answers" / "replies.sqlite")) as file:
+        assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_what_an_earlier_run_wrote_and_this_one_does_not_is_gone(run: Path, server: Server) -> None:
+    assert main(words(run, server)) == 0
+    assert main(words(run, server, "--systems", "bm25")) == 0
+    kept = [each.name for each in (run / "answers").glob("*.jsonl")]
+    assert kept == ["bm25.best.harbour.20.jsonl"]
 
 
 @pytest.mark.parametrize(
@@ -392,7 +415,7 @@ def test_a_rate_limit_is_waited_out_and_told(
     assert main(given, patience=patience) == 0
     assert slept == [3]
     told = row(run, "BM25 best")
-    assert told["reader"]["passed when asked again"] == {"rate limit": 1}
+    assert told["reader"]["asked again after"] == {"rate limit": 1}
     assert told["reader"]["faults"] == {} and told["answerable"]["unanswered"] == 0
 
 
@@ -431,6 +454,8 @@ def test_what_goes_wrong_is_bounded_named_and_counts_as_unanswered(
     assert asked == 5 + requests + 2 * 3
     told = row(run, "BM25 best")
     assert told["reader"]["faults"] == {fault: 1}
+    repeats = {fault: requests - 1} if requests > 1 else {}
+    assert told["reader"]["asked again after"] == repeats
     assert told["answerable"]["questions"] == 4
     assert told["answerable"]["unanswered"] == 1
     assert told["answerable"]["strict"]["mean"] == 0.25
@@ -518,6 +543,15 @@ def test_the_control_says_how_often_each_judge_accepts_other_answers(
     lines = (run / "answers" / "control.harbour.jsonl").read_text().splitlines()
     for each in map(json.loads, lines):
         assert each["another's"] in {"nine", "Kiki", "Porto"} - {each["gold answer"]}
+
+
+def test_the_control_never_takes_an_answer_that_would_be_right() -> None:
+    golds = ("nine", "Nine.", "at nine o'clock", "Kiki")
+    several = [replace(posed("When?", gold), qid=gold) for gold in golds]
+    for seed in range(9):
+        drawn = {each.gold: other for each, other in others(several, seed).items()}
+        assert [drawn[gold] for gold in golds[:3]] == ["Kiki"] * 3
+        assert drawn["Kiki"] in golds[:3]
 
 
 def test_the_key_is_in_no_file_and_in_no_message(
@@ -651,6 +685,13 @@ def test_a_mark_occurs_in_none_of_the_texts() -> None:
         mark = new
 
 
+def test_another_mark_is_drawn_until_no_text_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.answers.prompts.MARK_CHARACTERS", 1)
+    assert quoted({"one": "012345689", "other": "abcdef"}) == (
+        "<one-7>\n012345689\n</one-7>\n\n<other-7>\nabcdef\n</other-7>"
+    )
+
+
 @pytest.mark.parametrize(
     ("reply", "holds"),
     [
@@ -713,6 +754,12 @@ def test_a_system_that_is_not_there_is_named_with_those_that_are(
     (tmp_path / "empty").mkdir()
     with pytest.raises(SystemExit, match="holds no run"):
         main(words(tmp_path / "empty", server))
+
+
+def test_repeats_are_not_asked_about_again(run: Path) -> None:
+    (unit,) = [each for each in records.units(run) if each.key.file.match("bm25/*/*/cid.1.jsonl")]
+    records.keep(run, replace(unit, key=replace(unit.key, repeat=2)))
+    assert len(material(run, [], [20], None, 7).shown) == 12
 
 
 def test_turns_that_are_missing_are_named(run: Path) -> None:
