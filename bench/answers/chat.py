@@ -73,6 +73,7 @@ class Chat:
         self._replies = replies
         self._lock = threading.Lock()
         self._failures = 0
+        self._stopped: Stopped | None = None
         self.server = self._endpoint.server
         #: Requests made, those of retries not counted.
         self.requests = 0
@@ -90,6 +91,8 @@ class Chat:
         """
         if (reply := self.known(request)) is not None:
             return reply
+        if self._stopped is not None:
+            raise self._stopped
         self._heard.failures = []
         start = time.perf_counter()
         reply = self._asked(request)
@@ -101,7 +104,9 @@ class Chat:
             self.requests += 1
             self._failures = 0 if lasting else self._failures + 1
             if self._failures >= FAILURES_IN_A_ROW:
-                raise Stopped(f"{self._failures} failures in a row, the last: {reply.detail}")
+                told = f"{self._failures} failures in a row, the last: {reply.detail}"
+                self._stopped = Stopped(told)
+                raise self._stopped
         return reply
 
     def _asked(self, request: Request) -> Reply:
@@ -109,7 +114,8 @@ class Chat:
             said = self._endpoint.post(PATH, request.payload)
         except Refused as refusal:
             if refusal.status in HOPELESS:
-                raise Stopped(str(refusal)) from None
+                self._stopped = Stopped(str(refusal))
+                raise self._stopped from None
             fault = "filtered" if "content_filter" in refusal.reason else "refused"
             return self._none(fault, refusal)
         except ModelError as error:
