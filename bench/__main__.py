@@ -18,12 +18,14 @@ BENCHMARKS = {
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
+    "answers": "does a model answer right by what compare found (needs a model's endpoint)",
     "environments": "make the environments that compared systems run in",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }
 #: Those that are not ``bench.NAME``.
 MODULES = {
+    "answers": "bench.answers.command",
     "compare": "bench.compare.command",
     "environments": "bench.compare.environments",
 }
