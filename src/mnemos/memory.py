@@ -363,8 +363,8 @@ class Memory:
         self, query: Query, snapshot: Snapshot, now: datetime, *, explained: bool
     ) -> Recall:
         """Rank and read; without reasons, which take as long as all the rest of 200 hits."""
-        mask = eligible(query, snapshot, now=now)
         recipe = self._shared.recipe
+        mask = eligible(query, snapshot, now=now, recipe=recipe.name)
         try:
             ranking = recipe.recall(query, snapshot, mask)
         except MnemosError:

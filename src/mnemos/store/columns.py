@@ -20,6 +20,7 @@ class Columns:
         length: As in the records. Shape (n,).
         scope: As in the records. Shape (n,).
         flags: As in the records. Shape (n,).
+        recipe: As in the records; 0 for holes. Shape (n,).
         order: Document numbers sorted by (scope, position, number): sessions in their order.
             Shape (n,).
         places: Where each document stands in the order. Shape (n,).
@@ -28,6 +29,7 @@ class Columns:
     length: NDArray[np.uint16]
     scope: NDArray[np.int32]
     flags: NDArray[np.uint8]
+    recipe: NDArray[np.uint16]
     order: NDArray[np.int64]
     places: NDArray[np.int64]
 
@@ -45,6 +47,7 @@ def columns(docs: NDArray[np.void], before: Columns | None = None) -> Columns:
             length=np.array(docs["length"]),
             scope=np.array(docs["scope"]),
             flags=np.array(docs["flags"]),
+            recipe=np.array(docs["recipe"]),
             order=order,
             places=_inverse(order),
         )
@@ -54,6 +57,7 @@ def columns(docs: NDArray[np.void], before: Columns | None = None) -> Columns:
         length=np.concatenate([before.length, docs["length"][known:]]),
         scope=np.concatenate([before.scope, docs["scope"][known:]]),
         flags=np.concatenate([before.flags, docs["flags"][known:]]),
+        recipe=np.concatenate([before.recipe, docs["recipe"][known:]]),
         order=order,
         places=places,
     )
