@@ -10,9 +10,10 @@ Sessions count from 1; ``at`` is when the turn was said; a speaker is a name, "u
 ``about``, whose fact it is ("user", "Ann", "Ann's mother"); all but ``no_fact`` a ``question``.
 Turns are named by their place, from 0; words are compared whole and without regard to case.
 
-- ``current``: ``value``, or one of ``accept``, stands in the first line found. ``turn`` says it;
-  ``stale`` were values of the same slot (or are words of such), said in ``stale_turns``, which are
-  superseded by now. Where ``value`` denies something ("don't eat meat"), so must the line.
+- ``current``: ``value``, or one of ``accept``, stands in the first line found. ``turn`` says it
+  (others may repeat it, or have said it when it held before); ``stale`` were values of the same
+  slot (or are words of such), said in ``stale_turns``, which are superseded by now. Where
+  ``value`` denies something ("don't eat meat"), so must the line.
 - ``as_of``: the same, of what was true at the moment ``at``, by all that is known at the end:
   what was said later counts ("since the first"), and what was put right was never true. No moment
   lies between an error and its correction.
