@@ -182,6 +182,12 @@ class Change:
         self._writer.add_key(no, item_no, key, item, numbers)
         self._vectors.add(numbers.scope, no)
 
+    def end_key(self, key: Key) -> None:
+        """Take away a key of an item, if there is such a one."""
+        for row in self._tables.keys_of(self._item_no(key.item)):
+            if row.visible_to is None and row.value == key:
+                self.end_side("key", row)
+
     def put_link(self, link: Link) -> None:
         """Put an edge; one with the same ends and type is replaced."""
         self._item_no(link.source)
@@ -327,6 +333,8 @@ def put(change: Change, delta: Delta) -> None:
     """Put all rows of a Delta, in its order."""
     for item in delta.items:
         change.put_item(item)
+    for key in delta.unkeyed:
+        change.end_key(key)
     for key in delta.keys:
         change.put_key(key)
     for link in delta.unlinked:

@@ -21,8 +21,8 @@ class Columns:
         scope: As in the records. Shape (n,).
         flags: As in the records. Shape (n,).
         recipe: As in the records; 0 for holes. Shape (n,).
-        order: Document numbers sorted by (scope, position, number): sessions in their order.
-            Shape (n,).
+        order: Document numbers sorted by (scope, position, number): sessions in their order. What
+            recipes made comes first, so that it never stands between turns. Shape (n,).
         places: Where each document stands in the order. Shape (n,).
     """
 
@@ -79,8 +79,10 @@ def _continued(
 
 
 def _keys(docs: NDArray[np.void]) -> NDArray[np.int64]:
-    keys: NDArray[np.int64] = (docs["scope"].astype(np.int64) << 32) | docs["position"]
-    return keys
+    """Return what documents are sorted by; what recipes made stands before all that was said."""
+    said = (docs["recipe"] == 0).astype(np.int64)
+    keys: NDArray[np.int64] = (said << 62) | (docs["scope"].astype(np.int64) << 32)
+    return keys | docs["position"]
 
 
 def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:
