@@ -18,13 +18,14 @@ BENCHMARKS = {
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
+    "answers": "does a model answer right by what compare found (needs a model's endpoint)",
     "environments": "make the environments that compared systems run in",
-    "paired": "is it better than BM25, dense and both fused (needs --data, mnemos-minilm)",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }
 #: Those that are not ``bench.NAME``.
 MODULES = {
+    "answers": "bench.answers.command",
     "compare": "bench.compare.command",
     "environments": "bench.compare.environments",
 }
@@ -39,11 +40,13 @@ def main() -> int:
             sys.exit(f"no benchmark {name!r}; there are:\n{listed}")
         return _run(name, sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", help="files or folders for retrieval")
+    parser.add_argument("--data", type=Path, nargs="+", help="files or folders to compare on")
+    parser.add_argument("--keep", action="store_true", help="write bench/results")
     given = parser.parse_args()
-    code = _run("speed", ["--keep"]) or _run("crash", ["--keep"])
+    keep = ["--keep"] if given.keep else []
+    code = _run("speed", keep) or _run("languages", keep)
     if given.data:
-        code = code or _run("retrieval", ["--keep", "--data", *map(str, given.data)])
+        code = code or _run("compare", [*keep, "--data", *map(str, given.data)])
     return code
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 import shutil
 import time
@@ -137,6 +138,7 @@ class _Run:
                 bytes=size,
                 cold_s=cold_s,
                 peak_mib=peak_mib,
+                load=round(os.getloadavg()[0], 1),
             ),
             asked=asked,
             wanted=self.wanted,

@@ -177,8 +177,9 @@ def test_what_cannot_be_installed_is_told_in_its_row(
         (["--systems", "nobody"], "no system 'nobody'; there are: mnemos, bm25"),
         (["--systems", "bm25:worst"], "bm25 has no variant 'worst'; it has: default, best"),
         (["--data", "/nowhere.jsonl"], "/nowhere.jsonl"),
+        (["--data", "{data}", "{data}"], "conversation 'a' of 'made up' is there 2 times"),
     ],
 )
 def test_what_is_not_there_is_named(given: Sequence[str], told: str, data: Path) -> None:
     with pytest.raises(SystemExit, match=told):
-        ran(data, *given)
+        ran(data, *(each.format(data=data) for each in given))
