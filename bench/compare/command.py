@@ -31,7 +31,7 @@ from rich.progress import (
 from rich.table import Table
 
 from bench import machine
-from bench.compare import records
+from bench.compare import plots, records, report
 from bench.compare.child import Fault, Limits
 from bench.compare.environments import Environment, ready
 from bench.compare.records import Key, Line, Unit
@@ -298,6 +298,7 @@ def tell(figures: Figures, run: Path, console: Console) -> None:
     (run / "summary.json").write_text(
         json.dumps({"machine": machine.line(), **figures}, indent=1), encoding="utf-8"
     )
+    report.write(run, figures, plots.write(figures, run / "plots"))
     for dataset, about in figures["data"].items():
         table = Table(title=f"{dataset}: {about['answerable']} answerable questions")
         table.add_column("", no_wrap=True)
