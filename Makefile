@@ -19,7 +19,7 @@ test: $(STAMP) $(MODEL) $(BROWSER)  ## Lint, types, the laws of the house, tests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest
 
-bench: $(STAMP) $(MODEL)  ## Speed, size, crashes and, with DATA=…, retrieval
+bench: $(STAMP) $(MODEL)  ## Speed, size and, with DATA=…, other products beside mnemos
 	$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
 
 docs: $(STAMP)  ## Write the generated parts of README and docs again, and the figures

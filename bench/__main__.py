@@ -10,19 +10,22 @@ from pathlib import Path
 #: Name → what it asks. Each is a module of this package with a ``main(arguments)``.
 BENCHMARKS = {
     "speed": "how fast and how large",
+    "scale": "how figures grow with a space, step by step, each in a process of its own",
+    "endurance": "does anything grow, fail or get lost over many spaces, processes and minutes",
     "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
     "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
+    "answers": "does a model answer right by what compare found (needs a model's endpoint)",
     "environments": "make the environments that compared systems run in",
-    "paired": "is it better than BM25, dense and both fused (needs --data, mnemos-minilm)",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }
 #: Those that are not ``bench.NAME``.
 MODULES = {
+    "answers": "bench.answers.command",
     "compare": "bench.compare.command",
     "environments": "bench.compare.environments",
 }
@@ -37,11 +40,13 @@ def main() -> int:
             sys.exit(f"no benchmark {name!r}; there are:\n{listed}")
         return _run(name, sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", help="files or folders for retrieval")
+    parser.add_argument("--data", type=Path, nargs="+", help="files or folders to compare on")
+    parser.add_argument("--keep", action="store_true", help="write bench/results")
     given = parser.parse_args()
-    code = _run("speed", ["--keep"]) or _run("crash", ["--keep"])
+    keep = ["--keep"] if given.keep else []
+    code = _run("speed", keep) or _run("languages", keep)
     if given.data:
-        code = code or _run("retrieval", ["--keep", "--data", *map(str, given.data)])
+        code = code or _run("compare", [*keep, "--data", *map(str, given.data)])
     return code
 
 

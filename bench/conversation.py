@@ -47,10 +47,13 @@ class Turn:
 
     @property
     def dated(self) -> str:
-        """The same behind the day, as people write it: ``8 May 2023 · Ann: …``."""
-        if self.said_at is None:
+        """The text behind its day and speaker, in words: ``On 8 May 2023, Ann said: …``.
+
+        Of the ways to write a day that were tried it serves dense search best by far.
+        """
+        if self.said_at is None or self.speaker is None:
             return self.said
-        return f"{self.said_at.day} {self.said_at:%B %Y} · {self.said}"
+        return f"On {self.said_at.day} {self.said_at:%B %Y}, {self.speaker} said: {self.text}"
 
     @property
     def line(self) -> str:

@@ -16,7 +16,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import machine
+from bench import machine, process
 from mnemos.memory import Memory
 from mnemos.types import Scope
 
@@ -158,12 +157,7 @@ def lives(path: Path, kills: int, seed: int) -> Iterator[Life]:
 
 def _live(path: Path, life: int, chance: random.Random, ledger: Ledger) -> None:
     arguments = ["--child", str(path), str(life), str(chance.randrange(2**31))]
-    with subprocess.Popen(
-        [sys.executable, "-m", "bench.crash", *arguments],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parent.parent,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)},
-    ) as child:
+    with process.start("bench.crash", arguments) as child:
         assert child.stdout is not None  # noqa: S101 - a pipe was asked for
         lines = [child.stdout.readline()]
         time.sleep(chance.random() ** 2 * MAX_LIFE_S)

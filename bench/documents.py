@@ -20,7 +20,6 @@ import click
 
 import mnemos
 from bench import explained, figures, machine
-from bench.paired import interval
 from mnemos.serve.cli import mnemos as command_line
 
 ROOT = Path(__file__).parent.parent
@@ -59,13 +58,6 @@ SPEED = {
     "bytes/turn over text": "bytes a turn over its text, without vectors",
     "vector bytes/turn": "bytes a turn of vectors",
     "import peak MiB": "peak memory of an import, MiB",
-}
-#: The way of ``bench.paired`` → as it is told.
-USUAL = {
-    "BM25": "BM25",
-    "dense": "dense, one vector a document",
-    "RRF 20": "both fused (RRF, 20 each)",
-    "RRF 100": "both fused (RRF, 100 each)",
 }
 #: More of each data set, for docs/levels.md.
 DETAILS = {
@@ -172,7 +164,7 @@ def _abstention() -> str:
 
 
 def details() -> str:
-    """Return the figures of every data set at every level, and the usual ways beside ours."""
+    """Return the figures of every data set at every level."""
     levels = _levels("retrieval")
     parts = []
     for level, rows in levels.items():
@@ -183,26 +175,7 @@ def details() -> str:
         ]
         lines = _table(("data", *DETAILS.values()), table)
         parts.append("\n".join([f"### Level {level.upper()}", "", *lines]))
-    return "\n\n".join([*parts, *_paired()]) or "No figures were kept yet."
-
-
-def _paired() -> list[str]:
-    kept: Any = machine.kept("paired")
-    parts = []
-    for name, row in {} if kept is None else kept["rows"].items():
-        means, differences = row["means"], row["differences"]
-        label = DATASETS.get(name, name)
-        rows = []
-        for way, told in USUAL.items():
-            cells = [f"{means[f'{way} R@{k}']:.3f}" for k in (5, 10)]
-            cells += [interval(differences[f"{level} − {way} R@10"]) for level in LEVELS.values()]
-            rows.append([told, *cells])
-        for level in LEVELS.values():
-            rows.append([f"level {level}", *(f"{means[f'{level} R@{k}']:.3f}" for k in (5, 10))])
-            rows[-1] += ["", ""]
-        head = ("way", "R@5", "R@10", "C0 less this, R@10", "C3 less this, R@10")
-        parts.append("\n".join([f"### {label}: the usual ways", "", *_table(head, rows)]))
-    return parts
+    return "\n\n".join(parts) or "No figures were kept yet."
 
 
 def _speed() -> str:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import machine
-from bench.speed import install, timed
+from bench.speed import install
+from bench.timing import timed
 from mnemos.demo import conversation, questions
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -10,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+
+import mnemos
 
 RESULTS = Path(__file__).parent / "results"
 Figures = Mapping[str, object]
@@ -36,6 +39,16 @@ def _processor() -> str:
 
 def _memory_gib() -> int:
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+
+
+def fingerprint(*sources: Path) -> str:
+    """Return a hash over all of mnemos, and over further source files: what was measured."""
+    found = hashlib.sha256()
+    package = Path(mnemos.__file__).parent
+    parts = [each for each in package.rglob("*") if each.suffix in {".py", ".sql", ".json"}]
+    for path in [*sorted(parts), *sources]:
+        found.update(f"{path.name}\n".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def percentile(values: Sequence[float], share: float) -> float:

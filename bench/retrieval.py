@@ -25,7 +25,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.conversation import Conversation, Question
-from bench.data import BadData, conversations, files
+from bench.data import BadData, all_of, files
 from bench.memories import file_of, fill, folder, pooled, told_apart
 from mnemos import Hit, InputError, Memory, Scope, TokenEmbedder
 from mnemos.models import embedder as embedder_named
@@ -146,7 +146,7 @@ def apart(path: Path, level: str, within: Path, count: Count | None, console: Co
     """Ask with one memory a conversation."""
     embedder = None if level == "c0" else EMBEDDER
     answers: list[Answer] = []
-    each = list(conversations(path))
+    each = all_of(path)
     for conversation in track(
         each, description=f"{path.name} {level}", console=console, transient=True
     ):
@@ -162,7 +162,7 @@ def together(path: Path, level: str, within: Path, count: Count | None, console:
     name = path.name.split(".")[0]
     everywhere: list[Answer] = []
     narrowed: list[Answer] = []
-    each = [told_apart(conversation) for conversation in conversations(path)]
+    each = [told_apart(conversation) for conversation in all_of(path)]
     with pooled(each, within / f"{name}-pooled.mnemos", embedder=embedder, level=level) as memory:
         for conversation in track(
             each, description=f"{path.name} pooled {level}", console=console, transient=True

@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import machine
+from bench import machine, process
 from bench.synthetic import Pieces, Talk
+from bench.timing import spread, timed
 from mnemos import Memory
 
 SINGLE_WRITES = 400
 QUESTIONS = 60
+SHARES = (0.5, 0.95)
 #: Larger sizes are measured at level C0 only: a million turns' vectors take ten minutes to write.
 WITH_VECTORS = 100_000
 
@@ -91,9 +91,8 @@ def measure(path: Path, turns: int) -> dict[str, float]:
     over = size - stats.text_bytes
     return {
         "import turns/s": turns / seconds,
-        "write p50 ms": 1e3 * machine.percentile(writes, 0.5),
-        "write p95 ms": 1e3 * machine.percentile(writes, 0.95),
-        **_asked("c0", asked),
+        **spread("write", writes, SHARES),
+        **spread("recall C0", asked, SHARES),
         "open and answer p50 ms": 1e3 * machine.percentile(opened, 0.5),
         "text bytes/turn": stats.text_bytes / total,
         "bytes/turn over text": over / total,
@@ -118,35 +117,31 @@ def measure_vectors(path: Path, turns: int) -> dict[str, float]:
     }
     for level in ("c2", "c3"):
         with Memory(path, embedder=model, embedding="manual", level=level) as memory:
-            found |= _asked(level, ask(memory, model))
+            found |= spread(f"recall {level.upper()}", ask(memory, model), SHARES)
     with Memory(path, embedder=model, level="c3") as memory:
         writes = [
             timed(lambda: memory.remember(talk.text(), session="then"))
             for _ in range(SINGLE_WRITES)
         ]
-    found["write with vectors p50 ms"] = 1e3 * machine.percentile(writes, 0.5)
-    found["write with vectors p95 ms"] = 1e3 * machine.percentile(writes, 0.95)
-    return found
+    return found | spread("write with vectors", writes, SHARES)
 
 
-def ask(memory: Memory, model: Pieces | None = None) -> list[float]:
-    """Return how long the same questions take, after a first one, without the model's share."""
-    talk = Talk()
+def ask(
+    memory: Memory, model: Pieces | None = None, talk: Talk | None = None, count: int = QUESTIONS
+) -> list[float]:
+    """Return how long questions take, after a first one, without the model's share.
+
+    Args:
+        talk: Asks them; by default the same ones each time.
+    """
+    talk = talk or Talk()
     memory.recall(talk.question())
     seconds = []
-    for question in [talk.question() for _ in range(QUESTIONS)]:
+    for question in [talk.question() for _ in range(count)]:
         before = 0.0 if model is None else model.seconds
         whole = timed(partial(memory.recall, question))
         seconds.append(whole - (0.0 if model is None else model.seconds - before))
     return seconds
-
-
-def _asked(level: str, seconds: Sequence[float]) -> dict[str, float]:
-    name = f"recall {level.upper()}"
-    return {
-        f"{name} p50 ms": 1e3 * machine.percentile(seconds, 0.5),
-        f"{name} p95 ms": 1e3 * machine.percentile(seconds, 0.95),
-    }
 
 
 def _bytes(parts: Mapping[str, int], table: str) -> int:
@@ -167,13 +162,6 @@ def _open_and_ask(path: Path, question: str) -> None:
         memory.recall(question)
 
 
-def timed(call: Callable[[], object]) -> float:
-    """Return how many seconds a call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
 def import_memory(turns: int) -> dict[str, float]:
     """Return the peak memory of a process that only imports."""
     command = [sys.executable, "-m", "bench.speed", "--import-only", str(turns)]
@@ -187,17 +175,8 @@ def _import_only(turns: int) -> int:
         Memory(Path(folder) / "m.mnemos", embedder=None) as memory,
     ):
         bulk(memory, Talk(), turns)
-    print(_peak_kib() / 1024)
+    print(process.peak_mib())
     return 0
-
-
-def _peak_kib() -> int:
-    """Return this process's peak memory; what it was forked from does not count."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="utf-8")
-        return int(status.split("VmHWM:")[1].split()[0])
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def imports() -> dict[str, float]:
@@ -249,9 +228,14 @@ print(json.dumps(seen))
     return {"distributions": len(sizes), "install MB": sum(sizes.values()) / 1e6}
 
 
-def show(rows: dict[str, dict[str, float]], start: dict[str, float], console: Console) -> None:
+def show(
+    rows: Mapping[str, Mapping[str, float]],
+    start: Mapping[str, float],
+    console: Console,
+    title: str = "Speed and size, one space",
+) -> None:
     """Print figures down, sizes across."""
-    table = Table(title="Speed and size, one space", caption=machine.line())
+    table = Table(title=title, caption=machine.line())
     table.add_column("")
     for turns in rows:
         table.add_column(f"{int(turns):,} turns", justify="right")

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.conversation import Conversation, Question
-from bench.data import conversations
+from bench.data import all_of
 from bench.memories import file_of, fill, folder
 from mnemos import Embedder, Memory
 from mnemos.models import embedder as embedder_named
@@ -68,7 +68,7 @@ class Asked:
 
 def filled(path: Path, within: Path, embedder: str | None, console: Console) -> Iterable[Filled]:
     """Open, or make, the memories of one file, which names the data set."""
-    each = list(conversations(path))
+    each = all_of(path)
     for conversation in track(each, description=path.name, console=console, transient=True):
         memory = fill(conversation, file_of(conversation, within), embedder=embedder, level="c0")
         yield Filled(dataset=path.name.split(".")[0], conversation=conversation, memory=memory)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import psutil
 
@@ -47,6 +48,10 @@ OFFLINE = {
 }
 
 
+#: Those that run now.
+_running: WeakSet[Child] = WeakSet()
+
+
 class Fault(Exception):
     """A system did not do what it was asked; says what happened, in its own words where it can."""
 
@@ -72,12 +77,10 @@ class Reply:
 
     Args:
         seconds: That it took, by the clock of the system's process.
-        wanted: Hosts that it has tried to reach so far.
     """
 
     value: Any
     seconds: float
-    wanted: tuple[str, ...]
 
 
 class Child:
@@ -105,6 +108,7 @@ class Child:
         self._why: str | None = None
         self._deadline = time.monotonic() + limits.order_s
         self.peak_mib = 0.0
+        self.wanted: tuple[str, ...] = ()  # hosts that it has tried to reach so far
         home = folder.parent / f"{folder.name}-home"
         for each in (folder, home, log.parent):
             each.mkdir(parents=True, exist_ok=True)
@@ -123,6 +127,7 @@ class Child:
             )
         with suppress(OSError, AttributeError):
             os.sched_setaffinity(self._process.pid, limits.cores)
+        _running.add(self)
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
 
@@ -164,11 +169,10 @@ class Child:
             raise Fault(self._why or self._death())
         try:
             answer = json.loads(line)
+            self.wanted = tuple(answer["wanted"])
             if "error" in answer:
                 raise Fault(answer["error"])
-            return Reply(
-                value=answer["value"], seconds=answer["seconds"], wanted=tuple(answer["wanted"])
-            )
+            return Reply(value=answer["value"], seconds=answer["seconds"])
         except (ValueError, KeyError, TypeError) as error:
             self._kill()
             raise Fault(f"answered with what is no answer: {line[:80]!r}") from error
@@ -191,14 +195,15 @@ class Child:
             used = _memory_mib(self._process.pid)
             self.peak_mib = max(self.peak_mib, used)
             if used > self._limits.memory_mib:
-                self._stop(f"took {used:,.0f} MiB of memory; {self._limits.memory_mib:,} allowed")
+                self.stop(f"took {used:,.0f} MiB of memory; {self._limits.memory_mib:,} allowed")
             elif time.monotonic() > self._deadline:
-                self._stop(f"no answer within {self._limits.order_s:g} s")
+                self.stop(f"no answer within {self._limits.order_s:g} s")
             elif self._log.stat().st_size > LOG_BYTES:
-                self._stop(f"printed more than {LOG_BYTES >> 20} MiB")
+                self.stop(f"printed more than {LOG_BYTES >> 20} MiB")
             time.sleep(LOOK_S)
 
-    def _stop(self, why: str) -> None:
+    def stop(self, why: str) -> None:
+        """End it now; whoever waits for an answer gets a Fault that says why."""
         self._why = self._why or why
         self._kill()
 
@@ -217,6 +222,12 @@ class Child:
         code = self._process.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
         return f"{how}: {last_words(self._log)}"
+
+
+def end_all() -> None:
+    """End every process that runs now: the benchmark is broken off."""
+    for each in list(_running):
+        each.stop("broken off")
 
 
 def last_words(log: Path) -> str:

@@ -13,8 +13,10 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,7 +34,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.compare import plots, records, report
-from bench.compare.child import Fault, Limits
+from bench.compare.child import Fault, Limits, end_all
 from bench.compare.environments import Environment, ready
 from bench.compare.records import Key, Line, Unit
 from bench.compare.summary import QUALITY, Figures, row_name, summary
@@ -42,7 +44,7 @@ from bench.compare.vectors import Cache, Endpoint
 from bench.conversation import Conversation
 from bench.data import BadData, Source
 from bench.systems import SYSTEMS, system
-from mnemos import InputError, TokenEmbedder
+from mnemos import Embedder, InputError, TokenEmbedder
 from mnemos.models import embedder as embedder_named
 
 BENCH = Path(__file__).parent.parent
@@ -73,27 +75,32 @@ class Plan:
     broken: dict[str, str]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run from the command line."""
+def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = None) -> int:
+    """Run from the command line.
+
+    Args:
+        arguments: Those of the command line if None.
+        embedder: Another than the built-in one; for tests.
+    """
     given = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 170)
     try:
-        embedder = embedder_named(EMBEDDER)
-        conversations = _loaded(given.data, console)
+        embedder = embedder or embedder_named(EMBEDDER)
+        conversations, left_out = _loaded(given.data, console)
         plan = _planned(given, conversations, console)
-    except (InputError, BadData, _Unknown) as error:
+    except (InputError, BadData, _Refused) as error:
         sys.exit(str(error))
     if not isinstance(embedder, TokenEmbedder):
         raise TypeError(f"{EMBEDDER} counts no tokens")
     given.run.mkdir(parents=True, exist_ok=True)
     _keep_lines(given.run, conversations, embedder)
-    cache = Cache(given.cache, embedder)
     start = time.perf_counter()
-    with Endpoint(cache) as endpoint:
-        units = _ran(plan, given.run, endpoint, console)
+    with closing(Cache(given.cache, embedder)) as cache, Endpoint(cache) as endpoint:
+        units = _ran(plan, given.run, endpoint, console, anew=given.anew)
     figures = {
         **summary(given.run, units, conversations, plan.environments, plan.broken),
         "limits": _limits(given),
+        "bad records": left_out,
         "minutes": round((time.perf_counter() - start) / 60, 1),
     }
     tell(figures, given.run, console)
@@ -124,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         help="data sets that products meet (default: locomo); all: every one",
     )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each, to see the spread")
+    parser.add_argument("--anew", action="store_true", help="run again what has run already")
     parser.add_argument("--run", type=Path, default=RUN, help="folder of this run; it is resumed")
     parser.add_argument("--cache", type=Path, default=CACHE, help="file of the model's vectors")
     parser.add_argument("--cores", type=int, nargs="+", default=_cores(), help="cores to use")
@@ -148,8 +156,8 @@ def _limits(given: argparse.Namespace) -> dict[str, object]:
     }
 
 
-class _Unknown(Exception):
-    """No such system or variant."""
+class _Refused(Exception):
+    """What was asked for cannot be run; says why."""
 
 
 def _chosen(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -158,23 +166,29 @@ def _chosen(names: Sequence[str]) -> list[tuple[str, str]]:
     for each in names:
         name, _, variant = each.partition(":")
         if name not in SYSTEMS:
-            raise _Unknown(f"no system {name!r}; there are: {', '.join(SYSTEMS)}")
+            raise _Refused(f"no system {name!r}; there are: {', '.join(SYSTEMS)}")
         known = system(name).settings
         if variant and variant not in known:
-            raise _Unknown(f"{name} has no variant {variant!r}; it has: {', '.join(known)}")
+            raise _Refused(f"{name} has no variant {variant!r}; it has: {', '.join(known)}")
         found |= {(name, one): None for one in ([variant] if variant else known)}
     return list(found)
 
 
-def _loaded(paths: Sequence[Path], console: Console) -> tuple[Conversation, ...]:
-    """Return what can be read; tell of every record that cannot."""
+def _loaded(paths: Sequence[Path], console: Console) -> tuple[tuple[Conversation, ...], int]:
+    """Return what can be read, and how many records cannot; tell of each of these."""
     found: list[Conversation] = []
+    left_out = 0
     for path in paths:
         source = Source(path)
         found += [each for each in source if each.questions]
+        left_out += len(source.bad)
         for bad in source.bad:
             console.print(f"left out: {bad}", style="yellow", soft_wrap=True)
-    return tuple(found)
+    names = Counter((each.dataset, each.name) for each in found)
+    for (dataset, name), times in names.items():
+        if times > 1:
+            raise _Refused(f"conversation {name!r} of {dataset!r} is there {times} times")
+    return tuple(found), left_out
 
 
 def _planned(
@@ -230,7 +244,7 @@ def _keep_lines(run: Path, conversations: Sequence[Conversation], embedder: Toke
         records.keep_lines(run, each.dataset, each.name, lines)
 
 
-def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Unit]:
+def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console, *, anew: bool) -> list[Unit]:
     """Return all units in the order of the plan, running those that are not there as they are."""
     found = {job.key: records.kept(run, job.key) for job in plan.jobs}
     fresh = {
@@ -239,6 +253,7 @@ def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Un
         if (unit := found[key := job.key]) is not None
         and unit.failure is None
         and unit.fingerprint == job.fingerprint
+        and not anew
     }
     waiting = [job for job in plan.jobs if job.key not in fresh]
     if fresh:
@@ -260,6 +275,7 @@ def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console) -> list[Un
                     console.print(f"{name}, {job.key.conversation}: {unit.failure}", style="red")
         except BaseException:
             several.shutdown(wait=False, cancel_futures=True)
+            end_all()
             raise
     return [fresh[job.key] for job in plan.jobs]
 
@@ -295,10 +311,9 @@ COLUMNS = (*QUALITY, "write ms/turn", "read p50 ms", "read p95 ms", "bytes/turn"
 
 def tell(figures: Figures, run: Path, console: Console) -> None:
     """Write the summary and the report; print a table for each data set."""
-    (run / "summary.json").write_text(
-        json.dumps({"machine": machine.line(), **figures}, indent=1), encoding="utf-8"
-    )
-    report.write(run, figures, plots.write(figures, run / "plots"))
+    figures = {"machine": machine.line(), **figures}
+    (run / "summary.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    page = report.write(run, figures, plots.write(figures, run / "plots"))
     for dataset, about in figures["data"].items():
         table = Table(title=f"{dataset}: {about['answerable']} answerable questions")
         table.add_column("", no_wrap=True)
@@ -311,8 +326,8 @@ def tell(figures: Figures, run: Path, console: Console) -> None:
     for name, row in figures["systems"].items():
         if "failure" in row:
             console.print(f"{name}: {row['failure']}", style="red")
-    console.print(machine.line(), style="dim")
-    console.print(f"{figures['minutes']} min; {run}")
+    console.print(figures["machine"], style="dim")
+    console.print(f"{figures['minutes']} min; to look at: {page}", soft_wrap=True)
 
 
 def _cells(row: Figures, data: Figures) -> list[str]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -36,6 +38,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.addaudithook(_refuse_network)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     place = Place(
         folder=folder,
         vectors=Vectors(url=options["vectors"]),
@@ -46,6 +49,13 @@ def main() -> None:
     opened = _Opened(module, place)
     for line in sys.stdin:
         _answer(opened, json.loads(line), answers)
+
+
+def _end_with(parent: int) -> None:
+    """End, with all that was started here, when the benchmark itself was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 class _Opened:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,10 @@ def ready(name: str, folder: Path = FOLDER) -> Environment:
         wanted=_wanted(name, known),
         versions=_versions(place),
         install_mb=_size_mb(place),
-        import_s=_import_s(place, known.imports),
+        import_s=_import_s(_python(place), known.imports),
         made_in_s=round(time.perf_counter() - start, 1),
     )
-    stamp = {**asdict(environment), "python": str(environment.python)}
-    (place / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+    _stamp(environment)
     return environment
 
 
@@ -170,15 +169,27 @@ def _size_mb(place: Path) -> float:
     return round(total / 1e6, 1)
 
 
-def _import_s(place: Path, statement: str | None) -> float:
+def _import_s(python: Path, statement: str | None) -> float:
     """Return what importing takes in a fresh process beyond Python's own start; the median."""
     if statement is None:
         return 0.0
     clock = "time.perf_counter()"
     code = f"import time; start = {clock}; {statement}; print({clock} - start)"
-    _run([str(_python(place)), "-c", code])  # compiles what no one has imported yet
-    runs = [float(_run([str(_python(place)), "-c", code]).split()[-1]) for _ in range(IMPORT_RUNS)]
+    _run([str(python), "-c", code])  # compiles what no one has imported yet
+    runs = [float(_run([str(python), "-c", code]).split()[-1]) for _ in range(IMPORT_RUNS)]
     return round(machine.percentile(runs, 0.5), 3)
+
+
+def timed_again(made: Environment, statement: str | None) -> Environment:
+    """Return an environment with its import timed anew, and keep that."""
+    environment = replace(made, import_s=_import_s(made.python, statement))
+    _stamp(environment)
+    return environment
+
+
+def _stamp(made: Environment) -> None:
+    stamp = {**asdict(made), "python": str(made.python)}
+    (made.python.parent.parent / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -191,11 +202,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for column in ("system", "version", "distributions", "MB", "import s", "made in s", ""):
         table.add_column(column)
     failed = False
-    for name in given.names or SYSTEMS:
-        known = system(name)
+    systems = {name: system(name) for name in given.names or SYSTEMS}
+    for name, known in systems.items():
+        if not known.requirements:  # it runs where this runs
+            continue
         with console.status(f"{name} …"):
             try:
-                made = ready(name)
+                made = timed_again(ready(name), known.imports)
             except Fault as fault:
                 failed = True
                 table.add_row(name, "", "", "", "", "", str(fault))

@@ -43,6 +43,7 @@ class Cost:
         bytes: On disk when it was closed; 0 for what is kept in memory.
         cold_s: From starting a process to the answer of a first question; None if not persistent.
         peak_mib: Most memory of all its processes.
+        load: How many processes wanted to run over the last minute, on average.
     """
 
     turns: int
@@ -51,6 +52,7 @@ class Cost:
     bytes: int
     cold_s: float | None
     peak_mib: float
+    load: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from mnemos import estimate_tokens
 #: Measures that get intervals and differences, and that stand for quality.
 QUALITY = ("R@5", "R@10", "all@5", "NDCG@10", "FB@500", "FB@1000", "FB@2000")
 #: Rows that the others are held against, where they ran.
-REFERENCES = ("mnemos c3", "RRF best")
+REFERENCES = ("mnemos c0", "mnemos c3", "RRF best")
 #: Shares of answerable questions that may be lost to refusing.
 LOST = (0.02, 0.05)
 #: The budget whose lines are searched for the answer's words.
@@ -272,6 +272,7 @@ def _cost(units: Sequence[Unit], asked: Sequence[Asked]) -> Figures:
         "write ms/turn": 1e3 * sum(cost.write_s for cost in costs) / turns,
         "of it encoding": 1e3 * sum(cost.encoding_s for cost in costs) / turns,
         "peak MiB": max(cost.peak_mib for cost in costs),
+        "load": max(cost.load for cost in costs),
     }
     if reads:
         found |= {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 import shutil
 import time
@@ -86,10 +87,16 @@ def run(job: Job, endpoint: Endpoint) -> Unit:
     shutil.rmtree(job.passing, ignore_errors=True)
     job.passing.mkdir(parents=True)
     job.log.unlink(missing_ok=True)
+    under_way = _Run(job, endpoint)
     try:
-        return _Run(job, endpoint).whole()
+        return under_way.whole()
     except Fault as fault:
-        return Unit(key=job.key, fingerprint=job.fingerprint, failure=str(fault))
+        return Unit(
+            key=job.key,
+            fingerprint=job.fingerprint,
+            wanted=under_way.wanted,
+            failure=str(fault),
+        )
     finally:
         shutil.rmtree(job.passing, ignore_errors=True)
 
@@ -104,28 +111,23 @@ class _Run:
         self._client = sha256(str(job.key).encode()).hexdigest()[:16]
         self._folder = job.passing / "store"
         self._turns = Turns(job.conversation.turns)
-        self._wanted: tuple[str, ...] = ()
+        self.wanted: tuple[str, ...] = ()
 
     def whole(self) -> Unit:
         """Write, close, open, ask."""
         with self._child() as child:
             write_s, encoding_s = self._write(child)
-            if not self._known.persistent:
-                asked = self._ask_all(child)
-                child.ask("close")
-                size, cold_s, peaks = 0, None, [child.peak_mib]
-            else:
-                child.ask("close")
+            asked = () if self._known.persistent else self._ask_all(child)
+            child.ask("close")
+        peak_mib, size, cold_s = child.peak_mib, 0, None
         if self._known.persistent:
             size = sum(file.stat().st_size for file in self._folder.rglob("*") if file.is_file())
             start = time.perf_counter()
             with self._child() as again:
-                again.ask("open")
-                again.ask("search", question=self._job.conversation.questions[0].text, limit=HITS)
-                cold_s = time.perf_counter() - start
+                cold_s = self._cold(again, start)
                 asked = self._ask_all(again)
                 again.ask("close")
-            peaks = [child.peak_mib, again.peak_mib]
+            peak_mib = max(peak_mib, again.peak_mib)
         return Unit(
             key=self._job.key,
             fingerprint=self._job.fingerprint,
@@ -135,10 +137,11 @@ class _Run:
                 encoding_s=encoding_s,
                 bytes=size,
                 cold_s=cold_s,
-                peak_mib=max(peaks),
+                peak_mib=peak_mib,
+                load=round(os.getloadavg()[0], 1),
             ),
             asked=asked,
-            wanted=self._wanted,
+            wanted=self.wanted,
         )
 
     def _child(self) -> Child:
@@ -183,18 +186,32 @@ class _Run:
     ) -> tuple[Reply, float, float]:
         """Give an order; return also its seconds without the endpoint, and those of encoding."""
         before = self._endpoint.account(self._client)
-        reply = child.ask(do, **more)
+        try:
+            reply = child.ask(do, **more)
+        finally:
+            self.wanted = tuple(dict.fromkeys((*self.wanted, *child.wanted)))
         after: Account = self._endpoint.account(self._client)
-        self._wanted = reply.wanted
         waited_s = after.waited_s - before.waited_s
         return reply, max(0.0, reply.seconds - waited_s), after.encoding_s - before.encoding_s
 
+    def _cold(self, child: Child, start: float) -> float | None:
+        """Return the seconds from a process's start to its first answer; None if that failed."""
+        child.ask("open")
+        question = self._job.conversation.questions[0].text
+        try:
+            child.ask("search", question=question, limit=HITS)
+        except Fault:
+            if not child.alive:
+                raise
+            return None
+        return time.perf_counter() - start
+
     def _ask_all(self, child: Child) -> tuple[Asked, ...]:
-        asked: list[Asked] = []
-        for question in self._job.conversation.questions:
-            asked.append(self._ask(child, question))
-            if len(asked) == FIRST_QUESTIONS and all(each.fault for each in asked):
-                raise Fault(f"answers no question: {asked[0].fault}")
+        questions = self._job.conversation.questions
+        asked = [self._ask(child, question) for question in questions[:FIRST_QUESTIONS]]
+        if all(each.fault for each in asked):
+            raise Fault(f"answers no question: {asked[0].fault}")
+        asked += [self._ask(child, question) for question in questions[FIRST_QUESTIONS:]]
         return tuple(asked)
 
     def _ask(self, child: Child, question: Question) -> Asked:

@@ -1,7 +1,7 @@
 """The one model of all systems, behind an endpoint of OpenAI's protocol; each text encoded once.
 
-Vectors are kept in a file with the seconds that each took, so that a system is charged what its
-texts cost even if another one had them encoded before.
+Vectors are kept in a file with the processor's seconds that each took, so that a system is charged
+what its texts cost even if another one had them encoded before, whatever else ran meanwhile.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ class Cache:
         return None if row is None else (np.frombuffer(row[0], dtype=np.float32), row[1])
 
     def _encoded(self, texts: dict[bytes, str]) -> dict[bytes, Any]:
-        start = time.perf_counter()
+        start = time.process_time()
         vectors = self._embedder.encode(list(texts.values())).astype(np.float32)
-        each_s = (time.perf_counter() - start) / len(texts)
+        each_s = (time.process_time() - start) / len(texts)
         length = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(length > 0, length, 1)
         self._connection.executemany(

@@ -32,6 +32,7 @@ __all__ = [
     "BadData",
     "BadRecord",
     "Source",
+    "all_of",
     "conversations",
     "files",
     "format_of",
@@ -112,7 +113,7 @@ class Source:
 
 
 def conversations(path: Path) -> Iterator[Conversation]:
-    """Read a file or folder for figures that are kept: nothing in it may be bad.
+    """Read data in which nothing may be bad, such as our own sets.
 
     Raises:
         BadData: As ``Source`` does, and at the first bad record.
@@ -124,6 +125,17 @@ def conversations(path: Path) -> Iterator[Conversation]:
         yield conversation
     if source.bad:
         raise source.bad[0]
+
+
+def all_of(path: Path) -> list[Conversation]:
+    """Read all of a path, and tell on standard error what in it is bad and was left out."""
+    source = Source(path)
+    found = list(source)
+    if source.bad:
+        print(f"{path}: {len(source.bad)} bad records left out", file=sys.stderr)
+        for each in source.bad[: table.PRINTED]:
+            print(each, file=sys.stderr)
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,8 @@ its making at the end of a turn ("->-> 1,2") are taken away. Questions are objec
 called differently from one ability to the next.
 
 The 10M chats (``[{"plan-1": batches}, …]``) could not be opened: their ids are taken to differ
-from plan to plan, and if they do not, the turns are named as bad.
+from plan to plan, and if they do not, the turns are named as bad. Nor could the rows of the data
+set: they are read as its publisher describes them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,17 @@ from bench.conversation import Conversation, Question, Turn
 from bench.data import checked
 from bench.data.beside import Beside
 from bench.data.files import File, Start
-from bench.data.records import Json, Shown, Unexpected, answer, fields, items, name_of, text
+from bench.data.records import (
+    Json,
+    Shown,
+    Unexpected,
+    answer,
+    fields,
+    items,
+    name_of,
+    text,
+    written,
+)
 
 LOOKS = 'rows of {"conversation_id", "chat", "probing_questions"}, or a chat.json of batches'
 QUESTIONS = ("probing_questions/probing_questions.json", "probing_questions.json")
@@ -64,7 +75,7 @@ def read(file: File, start: Start, beside: Beside) -> Iterator[Conversation]:
             raw = fields(each)
             name = name_of(raw, "conversation_id")
             found = _conversation(
-                file, place, f"{file.stem}-{name}", items(raw, "chat"), _written(raw)
+                file, place, f"{file.stem}-{name}", items(raw, "chat"), _probes(raw)
             )
         if found is not None:
             yield found
@@ -77,7 +88,7 @@ def _conversation(
     for ability in questions:
         with file.bad.record(f"{place}, {ability}"):
             for number, raw in enumerate(items(questions, ability)):
-                qid = f"{ability}_{number}"
+                qid = f"{written(ability, 'ability')}_{number}"
                 with file.bad.record(f"{place}, question {qid}"):
                     asked.append(_question(qid, ability, fields(raw)))
     return checked.conversation(
@@ -95,7 +106,7 @@ def _turns(file: File, place: str, chat: list[object]) -> Iterator[Turn]:
                 said_at = file.bad.time(raw.get("time_anchor"), where) or said_at
                 yield Turn(
                     ref=name_of(raw, "id"),
-                    session=session,
+                    session=written(session, "batch_number"),
                     text=text({"content": MARK.sub("", text(raw, "content"))}, "content"),
                     speaker=text(raw, "role"),
                     said_at=said_at,
@@ -146,10 +157,10 @@ def _ids(sources: object) -> Iterator[str]:
     elif isinstance(sources, bool) or not isinstance(sources, str | int | None):
         raise Unexpected('turn ids as "source_chat_ids"', sources)
     elif sources is not None:
-        yield str(sources)
+        yield written(str(sources), "source_chat_ids")
 
 
-def _written(raw: Json) -> Json:
+def _probes(raw: Json) -> Json:
     """Take a row's questions: an object, or one written as a Python literal or as JSON."""
     questions = raw.get("probing_questions")
     if not isinstance(questions, str):

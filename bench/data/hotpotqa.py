@@ -4,7 +4,8 @@ An array, or lines, of ``{"_id", "question", "answer", "type", "supporting_facts
 sentence]], "context": [[title, [sentences]]]}``; also with ``{"title": […], "sent_id": […]}`` and
 ``{"title": […], "sentences": […]}``, as it is told on in columns. Gold are the paragraphs with the
 titles of the supporting facts. In the full-wiki setting some are missing from the context: such
-facts are named as bad.
+facts are named as bad. Of the published files only the form in columns could be opened; the other
+is as the publisher's page and script describe it.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def _question(file: File, place: str, raw: Json, pool: Pool) -> Question:
     for number, (title, sentences) in enumerate(_pairs(raw, "context", "sentences")):
         with file.bad.record(f"{place}, paragraph {number}"):
             named = text({"title": title}, "title")
-            refs.setdefault(named, set()).add(pool.ref(named, _paragraph(sentences)))
+            ref = pool.ref(named, _paragraph(sentences))
+            refs.setdefault(named, set()).add(ref)
     name = name_of(raw, "_id" if "_id" in raw else "id")
     asked, category = text(raw, "question"), text(raw, "type")
     gold: set[str] = set()

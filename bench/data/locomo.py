@@ -7,6 +7,7 @@ oddly ("D8:6; D9:17", "D:11:26", "D30:05") and is read as meant; what names no t
 
 An audit beside it (``audit=``) is an array of ``{"question_id": "locomo_0_qa1", "question",
 "correct_evidence"}`` with places counted from 0; the whole one is ``errors.json`` of locomo-audit.
+A corrected copy of the data and one conversation's audit could be opened, the whole audit not.
 """
 
 from __future__ import annotations

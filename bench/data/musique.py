@@ -3,7 +3,8 @@
 One object a line, or HippoRAG's array of them: ``{"id": "2hop__1_2", "question", "answer",
 "answerable", "paragraphs": [{"idx", "title", "paragraph_text", "is_supporting"}]}``. The category
 is the kind of hops that the id begins with. Questions made unanswerable are named as bad: in a pool
-the paragraph that was taken from one lies there for another.
+the paragraph that was taken from one lies there for another. HippoRAG's array could be opened, the
+publisher's file not: its lines are read as its script does.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def _turn(raw: Json, said_at: datetime | None) -> Turn:
     speaker: Any = raw.get("speaker")
     return Turn(
         ref=name_of(raw, "id"),
-        session=str(raw.get("session", "documents")),
+        session=written(str(raw.get("session", "documents")), "session"),
         text=said,
         speaker=None if speaker is None else text(raw, "speaker"),
         said_at=None if speaker is None else said_at,

@@ -29,6 +29,7 @@ from bench.data.records import (
     items,
     name_of,
     text,
+    written,
 )
 
 LOOKS = 'an object of id → {"question", "correct answer", "incorrect answer", "adv_texts"}'
@@ -58,7 +59,7 @@ def read(file: File, start: Start, beside: Beside) -> Iterator[Conversation]:
     questions: list[Question] = []
     for name, each in raw.items():
         with file.bad.record(f"question {name}"):
-            turns += _adversarial(file, name, fields(each))
+            turns += _adversarial(file, written(name, "id"), fields(each))
             questions.append(_question(name, fields(each), frozenset(gold.get(name, ()))))
     found = checked.conversation(
         file.bad,

@@ -24,7 +24,10 @@ Json = dict[str, Any]
 
 
 class BadData(ValueError):
-    """A file cannot be read as data; says which record, what was expected and what was there."""
+    """A file cannot be read as data; says which record, what was expected and what was there.
+
+    Its text is one line; what could steer a terminal is spelt out.
+    """
 
     def __init__(self, file: Path, record: str, expected: str, found: str) -> None:
         self.file = file
@@ -32,7 +35,10 @@ class BadData(ValueError):
         self.expected = expected
         self.found = found
         place = f"{file}, {record}" if record else str(file)
-        super().__init__(f"{place}: expected {expected}, found {found}")
+        line = f"{place}: expected {expected}, found {found}"
+        super().__init__(
+            "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+        )
 
 
 class BadRecord(BadData):
@@ -172,4 +178,4 @@ def ids(values: Iterable[object]) -> list[str]:
     for value in listed:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise Unexpected("an id, a text or a whole number", value)
-    return [str(value) for value in listed]
+    return [written(str(value), "id") for value in listed]

@@ -64,14 +64,10 @@ def show(rows: Sequence[Row], console: Console, *, everything: bool) -> None:
     for each in rows:
         bad = each["bad"]
         if isinstance(bad, list):
-            _tell(bad if everything else bad[:PRINTED], console)
+            for line in bad if everything else bad[:PRINTED]:
+                console.print(line, highlight=False, markup=False, soft_wrap=True)
             if len(bad) > PRINTED and not everything:
                 console.print(f"… and {len(bad) - PRINTED:,} more of {each['file']} (--all)")
-
-
-def _tell(bad: Sequence[str], console: Console) -> None:
-    for each in bad:
-        console.print(each, highlight=False, markup=False, soft_wrap=True)
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

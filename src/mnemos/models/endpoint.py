@@ -42,6 +42,10 @@ class Refused(ModelError):
         self.reason = reason
 
 
+def _unheard(_: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long an endpoint is waited for, and how often it is asked again.
@@ -56,6 +60,8 @@ class Patience:
         sleep: Pauses.
         chance: A number in [0, 1).
         clock: Seconds that never run backwards.
+        failed: Told of each failure that may pass, in the thread that asks, without the key:
+            "HTTP 429", "ReadTimeout …".
     """
 
     timeout_s: float = 30.0
@@ -67,6 +73,7 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
     clock: Callable[[], float] = time.monotonic
+    failed: Callable[[str], None] = _unheard
 
     def pause_s(self, attempt: int) -> float:
         """Return the pause after this attempt, the first being 0."""
@@ -131,6 +138,7 @@ class Endpoint:
             got = self._attempt(path, payload)
             if isinstance(got, bytes):
                 return self._read(got)
+            patience.failed(got.what)
             if attempt >= patience.retries:
                 raise ModelError(f"{self.server}: {got.what}, after {attempt + 1} attempts")
             pause_s = patience.pause_s(attempt)

@@ -9,9 +9,8 @@ million documents is read in a thousand rows, and nothing is ever rebuilt at rea
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from struct import Struct
 
@@ -30,8 +29,9 @@ from mnemos.store.base import (
     Postings,
 )
 from mnemos.store.columns import Columns, columns
-from mnemos.store.near import is_compound, may_be_near, nearest, parts_of_another
+from mnemos.store.near import GRAM_WORD, grams, near_sizes, nearest, parts_of_another
 from mnemos.store.tables import Numbers, SideRow, Space, Tables
+from mnemos.store.tail import Tail
 from mnemos.text.dates import holds_time
 from mnemos.text.sentences import is_question
 from mnemos.text.stance import stance
@@ -49,8 +49,6 @@ MAX_LENGTH = 65_535
 #: A metadata pair is indexed as a term that no text can hold; see ``tag``.
 TAG = "\x01"
 LONG_TAG = 100
-#: Only words of such lengths can be mistyped into one another (see ``near_terms``).
-GRAM_WORD = range(4, 21)
 #: How an image stands in a text; a caption after a question does not make it less of one.
 _IMAGE = re.compile(r"\[image: [^\]]*\]\s*$")
 
@@ -73,18 +71,6 @@ def indexed_text(item: Item) -> str:
     """Return what an item is found by: a document's title counts as text."""
     title = item.attrs.get("title")
     return f"{title}\n{item.text}" if isinstance(title, str) else item.text
-
-
-def grams(term: str) -> list[str]:
-    """Return a word's character trigrams, ends marked; empty for what nobody mistypes.
-
-    >>> grams("tea"), grams("teas")
-    ([], ['^te', 'tea', 'eas', 'as$'])
-    """
-    if len(term) not in GRAM_WORD or not term.isalpha():
-        return []
-    marked = f"^{term}$"
-    return [marked[start : start + 3] for start in range(len(marked) - 2)]
 
 
 def pack(term_counts: Mapping[str, int]) -> tuple[str, bytes]:
@@ -237,7 +223,7 @@ class _Packed:
     folded: int
     docs: NDArray[np.void]
     count: int
-    tail: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
+    tail: Tail = field(default_factory=Tail)
     columns: Columns | None = None
 
 
@@ -282,33 +268,27 @@ class IndexSnapshot:
         tf = packed["tf"].astype(np.uint8)
         if docs.size and not 0 <= docs.min() <= docs.max() < self._count:
             raise ValueError(f"a posting of {term!r} names a document that is not there")
-        nos, counts = self._packed.tail.get(term, ((), ()))
-        end = bisect_left(nos, self._count)
-        if end:
-            docs = np.concatenate([docs, np.array(nos[:end], dtype=np.int32)])
-            tf = np.concatenate([tf, np.array(counts[:end], dtype=np.uint8)])
+        nos, counts = self._packed.tail.postings(term, self._count)
+        if nos:
+            docs = np.concatenate([docs, np.array(nos, dtype=np.int32)])
+            tf = np.concatenate([tf, np.array(counts, dtype=np.uint8)])
         return Postings(docs=docs, tf=tf)
 
     def near_terms(self, term: str) -> list[str]:
         """Return indexed words within one slip of an unknown one (two in long words)."""
-        return nearest(term, self._sharing(term, may_be_near))
+        return nearest(term, self._sharing(term, near_sizes(term)))
 
     def compounds(self, term: str) -> list[str]:
         """Return indexed words of which an unknown one is a part, or that are a part of it."""
-        return parts_of_another(term, self._sharing(term, is_compound))
+        return parts_of_another(term, self._sharing(term, GRAM_WORD))
 
-    def _sharing(self, term: str, fits: Callable[[str, str], bool]) -> set[str]:
-        """Return indexed words that share trigrams with a term; of recent ones those that fit."""
+    def _sharing(self, term: str, sizes: Iterable[int]) -> set[str]:
+        """Return indexed words that share trigrams with a term; recent ones of these lengths."""
         shared = set(grams(term))
         if not shared:
             return set()
-        candidates = set(self._tables.terms_sharing(sorted(shared)))
-        # A copy, for another thread's snapshot may be adding words; theirs are not ours to see.
-        for word, (nos, _) in list(self._packed.tail.items()):
-            seen = nos[:1] and nos[0] < self._count
-            if seen and fits(term, word) and not shared.isdisjoint(grams(word)):
-                candidates.add(word)
-        return candidates
+        folded = self._tables.terms_sharing(sorted(shared))
+        return {*folded, *self._packed.tail.sharing(term, sizes, self._count)}
 
 
 #: What reading a damaged row of the index can raise, and what to say then.
@@ -389,10 +369,8 @@ def _extend(packed: _Packed, tables: Tables, space: Space) -> None:
     first, end = packed.count, space.next_no
     if len(packed.docs) < end:
         packed.docs = _joined([packed.docs[:first].tobytes()], first, end + SEGMENT)
-    for no, record, terms, tf in tables.tail(first=first, end=end):
+    rows = list(tables.tail(first=first, end=end))
+    for no, record, _, _ in rows:
         packed.docs[no] = np.frombuffer(record, dtype=DOC)[0]
-        for term, count in zip(_split(terms), tf, strict=True):
-            nos, counts = packed.tail.setdefault(term, ([], []))
-            nos.append(no)
-            counts.append(count)
+    packed.tail.add((no, _split(terms), tf) for no, _, terms, tf in rows)
     packed.count = end

@@ -18,9 +18,9 @@ from pathlib import Path
 from mnemos.errors import Closed, StoreError
 from mnemos.store import journal
 from mnemos.store.index import IndexCache, fresh_index
-from mnemos.store.index import grams as grams_of
 from mnemos.store.memory_rows import Table
 from mnemos.store.memory_vectors import MemoryVectorTables
+from mnemos.store.near import grams as grams_of
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import (
     Entry,

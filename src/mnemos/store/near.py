@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+#: Only words of such lengths can be mistyped into one another.
+GRAM_WORD = range(4, 21)
 #: Words this long may differ in two places.
 LONG_WORD = 8
 MAX_NEAR = 3
@@ -14,6 +16,23 @@ MAX_NEAR = 3
 SHORTEST = 5
 #: Of shorter words the first letter, which is seldom mistyped, must be the same (gutar, guitar).
 ANY_START = 6
+
+
+def grams(term: str) -> list[str]:
+    """Return a word's character trigrams, ends marked; empty for what nobody mistypes.
+
+    >>> grams("tea"), grams("teas")
+    ([], ['^te', 'tea', 'eas', 'as$'])
+    """
+    if not has_grams(term):
+        return []
+    marked = f"^{term}$"
+    return [marked[start : start + 3] for start in range(len(marked) - 2)]
+
+
+def has_grams(term: str) -> bool:
+    """Tell whether a term is a word that can be mistyped."""
+    return len(term) in GRAM_WORD and term.isalpha()
 
 
 def nearest(term: str, words: Iterable[str]) -> list[str]:
@@ -58,14 +77,24 @@ def may_be_near(term: str, word: str) -> bool:
     (True, False, False)
     """
     most = _allowed(term)
-    shorter = min(len(term), len(word))
+    size, other = len(term), len(word)
     return (
-        shorter >= SHORTEST
-        and (shorter >= ANY_START or term[0] == word[0])
-        and abs(len(word) - len(term)) <= most
+        abs(other - size) <= most  # first, for it is the cheapest and turns away the most
+        and min(size, other) >= SHORTEST
+        and (term[0] == word[0] or min(size, other) >= ANY_START)
         and len(set(term).difference(word)) <= most
         and len(set(word).difference(term)) <= most
     )
+
+
+def near_sizes(term: str) -> range:
+    """Return how long words can be that are near a term.
+
+    >>> near_sizes("gutar"), near_sizes("dentists")
+    (range(5, 7), range(6, 11))
+    """
+    most = _allowed(term)
+    return range(max(SHORTEST, len(term) - most), len(term) + most + 1)
 
 
 def _allowed(term: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar, get_args
 
 from mnemos.errors import Corrupt
 from mnemos.store import journal
-from mnemos.store.index import grams as grams_of
+from mnemos.store.near import grams as grams_of
 from mnemos.store.sql import named
 from mnemos.store.sqlite_vectors import SqliteVectorTables
 from mnemos.store.tables import (

@@ -44,27 +44,3 @@ def test_an_older_summary_is_left_out_and_said_once(
     said = capsys.readouterr().err
     assert said.count("python -m bench retrieval --keep") == 1
     assert "python -m bench train --keep" in said
-
-
-def test_the_usual_ways_stand_beside_ours(kept: Path) -> None:
-    ways = (*documents.USUAL, "C0", "C3")
-    told = {"difference": 0.05, "from": -0.01, "to": 0.1}
-    write(
-        kept,
-        "paired",
-        {
-            "rows": {
-                "musique_dev": {
-                    "means": {f"{way} R@{k}": 0.5 for way in ways for k in (5, 10)},
-                    "differences": {
-                        f"{level} − {way} R@10": told
-                        for way in documents.USUAL
-                        for level in ("C0", "C3")
-                    },
-                }
-            }
-        },
-    )
-    found = documents.details()
-    assert "### MuSiQue, 100 questions: the usual ways" in found
-    assert "| BM25 | 0.500 | 0.500 | +5.0 (−1.0 to +10.0) | +5.0 (−1.0 to +10.0) |" in found

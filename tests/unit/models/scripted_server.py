@@ -46,26 +46,47 @@ def honest(asked: Asked) -> Answer:
     return answered([vector(text) for text in asked.payload["input"]])
 
 
+def spoken(
+    text: str | None, *, finish: str = "stop", usage: tuple[int, int] | None = (10, 2), **more: str
+) -> Answer:
+    """Return a chat completion; usage is (tokens in, tokens out)."""
+    message = {"role": "assistant", "content": text, **more}
+    choice = {"index": 0, "message": message, "finish_reason": finish}
+    reply: dict[str, Any] = {"object": "chat.completion", "choices": [choice]}
+    if usage is not None:
+        reply["usage"] = {"prompt_tokens": usage[0], "completion_tokens": usage[1]}
+    return Answer(body=json.dumps(reply).encode())
+
+
 def refused(status: int, message: str, **headers: str) -> Answer:
     body = json.dumps({"error": {"message": message}}).encode()
     return Answer(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 class Server:
-    """Answers by its steps, in order; when they are used up, honestly."""
+    """Answers by its steps, in order; when they are used up, by its habit."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.asked: list[Asked] = []
         self.steps: list[Answer | Script] = []
+        self.habit: Script = honest
+        self._more = threading.Condition()
 
     def script(self, *steps: Answer | Script) -> None:
         self.steps.extend(steps)
 
     def answer(self, asked: Asked) -> Answer:
-        self.asked.append(asked)
-        step = self.steps.pop(0) if self.steps else honest
+        with self._more:
+            self.asked.append(asked)
+            step = self.steps.pop(0) if self.steps else self.habit
+            self._more.notify_all()
         return step if isinstance(step, Answer) else step(asked)
+
+    def wait_for(self, requests: int) -> None:
+        """Wait until so many requests have come."""
+        with self._more:
+            assert self._more.wait_for(lambda: len(self.asked) >= requests, timeout=60)
 
 
 @contextmanager
@@ -74,6 +95,7 @@ def served() -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each reply waits 40 ms for the client's word
 
         def do_POST(self) -> None:
             payload = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

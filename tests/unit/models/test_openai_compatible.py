@@ -194,6 +194,15 @@ def test_failures_that_may_pass_are_tried_again_with_growing_pauses(
     assert slept == [0.5, 1, 2, 4]
 
 
+def test_whoever_wants_to_know_hears_of_each_failure_that_may_pass(
+    server: Server, made: Make, patience: Patience
+) -> None:
+    heard: list[str] = []
+    server.script(refused(429, "slow down"), refused(503, f"{KEY}?"))
+    assert made(patience=replace(patience, failed=heard.append)).encode(["a"]).shape == (1, 3)
+    assert heard == ["HTTP 429", "HTTP 503"]
+
+
 def test_pauses_are_spread_by_chance_and_bounded() -> None:
     patience = Patience(chance=lambda: 0.5)
     assert patience.pause_s(0) == 0.375
