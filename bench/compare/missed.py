@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from bench.systems import SYSTEMS
 #: Lines that are shown of what was returned.
 FIRST_LINES = 10
 LONGEST_CHARS = 1_200
+#: Of a turn that the data had when an older part of a run was made.
+GONE = Line(text="(no longer in the data)", tokens=0)
+#: Questions that are shown of a row on a data set, spread over all that it missed.
+MOST = 150
 
 
 def packed(run: Path, figures: Figures) -> str:
@@ -23,6 +28,7 @@ def packed(run: Path, figures: Figures) -> str:
 
     A question is missed where not all of its gold is among the first lines. Lines stand once, as
     [ref, text, tokens]; a miss is [question, lines, ranks of the gold or 0, derived texts, fault].
+    ``counts`` holds how many each row missed, be they shown or not.
     """
     told = json.dumps(_missed(run, figures), ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(told.encode(), mtime=0)).decode("ascii")
@@ -31,28 +37,51 @@ def packed(run: Path, figures: Figures) -> str:
 def _missed(run: Path, figures: Figures) -> dict[str, Any]:
     lines, questions = _Once(), _Once()
     found: dict[str, dict[str, list[Any]]] = {}
+    counts: dict[str, dict[str, int]] = {}
     told: dict[tuple[str, str], dict[str, Line]] = {}
+    for (dataset, row), its in _misses(run, figures).items():
+        counts.setdefault(dataset, {})[row] = len(its)
+        kept = found.setdefault(dataset, {}).setdefault(row, [])
+        for conversation, asked in _spread(its):
+            where = (dataset, conversation)
+            if where not in told:
+                told[where] = records.lines(run, *where)
+            gold, shown = (
+                [_line(lines, where, ref, told[where]) for ref in refs]
+                for refs in (asked.gold, asked.ranked[:FIRST_LINES])
+            )
+            content = [conversation, asked.category, asked.question, asked.answer, gold]
+            number = questions.place((*where, asked.qid), content)
+            kept.append([number, shown, _ranks(asked), *_rest(asked)])
+    return {
+        "lines": lines.contents,
+        "questions": questions.contents,
+        "missed": found,
+        "counts": counts,
+    }
+
+
+def _misses(run: Path, figures: Figures) -> dict[tuple[str, str], list[tuple[str, Asked]]]:
+    """Return (conversation, question) of all that was missed, by data set and row."""
+    found: dict[tuple[str, str], list[tuple[str, Asked]]] = {}
     for unit in records.units(run):
         key = unit.key
         if key.system not in SYSTEMS or key.repeat > 1 or unit.cost is None:
             continue
         row = row_name(key.system, key.variant)
-        if "means" not in figures["systems"].get(row, {}).get("data", {}).get(key.dataset, {}):
-            continue
-        where = (key.dataset, key.conversation)
-        if where not in told:
-            told[where] = records.lines(run, *where)
-        its = found.setdefault(key.dataset, {}).setdefault(row, [])
-        for asked in unit.asked:
-            if asked.answerable and not set(asked.gold) <= set(asked.ranked[:FIRST_LINES]):
-                gold = [_line(lines, where, ref, told[where]) for ref in asked.gold]
-                content = [key.conversation, asked.category, asked.question, asked.answer, gold]
-                number = questions.place((*where, asked.qid), content)
-                shown = [
-                    _line(lines, where, ref, told[where]) for ref in asked.ranked[:FIRST_LINES]
-                ]
-                its.append([number, shown, _ranks(asked), *_rest(asked)])
-    return {"lines": lines.contents, "questions": questions.contents, "missed": found}
+        if "means" in figures["systems"].get(row, {}).get("data", {}).get(key.dataset, {}):
+            found.setdefault((key.dataset, row), []).extend(
+                (key.conversation, asked)
+                for asked in unit.asked
+                if asked.answerable and not set(asked.gold) <= set(asked.ranked[:FIRST_LINES])
+            )
+    return found
+
+
+def _spread(its: Sequence[tuple[str, Asked]]) -> list[tuple[str, Asked]]:
+    """Return at most so many, from beginning to end, always the same."""
+    count = min(len(its), MOST)
+    return [its[place * len(its) // count] for place in range(count)]
 
 
 def _rest(asked: Asked) -> list[Any]:
@@ -65,7 +94,8 @@ def _ranks(asked: Asked) -> list[int]:
 
 
 def _line(lines: _Once, where: tuple[str, str], ref: str, told: dict[str, Line]) -> int:
-    return lines.place((*where, ref), [ref, _cut(told[ref].text), told[ref].tokens])
+    line = told.get(ref, GONE)
+    return lines.place((*where, ref), [ref, _cut(line.text), line.tokens])
 
 
 def _cut(text: str) -> str:

@@ -18,7 +18,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from bench.compare import drawings, labels
-from bench.compare.reading import FIRST, Row, chosen, datasets, listed, ours, ran, rows
+from bench.compare.reading import FIRST, Row, chosen, datasets, listed, ran, rows
 from bench.compare.summary import Figures
 
 DPI = 100
@@ -140,7 +140,7 @@ def fingerprint(figures: Figures, dataset: str) -> str:
 def names(figures: Figures, dataset: str) -> list[str]:
     """Return the kinds of plots for which a data set has figures."""
     some = ran(rows(figures, dataset))
-    return [name for name, kind in KINDS.items() if ours(some) and any(map(kind.wanted, some))]
+    return [name for name, kind in KINDS.items() if any(map(kind.wanted, some))]
 
 
 def plots(figures: Figures, dataset: str) -> list[Plot]:

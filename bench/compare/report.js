@@ -57,7 +57,7 @@ async function unpacked() {
   return new Response(plain).json();
 }
 
-unpacked().then(({ lines, questions, missed }) => {
+unpacked().then(({ lines, questions, missed, counts }) => {
   const [dataset, system, category, words] = ["dataset", "system", "category", "words"].map(byId);
   let found = [];
   let told = 0;
@@ -114,7 +114,9 @@ unpacked().then(({ lines, questions, missed }) => {
     });
     told = 0;
     byId("questions").replaceChildren();
-    byId("count").textContent = `${found.length} of ${its.length} missed questions`;
+    const all = (counts[dataset.value] || {})[system.value] || 0;
+    const kept = its.length < all ? `, of ${its.length} kept here from all that it missed` : "";
+    byId("count").textContent = `${found.length} of ${all} missed questions${kept}`;
     more();
   };
   const begin = () => {

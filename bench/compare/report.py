@@ -20,6 +20,7 @@ from bench.compare.plots import Plot
 from bench.compare.reading import (
     GROUPS,
     LOWER_IS_BETTER,
+    METHOD,
     Row,
     ahead_told,
     datasets,
@@ -51,6 +52,7 @@ def page(run: Path, figures: Figures, plots: Sequence[Plot]) -> str:
     filled = {
         "policy": "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
         f"style-src '{_hash(style)}'; script-src '{_hash(script)}'",
+        "method": "".join(f"<p>{escape(each)}</p>" for each in METHOD),
         "style": style,
         "script": script,
         "setting": _setting(figures),
@@ -70,8 +72,7 @@ def _hash(text: str) -> str:
 
 def _setting(figures: Figures) -> str:
     told = {"machine": figures.get("machine", machine.line()), **figures.get("limits", {})}
-    if "minutes" in figures:
-        told["minutes of this run"] = figures["minutes"]
+    told |= {name: figures[name] for name in ("bad records", "minutes") if name in figures}
     return "".join(
         f"<div><dt>{escape(str(name))}</dt><dd>{escape(str(value))}</dd></div>"
         for name, value in told.items()
@@ -84,11 +85,13 @@ def _dataset(figures: Figures, name: str, plots: Sequence[Plot]) -> str:
         f"<section><h2>{escape(name)}</h2>",
         f"<p class='headline'>{escape(headline(some))}</p>",
         _size(about),
-        f"<p>{escape(ahead_told(some))}</p><p>{escape(unsure(some))}</p>",
         _table(name, ran(some, bounds=True)),
-        "<h3>Differences, categories, spread, what failed</h3>",
-        *(_details(row) for row in some),
+        *(_failed(row) for row in some if row.failure is not None),
+        f"<h3>Where others are ahead</h3><p>{escape(ahead_told(some))}</p>",
+        f"<details><summary>What may be chance</summary><p>{escape(unsure(some))}</p></details>",
         *(_plot(plot) for plot in plots if plot.name.rpartition("-")[0] == name),
+        "<h3>One by one: differences, categories, spread</h3>",
+        *(_details(row) for row in ran(some, bounds=True)),
         "</section>",
     ]
     return "\n".join(parts)
@@ -136,8 +139,9 @@ def _table(name: str, some: Sequence[Row]) -> str:
     return (
         f'<fieldset class="groups"><legend>Columns</legend>{boxes}</fieldset>'
         f'<div class="wide" tabindex="0" role="region" aria-label="Figures on {escape(name)}">'
-        f'<table class="sortable"><caption>Figures on {escape(name)}; 95 % intervals where a '
-        "figure has one: point at it or go there with the arrow keys</caption>"
+        f'<table class="sortable"><caption>Figures on {escape(name)}. ◆ another product; '
+        "underlined: best of what can be had. 95 % intervals: point at a figure, or go there with "
+        "the arrow keys.</caption>"
         f'<thead><tr><th scope="col"><button type="button">system</button></th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
@@ -157,14 +161,18 @@ def _cell(row: Row, group: str, column: str, some: Sequence[Row]) -> str:
     return f'<td data-of="{group}" data-value="{value}"{mark}{focus}>{text}{told}</td>'
 
 
+def _failed(row: Row) -> str:
+    return (
+        f'<details class="failed" open><summary>{escape(row.name)} failed</summary>'
+        f"<pre>{escape(row.failure or '')}</pre>{_wanted(row)}</details>"
+    )
+
+
+def _wanted(row: Row) -> str:
+    return f"<p>It wanted to reach {escape(', '.join(row.wanted))}.</p>" if row.wanted else ""
+
+
 def _details(row: Row) -> str:
-    name = escape(row.name)
-    if row.failure is not None:
-        wanted = f" It wanted to reach {escape(', '.join(row.wanted))}." if row.wanted else ""
-        return (
-            f'<details class="failed" open><summary>{name} failed</summary>'
-            f"<pre>{escape(row.failure)}</pre><p>{wanted}</p></details>"
-        )
     lines = []
     for reference, its in row.against.items():
         cells = [
@@ -184,9 +192,8 @@ def _details(row: Row) -> str:
     lines.append(_small(("category", "questions", *QUALITY), _category_cells(row)))
     if row.spread:
         lines.append(_small(("spread", "largest less least"), [*map(_pair, row.spread.items())]))
-    if row.wanted:
-        lines.append(f"<p>It wanted to reach {escape(', '.join(row.wanted))}.</p>")
-    return f"<details><summary>{name}</summary>{''.join(lines)}</details>"
+    lines.append(_wanted(row))
+    return f"<details><summary>{escape(row.name)}</summary>{''.join(lines)}</details>"
 
 
 def _pair(pair: tuple[str, float]) -> list[str]:
