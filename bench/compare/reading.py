@@ -73,21 +73,22 @@ LOWER_IS_BETTER = frozenset({"AURC", *GROUPS["cost"], *GROUPS["more cost"]})
 #: How figures come about, in sentences.
 METHOD = (
     (
-        "Each system runs in a process of its own, on one core, with the same memory and no network; "
-        "one that takes an embedder gets the same one, all-MiniLM-L6-v2. It writes a conversation "
-        "session by session, is closed and opened again if it keeps files, and is asked every question "
-        "after the last turn."
+        "Each system runs in a process of its own, on one core, with the same memory and no "
+        "network; one that takes an embedder gets the same one, all-MiniLM-L6-v2. It writes a "
+        "conversation session by session, is closed and opened again if it keeps files, and is "
+        "asked every question after the last turn."
     ),
     (
-        "What is judged is which turns come back. A hit that is the system's own text counts as the "
-        "turn that it cites or whose words it has; one that is neither counts as nothing. At a budget, "
-        "hits are taken in their order while their lines fit so many tokens, counted alike for all: a "
-        "question is won if every turn that answers it is among them."
+        "What is judged is which turns come back. A hit that is the system's own text counts as "
+        "the turn that it cites or whose words it has; one that is neither counts as nothing. "
+        "At a budget, hits are taken in their order while their lines fit so many tokens, "
+        "counted alike for all: a question is won if every turn that answers it is among them."
     ),
     (
-        "Means are over answerable questions. Intervals are of 95 %, from drawing whole conversations "
-        "again (questions, where there is but one); differences are taken question by question. Costs "
-        "are those of the machine named here; other machines have others."
+        "Means are over answerable questions. Intervals are of 95 %, from drawing whole "
+        "conversations again (questions, where there is but one); differences are taken "
+        "question by question. Costs are those of the machine named here; other machines have "
+        "others."
     ),
 )
 #: Columns in which a row can be ahead in what it finds.
