@@ -35,5 +35,8 @@ pytest_collect_file = (
         patterns=["README.md", "docs/**/*.md", "docs/*.md"],
         fixtures=["own_folder"],
     )
-    + Sybil(parsers=[DocTestParser()], patterns=["src/mnemos/**/*.py", "bench/*.py"])
+    + Sybil(
+        parsers=[DocTestParser()],
+        patterns=["src/mnemos/**/*.py", "bench/*.py", "bench/*/*.py"],
+    )
 ).pytest()

@@ -91,7 +91,7 @@ def make_run(
             name, variant = system.split(":")
             key = Key(system=name, variant=variant, dataset="harbour", conversation=conversation)
             asked = tuple(_asked(text, refs[conversation]) for text in _questions(conversation))
-            cost = Cost(turns=3, write_s=1, encoding_s=0, bytes=1, cold_s=1, peak_mib=1)
+            cost = Cost(turns=3, write_s=1, encoding_s=0, bytes=1, cold_s=1, peak_mib=1, load=0)
             records.keep(folder, Unit(key=key, fingerprint="", cost=cost, asked=asked))
     return folder
 
