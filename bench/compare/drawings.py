@@ -23,7 +23,6 @@ from bench.compare.reading import FIRST, Row, chosen, ran
 from bench.compare.summary import QUALITY
 from bench.measures import BUDGETS_TOKENS
 
-DPI = 100
 WIDE = 8.0
 COLOURS = {"mnemos": "#0072b2", "peer": "#e69f00", "baseline": "#999999"}
 HATCHES = {"mnemos": "", "peer": "", "baseline": "////"}
@@ -53,8 +52,6 @@ STYLE: Any = {  # matplotlib types every key by its name
     "xtick.color": INK,
     "ytick.color": INK,
 }
-#: For whoever has not the font that the room for words was measured in.
-FAMILY = ("'DejaVu Sans'", "'DejaVu Sans', Verdana, Helvetica, Arial, sans-serif")
 
 
 def quality(some: Sequence[Row]) -> Figure:

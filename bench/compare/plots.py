@@ -17,7 +17,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.compare import drawings, labels
+from bench.compare import drawings, labels, records
 from bench.compare.reading import FIRST, Row, chosen, datasets, listed, ran, rows
 from bench.compare.summary import Figures
 
@@ -31,13 +31,14 @@ class Plot:
     """One plot of one data set.
 
     Args:
-        name: For files: ``locomo-quality``.
+        name: Of its files: ``locomo-quality``.
         alt: What it shows, in a sentence.
         svg: Without dates; the fingerprint is in its metadata.
         png: The same.
         fingerprint: Of the figures and of what draws them.
     """
 
+    dataset: str
     name: str
     title: str
     alt: str
@@ -137,6 +138,11 @@ def fingerprint(figures: Figures, dataset: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def file_name(dataset: str, kind: str) -> str:
+    """Return what a plot's files are called, without suffix; safe in a path and in a link."""
+    return f"{records.plain(dataset)}-{kind}"
+
+
 def names(figures: Figures, dataset: str) -> list[str]:
     """Return the kinds of plots for which a data set has figures."""
     some = ran(rows(figures, dataset))
@@ -155,7 +161,8 @@ def plots(figures: Figures, dataset: str) -> list[Plot]:
             metadata = {"Title": kind.title, "Description": alt, "Source": mark}
             found.append(
                 Plot(
-                    name=f"{dataset}-{name}",
+                    dataset=dataset,
+                    name=file_name(dataset, name),
                     title=kind.title,
                     alt=alt,
                     svg=_svg(drawn, metadata),

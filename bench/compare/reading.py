@@ -132,11 +132,16 @@ def datasets(figures: Figures) -> list[str]:
 
 
 def rows(figures: Figures, dataset: str) -> list[Row]:
-    """Return all rows of a data set, best R@10 first, failures last."""
+    """Return all rows of a data set, best R@10 first, failures last.
+
+    What could not be installed stands where products ran; everywhere, if none ran anywhere.
+    """
+    systems = figures["systems"]
+    met = {each for about in systems.values() if about["kind"] == "peer" for each in about["data"]}
     found = [
         _row(name, about, about["data"].get(dataset, about))
-        for name, about in figures["systems"].items()
-        if dataset in about["data"] or "failure" in about
+        for name, about in systems.items()
+        if dataset in about["data"] or ("failure" in about and (not met or dataset in met))
     ]
     return sorted(found, key=lambda row: (-row.values.get(FIRST, -1.0), row.name))
 
@@ -219,6 +224,14 @@ def listed(parts: Sequence[str]) -> str:
     'a, b and c'
     """
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def size(about: Figures) -> str:
+    """Return how much there is of a data set, in a sentence."""
+    return (
+        f"{about['conversations']:,} conversations, {about['turns']:,} turns, "
+        f"{about['questions']:,} questions, {about['answerable']:,} of them with an answer."
+    )
 
 
 def headline(some: Sequence[Row]) -> str:

@@ -29,6 +29,7 @@ from bench.compare.reading import (
     ran,
     rows,
     shown,
+    size,
     unsure,
 )
 from bench.compare.summary import QUALITY, Figures
@@ -84,24 +85,17 @@ def _dataset(figures: Figures, name: str, plots: Sequence[Plot]) -> str:
     parts = [
         f"<section><h2>{escape(name)}</h2>",
         f"<p class='headline'>{escape(headline(some))}</p>",
-        _size(about),
+        f"<p>{escape(size(about))}</p>",
         _table(name, ran(some, bounds=True)),
         *(_failed(row) for row in some if row.failure is not None),
         f"<h3>Where others are ahead</h3><p>{escape(ahead_told(some))}</p>",
         f"<details><summary>What may be chance</summary><p>{escape(unsure(some))}</p></details>",
-        *(_plot(plot) for plot in plots if plot.name.rpartition("-")[0] == name),
+        *(_plot(plot) for plot in plots if plot.dataset == name),
         "<h3>One by one: differences, categories, spread</h3>",
         *(_details(row) for row in ran(some, bounds=True)),
         "</section>",
     ]
     return "\n".join(parts)
-
-
-def _size(about: Figures) -> str:
-    return (
-        f"<p>{about['conversations']:,} conversations, {about['turns']:,} turns, "
-        f"{about['questions']:,} questions, {about['answerable']:,} of them with an answer.</p>"
-    )
 
 
 def _plot(plot: Plot) -> str:
