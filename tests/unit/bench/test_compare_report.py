@@ -94,6 +94,7 @@ def test_it_lets_nothing_in_that_is_not_its_own(page: Page) -> None:
           document.addEventListener('securitypolicyviolation', (event) => {
             if (refused.push(event.effectiveDirective) === 2) resolve(refused.sort());
           });
+          setTimeout(() => resolve(refused.sort()), 5000);
           const script = document.createElement('script');
           script.textContent = 'document.title = "broken"';
           const image = document.createElement('img');
