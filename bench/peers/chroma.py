@@ -24,7 +24,7 @@ class Chroma:
 
     def add(self, turns: Sequence[Turn]) -> None:
         """Add one session's documents."""
-        texts = [turn.line if self._dated else turn.said for turn in turns]
+        texts = [turn.dated if self._dated else turn.said for turn in turns]
         self._collection.add(
             ids=[turn.ref for turn in turns],
             documents=texts,

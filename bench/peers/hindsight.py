@@ -154,7 +154,7 @@ SYSTEM = System(
     "consolidates; MemoryEngine is asked in this process, with the OpenAI-compatible embedder. "
     "Its cross-encoder is replaced by its provider “rrf”; as recall then weighs ranks by recency "
     "and the like, good hits sink. At best: recall's option “interleave”, which keeps the order "
-    "of fusion (it is meant for finding doubles). PostgreSQL (pg0) "
-    "refuses root: there it starts in a user name space. The analyser of dates fails on some "
-    "questions with the newest dateparser, which costs it the arm of time.",
+    "of fusion (it is meant for finding doubles). PostgreSQL (pg0) refuses root: there it starts "
+    "in a user name space. The analyser of dates fails on some questions with the newest "
+    "dateparser, which costs it the arm of time.",
 )

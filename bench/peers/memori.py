@@ -17,6 +17,7 @@ class Memori:
     """The storage driver and `search_facts`: what `Memori.recall` calls without its Rust core."""
 
     def __init__(self, place: Place) -> None:
+        self._dated = bool(place.settings["dated"])
         self._read = int(place.settings["facts_read"])
         self._model = place.vectors.model
         os.environ["MEMORI_RECALL_LEX_WEIGHT"] = str(place.settings["lexical_weight"])
@@ -35,7 +36,7 @@ class Memori:
 
     def add(self, turns: Sequence[Turn]) -> None:
         """Take one session."""
-        texts = [turn.said for turn in turns]
+        texts = [turn.dated if self._dated else turn.said for turn in turns]
         self._driver.entity_fact.create(self._entity, texts, self._embed(texts))
 
     def finish(self) -> None:
@@ -74,13 +75,24 @@ SYSTEM = System(
     imports="from memori import Memori",
     requirements=("memori==3.3.6",),
     settings={
-        "default": {"facts_read": 1000, "lexical_weight": 0.15, "short_weight": 0.3},
-        "best": {"facts_read": 1_000_000, "lexical_weight": 0.4, "short_weight": 0.4},
+        "default": {
+            "dated": False,
+            "facts_read": 1000,
+            "lexical_weight": 0.15,
+            "short_weight": 0.3,
+        },
+        "best": {
+            "dated": True,
+            "facts_read": 1_000_000,
+            "lexical_weight": 0.25,
+            "short_weight": 0.25,
+        },
     },
     note="Its memories are facts that a language model writes, so turns are stored as facts with "
     "its storage driver and found with memori.search.search_facts, as Memori.recall does without "
     "the Rust core; by its source that core would download ONNX Runtime and a model of its own, so "
     "the same MiniLM is asked through its TEI client. For each question it reads the newest 1,000 "
-    "facts into an index; at best all, with words weighing 0.4, the most that it allows (the day "
-    "in the text did no better). Facts carry no metadata, and equal texts become one fact.",
+    "facts into an index; at best all, with the day in the text and words weighing 0.25 whatever "
+    "the question's length (its own weights and 0.4, the most that it allows, found less). Facts "
+    "carry no metadata, and equal texts become one fact.",
 )

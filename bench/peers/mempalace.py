@@ -16,10 +16,14 @@ class MemPalace:
     """The tool that agents file drawers with, and the search behind the tool that finds them."""
 
     def __init__(self, place: Place) -> None:
+        self._dated = bool(place.settings["dated"])
         self._at_least = int(place.settings["at_least"])
         self._palace = str(place.folder / "palace")
         os.environ["MEMPALACE_CONFIG_DIR"] = str(place.folder)
         os.environ["MEMPALACE_PALACE_PATH"] = self._palace
+        cosine = float(place.settings["cosine_weight"])
+        os.environ["MEMPALACE_HYBRID_VECTOR_WEIGHT"] = str(cosine)
+        os.environ["MEMPALACE_HYBRID_BM25_WEIGHT"] = str(1 - cosine)
         os.environ["MEMPALACE_EMBEDDING_MODEL"] = "openai-compat"
         os.environ["MEMPALACE_EMBEDDING_API_URL"] = place.vectors.url
         os.environ["MEMPALACE_EMBEDDING_API_MODEL"] = place.vectors.model
@@ -35,7 +39,7 @@ class MemPalace:
             answer = self._file(
                 WING,
                 f"session {turn.session}",
-                turn.said,
+                turn.dated if self._dated else turn.said,
                 source_file=turn.ref,
             )
             if not answer["success"]:
@@ -73,15 +77,15 @@ SYSTEM = System(
     imports="from mempalace.searcher import search_memories",
     requirements=("mempalace==3.11.0",),
     settings={
-        "default": {"at_least": 1},
-        "best": {"at_least": 200},
+        "default": {"dated": False, "at_least": 1, "cosine_weight": 0.6},
+        "best": {"dated": True, "at_least": 200, "cosine_weight": 0.75},
     },
     environment={"ANONYMIZED_TELEMETRY": "False"},
     note="Drawers are filed with its MCP tool's handler, one a turn (room: the session, source: "
     "the turn), and found with the documented search_memories; the model through its documented "
     "openai-compat endpoint. It re-ranks the nearest four times as many drawers as are asked for "
-    "by 0.6 cosine + 0.4 BM25; at best 200 are asked for, so that more are re-ranked. English stop "
-    "words, candidate_strategy union and the day in the text did no better on the first "
-    "conversation. Hits tell their similarity, not the blend that orders them; the tool itself "
+    "by 0.6 cosine + 0.4 BM25; at best 200 are asked for, so that more are re-ranked, by 0.75 "
+    "cosine + 0.25 BM25 (settings of its own), and the day stands in the text. English stop words "
+    "did no better. Hits tell their similarity, not the blend that orders them; the tool itself "
     "stops at 100 hits.",
 )

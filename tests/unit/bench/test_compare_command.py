@@ -15,7 +15,7 @@ from bench.compare.environments import Environment
 from bench.compare.units import Job
 from bench.compare.units import run as run_unit
 from bench.compare.vectors import Endpoint
-from bench.systems import SYSTEMS
+from bench.systems import SYSTEMS, system
 from mnemos.models.scripted import ScriptedTokenEmbedder
 
 MODULE = "tests.unit.bench.misbehaving"
@@ -103,6 +103,13 @@ def test_every_system_is_asked_the_same_and_held_against_the_same(data: Path) ->
     lines = records.lines(run, "made up", "a")
     assert lines["0"].text == "[2026-01-02] Ann: All that I know of jazz."
     assert lines["0"].tokens > 0
+
+
+@pytest.mark.parametrize("named", command.USUAL)
+def test_what_is_compared_by_default_is_registered_with_its_variant(named: str) -> None:
+    name, _, variant = named.partition(":")
+    assert name in SYSTEMS
+    assert not variant or variant in system(name).settings
 
 
 def test_what_has_run_is_not_run_again_and_what_failed_is(
