@@ -102,8 +102,9 @@ def _plot(plot: Plot) -> str:
     data = base64.b64encode(plot.svg.encode()).decode()
     return (
         f"<figure><figcaption>{escape(plot.title)}</figcaption>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(plot.title)}">'
         f'<img class="plot" alt="{escape(plot.alt)}" src="data:image/svg+xml;base64,{data}">'
-        "</figure>"
+        "</div></figure>"
     )
 
 

@@ -151,12 +151,12 @@ def test_an_interval_is_told_where_the_keys_lead(page: Page) -> None:
 
 
 def test_a_missed_question_shows_what_came_instead(page: Page) -> None:
-    page.get_by_label("System").select_option("mnemos c0")
+    page.locator("#system").select_option("mnemos c0")
     assert page.locator("#count").inner_text() == "4 of 4 missed questions"
-    page.get_by_label("Category").select_option("one")
+    page.locator("#category").select_option("one")
     assert page.locator("#count").inner_text() == "0 of 4 missed questions"
-    page.get_by_label("Category").select_option("two")
-    page.get_by_label("Words").fill("number 5")
+    page.locator("#category").select_option("two")
+    page.locator("#words").fill("number 5")
     assert page.locator("#count").inner_text() == "2 of 4 missed questions"
     first = page.locator("#questions details").first
     first.locator("summary").press("Enter")
