@@ -5,13 +5,14 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PACKAGE := packages/mnemos-minilm
 MODEL := .venv/.minilm
+BROWSER := .venv/.browser
 
 .PHONY: demo test bench docs minilm clean
 
 demo: $(STAMP) $(MODEL)  ## The main job on the bundled conversation, or on FILE=…
 	$(BIN)/mnemos demo $(FILE)
 
-test: $(STAMP) $(MODEL)  ## Lint, types, the laws of the house, tests
+test: $(STAMP) $(MODEL) $(BROWSER)  ## Lint, types, the laws of the house, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,6 +43,16 @@ $(MODEL): $(STAMP) $(PACKAGE)/pyproject.toml $(PACKAGE)/hatch_build.py $(wildcar
 		|| { grep -m 1 'mnemos-minilm: ' $(MODEL).log || tail -n 1 $(MODEL).log; \
 		echo "The built-in model is left out; all else works. To try again: make minilm"; }
 	@touch $(MODEL)
+
+# Tests open the report of a comparison in Debian's Chromium. Without it they are skipped, and say so.
+$(BROWSER): $(STAMP)
+	@command -v chromium > /dev/null || { \
+		root=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
+		echo "Installing Chromium for the tests of reports: about a minute, once"; \
+		{ $$root apt-get update \
+			&& $$root apt-get install -y --no-install-recommends chromium; } > $(BROWSER).log 2>&1 \
+		|| echo "Chromium could not be installed: tests in a browser are left out; see $(BROWSER).log"; }
+	@touch $(BROWSER)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,7 +2,8 @@
 
 A generated part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``. Figures come from
 the summaries in ``bench/results``, the tree from the folders' docstrings, the commands from the
-command line itself. Figures are drawn again with them.
+command line itself. Figures are drawn again with them, and the page of results beside other
+products where a comparison was kept.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import click
 
 import mnemos
 from bench import explained, figures, machine
+from bench.compare import page
 from mnemos.serve.cli import mnemos as command_line
 
 ROOT = Path(__file__).parent.parent
@@ -92,6 +94,12 @@ def results() -> str:
     """Return the tables of results, from what the benchmarks kept."""
     parts = [_retrieval(), _abstention(), _speed(), _crash()]
     return "\n\n".join(part for part in parts if part)
+
+
+def products() -> str:
+    """Return the table of products; nothing if no comparison was kept."""
+    kept = page.kept()
+    return "" if kept is None else page.products(kept)
 
 
 def _levels(name: str) -> Mapping[str, Rows]:
@@ -294,7 +302,7 @@ def _described(name: str, value: object) -> list[str]:
 
 #: Document → its generated parts.
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"results": results, "tree": tree},
+    "README.md": {"products": products, "results": results, "tree": tree},
     "docs/levels.md": {"details": details},
     "docs/howto/cli.md": {"commands": commands},
     "docs/recall.md": {
@@ -329,15 +337,17 @@ def stale() -> list[str]:
 
 def main() -> int:
     """Write them, or with --check say which are stale."""
+    kept = page.kept()
     if "--check" in sys.argv[1:]:
-        for document in stale():
-            print(f"{document}: stale; run make docs")
-        for figure in figures.stale():
-            print(f"{figure}: stale; run make docs")
-        return bool(stale() or figures.stale())
+        found = [*stale(), *figures.stale(), *(page.stale(kept) if kept else ())]
+        for file in found:
+            print(f"{file}: stale; run make docs")
+        return bool(found)
     for document in stale():
         (ROOT / document).write_text(written(document), encoding="utf-8")
         print(f"{document}: written")
+    for file in page.write(kept) if kept else ():
+        print(f"{file}: written")
     return figures.main()
 
 

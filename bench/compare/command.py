@@ -33,7 +33,7 @@ from rich.progress import (
 from rich.table import Table
 
 from bench import machine
-from bench.compare import records
+from bench.compare import plots, records, report
 from bench.compare.child import Fault, Limits, end_all
 from bench.compare.environments import Environment, ready
 from bench.compare.records import Key, Line, Unit
@@ -311,9 +311,9 @@ COLUMNS = (*QUALITY, "write ms/turn", "read p50 ms", "read p95 ms", "bytes/turn"
 
 def tell(figures: Figures, run: Path, console: Console) -> None:
     """Write the summary and the report; print a table for each data set."""
-    (run / "summary.json").write_text(
-        json.dumps({"machine": machine.line(), **figures}, indent=1), encoding="utf-8"
-    )
+    figures = {"machine": machine.line(), **figures}
+    (run / "summary.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    page = report.write(run, figures, plots.write(figures, run / "plots"))
     for dataset, about in figures["data"].items():
         table = Table(title=f"{dataset}: {about['answerable']} answerable questions")
         table.add_column("", no_wrap=True)
@@ -326,8 +326,8 @@ def tell(figures: Figures, run: Path, console: Console) -> None:
     for name, row in figures["systems"].items():
         if "failure" in row:
             console.print(f"{name}: {row['failure']}", style="red")
-    console.print(machine.line(), style="dim")
-    console.print(f"{figures['minutes']} min; {run}")
+    console.print(figures["machine"], style="dim")
+    console.print(f"{figures['minutes']} min; to look at: {page}", soft_wrap=True)
 
 
 def _cells(row: Figures, data: Figures) -> list[str]:

@@ -29,8 +29,8 @@ class Key:
     @property
     def file(self) -> Path:
         """Where it is kept within a run."""
-        folders = (_plain(each) for each in (self.system, self.variant, self.dataset))
-        return Path("units", *folders, f"{_plain(self.conversation)}.{self.repeat}.jsonl")
+        folders = (plain(each) for each in (self.system, self.variant, self.dataset))
+        return Path("units", *folders, f"{plain(self.conversation)}.{self.repeat}.jsonl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ def lines(run: Path, dataset: str, conversation: str) -> dict[str, Line]:
 
 
 def _lines_file(run: Path, dataset: str, conversation: str) -> Path:
-    return run / "turns" / _plain(dataset) / f"{_plain(conversation)}.jsonl"
+    return run / "turns" / plain(dataset) / f"{plain(conversation)}.jsonl"
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -176,6 +176,6 @@ def _tuples(row: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a name that is safe in a path."""
     return re.sub(r"[^\w.-]+", "_", name).lstrip(".") or "_"

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bench import figures
+from bench.compare import page
 from bench.documents import PARTS, ROOT, written
 from mnemos.recall.signals import C3, LEVELS
 
@@ -23,6 +24,13 @@ def test_figures_are_as_the_code_draws_them(figure: str) -> None:
     assert figures.stale() == [], "run `make docs`"
     tree = ET.parse(ROOT / figure)  # noqa: S314 - our own text
     assert tree.getroot().tag.endswith("svg")
+
+
+def test_the_page_of_results_and_its_plots_are_of_the_kept_figures() -> None:
+    kept = page.kept()
+    if kept is None:
+        pytest.skip("no comparison was kept: `python -m bench compare --keep` does so")
+    assert page.stale(kept) == [], "run `make docs`"
 
 
 def test_the_figure_shows_what_adds_up_to_each_score() -> None:

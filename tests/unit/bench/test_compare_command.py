@@ -178,6 +178,17 @@ def test_what_cannot_be_installed_is_told_in_its_row(
     assert "no misbehaving on this machine" in capsys.readouterr().out
 
 
+def test_a_run_ends_with_a_report_and_plots_and_says_where(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary, run = ran(data, "--systems", "bm25:best", "oracle")
+    assert f"to look at: {run / 'report.html'}" in capsys.readouterr().out
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert summary["machine"] in page and "BM25 best" in page
+    drawn = sorted(path.name for path in (run / "plots").iterdir())
+    assert {"made_up-quality.svg", "made_up-quality.png"} <= set(drawn)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
