@@ -109,7 +109,8 @@ class Memory:
             vectors are of it. Without one all is found by its words.
         embedding: "background" encodes what is said on a thread of its own, after it is stored;
             "manual" leaves it to ``embed``.
-        chat: The model that recipes ask where they have something to decide; None for none.
+        chat: The model that recipes ask where they have something to decide: its name, itself, or
+            None for none. By default what MNEMOS_CHAT names, else none.
         budget: What it may spend.
         level: How much of the recipe to use; None is the most that can be had.
         language: Language of the texts, a Snowball name; fixed when the memory is made.
@@ -138,7 +139,7 @@ class Memory:
         recipe: str = "default",
         embedder: str | Embedder | None = "default",
         embedding: Literal["background", "manual"] = "background",
-        chat: Chat | None = None,
+        chat: str | Chat | None = "default",
         budget: Budget | None = None,
         level: str | None = None,
         language: str | None = None,
@@ -176,7 +177,7 @@ class Memory:
             self._store.close()
             raise
         self._recipe_named = (recipe, level)
-        self._decide = Decider(chat, budget=budget)
+        self._decide = Decider(models.choose_chat(chat), budget=budget)
         self._upkeep = Upkeep(
             self._store,
             chosen,
