@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         SyncDiverged,
         UndoRefused,
     )
+    from mnemos.learning import Learned
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
     from mnemos.models.base import (
@@ -63,15 +64,20 @@ if TYPE_CHECKING:
     from mnemos.types import (
         Citation,
         Context,
+        Delta,
         Event,
         Hit,
         Item,
+        Key,
+        Link,
         ModelId,
         Query,
         Reason,
         Recall,
         Receipt,
         Scope,
+        Session,
+        State,
         Where,
     )
 
@@ -80,7 +86,10 @@ _ERRORS = (
     "ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError "
     "RefConflict RequestConflict StoreError SyncDiverged UndoRefused"
 )
-_TYPES = "Citation Context Event Hit Item ModelId Query Reason Recall Receipt Scope Where"
+_TYPES = (
+    "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
+    "Session State Where"
+)
 #: Where each public name lives. Names are loaded when first used, numpy with them.
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "mnemos.errors"),
@@ -96,6 +105,7 @@ _HOMES = {
     "Decision": "mnemos.models.decide",
     "Embedded": "mnemos.embedding.work",
     "Embedder": "mnemos.models.base",
+    "Learned": "mnemos.learning",
     "Limit": "mnemos.models.budget",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
@@ -147,6 +157,7 @@ __all__ = [
     "Decide",
     "Decider",
     "Decision",
+    "Delta",
     "DiskFull",
     "Embedded",
     "Embedder",
@@ -155,7 +166,10 @@ __all__ = [
     "Hit",
     "InputError",
     "Item",
+    "Key",
+    "Learned",
     "Limit",
+    "Link",
     "Memory",
     "MessageError",
     "MnemosError",
@@ -180,6 +194,8 @@ __all__ = [
     "RequestConflict",
     "Rescued",
     "Scope",
+    "Session",
+    "State",
     "Stats",
     "StoreError",
     "SyncDiverged",

@@ -81,8 +81,10 @@ def _continued(
 def _keys(docs: NDArray[np.void]) -> NDArray[np.int64]:
     """Return what documents are sorted by; what recipes made stands before all that was said."""
     said = (docs["recipe"] == 0).astype(np.int64)
-    keys: NDArray[np.int64] = (said << 62) | (docs["scope"].astype(np.int64) << 32)
-    return keys | docs["position"]
+    keys: NDArray[np.int64] = said << 62
+    keys |= docs["scope"].astype(np.int64) << 32
+    keys |= docs["position"]
+    return keys
 
 
 def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:
