@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
-    from mnemos.context.tokens import TokenCounter, estimate_tokens
     from mnemos.embedding.upkeep import VectorStatus
     from mnemos.embedding.work import Embedded
     from mnemos.errors import (
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from mnemos.store.inventory import Page, Stats, Version
     from mnemos.store.rescue import Rescued
     from mnemos.store.verify import Replayed, Verification
+    from mnemos.text.token_count import TokenCounter, estimate_tokens
     from mnemos.types import (
         Citation,
         Context,
@@ -83,13 +83,13 @@ _HOMES = {
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
     "Stats": "mnemos.store.inventory",
-    "TokenCounter": "mnemos.context.tokens",
+    "TokenCounter": "mnemos.text.token_count",
     "TokenEmbedder": "mnemos.models.base",
     "Tokens": "mnemos.models.base",
     "VectorStatus": "mnemos.embedding.upkeep",
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
-    "estimate_tokens": "mnemos.context.tokens",
+    "estimate_tokens": "mnemos.text.token_count",
 }
 
 
