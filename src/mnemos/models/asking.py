@@ -34,7 +34,7 @@ OF_THE_DAY: dict[What, Why] = {
     "tokens": "tokens of the day",
     "money": "money of the day",
 }
-#: After so many of these in a row nothing is asked any more.
+#: After so many of these in a row nothing is asked any more; timeouts count attempt by attempt.
 FAILURES_IN_A_ROW = 3
 TRANSPORT = frozenset({"rate limit", "server error", "timeout", "no connection", "failed"})
 #: Refusals that no other request would change: nobody is let in, no such model, an empty purse.
@@ -54,7 +54,7 @@ class NoReply(Exception):
     def __init__(self, why: Why, detail: str = "") -> None:
         super().__init__(why, detail)
         self.why = why
-        self.detail = detail[:SHOWN_CHARACTERS]
+        self.detail = detail[:SHOWN_CHARACTERS].encode(errors="replace").decode()
 
 
 class Asking:
@@ -126,14 +126,16 @@ class Asking:
             if lacking is None:
                 reply = self._sent(request, day, least, most)
         except Unanswered as error:
-            self._note(failed=error.fault in TRANSPORT or error.status in HOPELESS)
+            failed = error.fault in TRANSPORT or error.status in HOPELESS
+            # An endpoint that hangs takes long enough without being asked three times over.
+            self._note(failures=failed + (error.fault == "timeout") * error.retried.count("timeout"))
             raise NoReply(error.fault, str(error)) from error
         except Exception as error:  # a foreign chat raises what it likes
-            self._note(failed=True)
+            self._note(failures=1)
             raise NoReply("failed", f"{type(error).__name__}: {error}") from error
         if lacking is not None:
             raise NoReply(OF_THE_DAY[lacking], f"{day}: {self.budget.a_day}")
-        self._note(failed=False)
+        self._note(failures=0)
         return reply
 
     def _sent(self, request: ChatRequest, day: str, least: Spent, most: Spent) -> ChatReply:
@@ -145,10 +147,10 @@ class Asking:
             self._days.settle(day, spent - most)
         return reply
 
-    def _note(self, *, failed: bool) -> None:
+    def _note(self, *, failures: int) -> None:
         with self._lock:
             if self._failures < FAILURES_IN_A_ROW:
-                self._failures = self._failures + 1 if failed else 0
+                self._failures = self._failures + failures if failures else 0
 
     def _cost(self, tokens_in: int, tokens_out: int) -> Spent:
         money = 0.0 if self.price is None else self.price.of(tokens_in, tokens_out)

@@ -25,7 +25,9 @@ FORMATS = ("json_schema", "json_object", "none")
 PUT = frozenset({400, 404, 415, 422, 501})
 FORMAT = re.compile(r"response.?format|json.?(?:schema|object)|structured|grammar", re.IGNORECASE)
 TOKENS = re.compile(r"max_completion_tokens", re.IGNORECASE)
-UNTAKEN = re.compile(r"(?:unsupported|unknown|not support)", re.IGNORECASE)
+UNTAKEN = re.compile(r"unsupported|unknown|unrecogni|not support|not permitted", re.IGNORECASE)
+#: Whoever waits for a reply has a fallback: so fewer attempts than for vectors.
+PATIENCE = Patience(timeout_s=30.0, retries=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class _Manner:
         """Return what is sent."""
         made: dict[str, JSON] = {
             "model": name,
-            "messages": [{"role": role, "content": text} for role, text in request.messages],
+            "messages": [
+                {"role": role, "content": _whole(text)} for role, text in request.messages
+            ],
             self.tokens: request.max_tokens,
             "temperature": request.temperature,
             "seed": request.seed,
@@ -115,7 +119,7 @@ class OpenAIChat:
             told = chat_endpoint()
             url, key = told.url, key or told.key
         self._heard = _Heard()
-        patience = patience or Patience()
+        patience = patience or PATIENCE
         listening = replace(
             patience,
             reply_bytes=min(patience.reply_bytes, REPLY_BYTES),
@@ -200,10 +204,15 @@ class OpenAIChat:
         )
 
     def _clean(self, text: str) -> str:
-        """Return a text without the key, and without half surrogate pairs, which are no UTF-8."""
+        """Return a text without the key, and without what is no UTF-8."""
         if self._key is not None:
             text = text.replace(self._key, "[key]")
-        return text.encode(errors="replace").decode().strip()
+        return _whole(text).strip()
+
+
+def _whole(text: str) -> str:
+    """Return a text without half surrogate pairs, which are no UTF-8."""
+    return text.encode(errors="replace").decode()
 
 
 def kind(failure: str) -> Fault:
