@@ -42,7 +42,19 @@ if TYPE_CHECKING:
     )
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
-    from mnemos.models.base import Embedder, TokenEmbedder, Tokens
+    from mnemos.models.base import (
+        Chat,
+        ChatReply,
+        ChatRequest,
+        Embedder,
+        Price,
+        TokenEmbedder,
+        Tokens,
+        Unanswered,
+    )
+    from mnemos.models.budget import Budget, Limit
+    from mnemos.models.decide import Decide, Decider, Decision
+    from mnemos.models.task import Task
     from mnemos.store.base import Reader
     from mnemos.store.inventory import Page, Stats, Version
     from mnemos.store.rescue import Rescued
@@ -74,18 +86,29 @@ _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "mnemos.errors"),
     **dict.fromkeys(_TYPES.split(), "mnemos.types"),
     "AsyncMemory": "mnemos.asynchronous",
+    "Budget": "mnemos.models.budget",
     "Certificate": "mnemos.lifecycle.erase",
+    "Chat": "mnemos.models.base",
+    "ChatReply": "mnemos.models.base",
+    "ChatRequest": "mnemos.models.base",
+    "Decide": "mnemos.models.decide",
+    "Decider": "mnemos.models.decide",
+    "Decision": "mnemos.models.decide",
     "Embedded": "mnemos.embedding.work",
     "Embedder": "mnemos.models.base",
+    "Limit": "mnemos.models.budget",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
+    "Price": "mnemos.models.base",
     "Reader": "mnemos.store.base",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
     "Stats": "mnemos.store.inventory",
+    "Task": "mnemos.models.task",
     "TokenCounter": "mnemos.text.token_count",
     "TokenEmbedder": "mnemos.models.base",
     "Tokens": "mnemos.models.base",
+    "Unanswered": "mnemos.models.base",
     "VectorStatus": "mnemos.embedding.upkeep",
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
@@ -110,13 +133,20 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "AsyncMemory",
+    "Budget",
     "Busy",
     "Certificate",
+    "Chat",
+    "ChatReply",
+    "ChatRequest",
     "Citation",
     "Closed",
     "ConflictError",
     "Context",
     "Corrupt",
+    "Decide",
+    "Decider",
+    "Decision",
     "DiskFull",
     "Embedded",
     "Embedder",
@@ -125,6 +155,7 @@ __all__ = [
     "Hit",
     "InputError",
     "Item",
+    "Limit",
     "Memory",
     "MessageError",
     "MnemosError",
@@ -135,6 +166,7 @@ __all__ = [
     "NotAMemory",
     "NotFound",
     "Page",
+    "Price",
     "Query",
     "QueryError",
     "ReadOnly",
@@ -151,9 +183,11 @@ __all__ = [
     "Stats",
     "StoreError",
     "SyncDiverged",
+    "Task",
     "TokenCounter",
     "TokenEmbedder",
     "Tokens",
+    "Unanswered",
     "UndoRefused",
     "VectorStatus",
     "Verification",

@@ -128,7 +128,9 @@ class Asking:
         except Unanswered as error:
             failed = error.fault in TRANSPORT or error.status in HOPELESS
             # An endpoint that hangs takes long enough without being asked three times over.
-            self._note(failures=failed + (error.fault == "timeout") * error.retried.count("timeout"))
+            self._note(
+                failures=failed + (error.fault == "timeout") * error.retried.count("timeout")
+            )
             raise NoReply(error.fault, str(error)) from error
         except Exception as error:  # a foreign chat raises what it likes
             self._note(failures=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -16,10 +16,11 @@ from mnemos.models import openai_chat
 from mnemos.models.base import Chat, ChatReply, ChatRequest, Price, Unanswered
 from mnemos.models.endpoint import Patience
 from mnemos.models.openai_chat import OpenAIChat, estimated_in
+from mnemos.types import JSON
 from tests.unit.models.scripted_server import Answer, Asked, Server, refused, served, spoken
 
 KEY = "sk-very-secret-1234567890"
-SCHEMA = {"type": "object", "properties": {}}
+SCHEMA: Mapping[str, JSON] = {"type": "object", "properties": {}}
 REQUEST = ChatRequest(system="Name it.", user="The ferry.", max_tokens=9, seed=7)
 BOUND = replace(REQUEST, schema=SCHEMA)
 Make = Callable[..., OpenAIChat]

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,7 @@ def test_threads_share_a_purse(ledger: Ledger) -> None:
 TAKER = """
 import sys
 from pathlib import Path
+from typing import Any
 from mnemos.models.budget import Limit, Spent
 from mnemos.models.replies import Replies
 replies = Replies(Path(sys.argv[1]))
@@ -151,6 +153,6 @@ def test_processes_share_a_file_from_the_moment_it_is_made(tmp_path: Path) -> No
         {"a_day": Limit(money=-0.1)},
     ],
 )
-def test_a_budget_below_nought_is_refused(wrong: dict[str, int]) -> None:
+def test_a_budget_below_nought_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         Budget(**wrong)
