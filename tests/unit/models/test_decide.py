@@ -203,9 +203,14 @@ def test_a_budget_ends_asking(limit: Limit, why: str, allowed: int, *, day: bool
     assert sum(one.cost or 0 for one in decide.decisions) == pytest.approx(allowed)
 
 
-def test_the_longest_reply_must_fit_and_what_it_did_not_need_is_given_back() -> None:
+@pytest.mark.parametrize("day", [False, True])
+def test_the_longest_reply_must_fit_and_what_it_did_not_need_is_given_back(*, day: bool) -> None:
     chat = ScriptedChat(lambda _: ChatReply(text=MODELS, tokens_in=200, tokens_out=10))
-    decide = Decider(chat, budget=Budget(reply_tokens=500, in_all=Limit(tokens=1_000)))
+    limit = Limit(tokens=1_000)
+    budget = Budget(
+        reply_tokens=500, in_all=Limit() if day else limit, a_day=limit if day else Limit()
+    )
+    decide = Decider(chat, budget=budget, ledger=Purses())
     assert [decided(decide) for _ in range(3)] == [TRAVEL, TRAVEL, OWN]
     assert 1_000 < 2 * (200 + 500)  # without giving back, one would be all
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,9 @@ from typing import Any
 from mnemos.models.budget import Limit, Spent
 from mnemos.models.replies import Replies
 replies = Replies(Path(sys.argv[1]))
-taken = [replies.take("may", Spent(calls=1), Limit(calls=60)) for _ in range(40)]
+print("ready", flush=True)
+input()
+taken = [replies.take("may", Spent(calls=1), Limit(calls=600)) for _ in range(400)]
 replies.keep(sys.argv[2].encode(), sys.argv[2])
 print(taken.count(None))
 """
@@ -133,14 +135,23 @@ print(taken.count(None))
 def test_processes_share_a_file_from_the_moment_it_is_made(tmp_path: Path) -> None:
     file = tmp_path / "shared.sqlite"
     command = [sys.executable, "-c", TAKER, str(file)]
-    children = [
-        subprocess.Popen([*command, name], stdout=subprocess.PIPE, text=True) for name in "abc"
-    ]
-    taken = [int(child.communicate()[0]) for child in children]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with ExitStack() as all_end:
+        children = [
+            all_end.enter_context(subprocess.Popen([*command, name], text=True, **pipes))
+            for name in "abc"
+        ]
+        for child in children:
+            assert child.stdout is not None and child.stdout.readline() == "ready\n"
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.write("\n")
+            child.stdin.flush()
+        taken = [int(child.communicate()[0]) for child in children]
     assert [child.returncode for child in children] == [0, 0, 0]
-    assert sum(taken) == 60
+    assert sum(taken) == 600
     with closing(Replies(file)) as replies:
-        assert replies.spent("may").calls == 60
+        assert replies.spent("may").calls == 600
         assert [replies.get(name) for name in (b"a", b"b", b"c")] == ["a", "b", "c"]
 
 
