@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
-from mnemos.errors import InputError
+from mnemos.errors import InputError, ModelError
 from mnemos.models.base import Chat, ChatReply, ChatRequest, Fault, Price, Unanswered
 from mnemos.models.budget import PROCESS, Budget, Ledger, Purses, Spent, What
 from mnemos.models.replies import KeptChat
@@ -143,7 +143,7 @@ class Asking:
     def _sent(self, request: ChatRequest, day: str, least: Spent, most: Spent) -> ChatReply:
         spent = least
         try:
-            reply = self.chat.ask(request)
+            reply = _checked(self.chat.ask(request))
             spent = self._cost(reply.tokens_in, reply.tokens_out)
         finally:
             self._days.settle(day, spent - most)
@@ -157,3 +157,12 @@ class Asking:
     def _cost(self, tokens_in: int, tokens_out: int) -> Spent:
         money = 0.0 if self.price is None else self.price.of(tokens_in, tokens_out)
         return Spent(calls=1, tokens=tokens_in + tokens_out, money=money)
+
+
+def _checked(reply: object) -> ChatReply:
+    """Return what a foreign chat gave, if it is a reply."""
+    if not isinstance(reply, ChatReply) or not isinstance(reply.text, str):
+        raise ModelError(f"a chat gave what is no ChatReply with a text: {type(reply).__name__}")
+    if min(reply.tokens_in, reply.tokens_out) < 0:
+        raise ModelError("a chat gave fewer tokens than none")
+    return reply

@@ -141,6 +141,21 @@ def test_whatever_else_goes_wrong_is_not_repaired(said: Said, why: str) -> None:
     assert decide.failed == decide.decisions
 
 
+@pytest.mark.parametrize(
+    "given",
+    [MODELS, None, ChatReply(text=None), ChatReply(text=MODELS, tokens_in=-9)],  # type: ignore[arg-type]
+)
+def test_a_chat_of_ones_own_that_gives_no_reply_has_failed(given: Any) -> None:  # noqa: ANN401
+    class Odd:
+        model = "odd"
+
+        def ask(self, _: ChatRequest) -> Any:  # noqa: ANN401 - it is wrong
+            return given
+
+    decide = Decider(Odd())
+    assert decided(decide) is OWN and branches(decide) == [("fallback", "failed")]
+
+
 def test_a_repair_that_fails_says_how() -> None:
     decide = Decider(saying("Hm.", Unanswered("slow", fault="timeout")))
     assert decided(decide) is OWN

@@ -135,10 +135,12 @@ print(taken.count(None))
 def test_processes_share_a_file_from_the_moment_it_is_made(tmp_path: Path) -> None:
     file = tmp_path / "shared.sqlite"
     command = [sys.executable, "-c", TAKER, str(file)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    pipe = subprocess.PIPE
     with ExitStack() as all_end:
         children = [
-            all_end.enter_context(subprocess.Popen([*command, name], text=True, **pipes))
+            all_end.enter_context(
+                subprocess.Popen([*command, name], text=True, stdin=pipe, stdout=pipe)
+            )
             for name in "abc"
         ]
         for child in children:
