@@ -22,7 +22,6 @@ import numpy as np
 
 from mnemos import arguments, commit, models, recipes, registry
 from mnemos.context import assemble
-from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.embedding.choose import choose_embedder
 from mnemos.embedding.upkeep import Upkeep, VectorStatus
 from mnemos.embedding.work import Embedded
@@ -62,6 +61,7 @@ from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.sqlite import Durability
 from mnemos.store.verify import Progress, Replayed, Verification, replay, verify
 from mnemos.text.terms import Analyzer
+from mnemos.text.token_count import TokenCounter, estimate_tokens
 from mnemos.types import (
     JSON,
     Context,
