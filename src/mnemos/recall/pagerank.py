@@ -3,13 +3,13 @@
 p = (1 − d) · r + d · Wᵀp over undirected, weighted links (Haveliwala 2002; HippoRAG 2,
 arXiv:2502.14802, d = .5; MemGAS, arXiv:2505.19549, d = .1, igraph's ``damping``). Mass is counted
 in whole units of 2^-48: a step's shares are rounded down one by one, and sums of whole numbers are
-exact in any order, so that ranks are the same on every CPU. 10,000 nodes and 50,000 links take some
-8 ms.
+exact in any order, so that ranks are the same on every CPU. A walk over 10,000 nodes and 50,000
+links takes some 7 ms.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,12 +22,12 @@ MASS = float(1 << 48)
 FINEST = float(1 << 30)
 DAMPING = 0.5
 #: After so many steps at most damping^steps of the mass is elsewhere than it will be in the end.
-STEPS = 20
+STEPS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """Weighted links between nodes 0 to count − 1, walked both ways.
+    """Weighted links between nodes 0 to count − 1, walked both ways. Made once for many walks.
 
     Args:
         count: How many nodes there are.
@@ -40,6 +40,9 @@ class Edges:
     sources: NDArray[np.int64]
     targets: NDArray[np.int64]
     weights: Floats
+    _walked: tuple[NDArray[np.int64], NDArray[np.int64], Floats] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         shapes = {self.sources.shape, self.targets.shape, self.weights.shape}
@@ -50,6 +53,7 @@ class Edges:
             raise ValueError(f"edges of {self.count} nodes lead to {ends.min()} … {ends.max()}")
         if len(ends) and finite(self.weights, "weights").min() <= 0:
             raise ValueError(f"weights are above nought, not {self.weights.min()}")
+        object.__setattr__(self, "_walked", _walked(self))  # frozen for everybody else
 
 
 def pagerank(
@@ -88,16 +92,17 @@ def pagerank(
     if not 0 <= damping <= 1 or steps < 0:
         raise ValueError(f"damping is from 0 to 1, steps from 0; not {damping} and {steps}")
     begin = np.floor(begin / whole * MASS)
-    sources, targets, shares = _walked(edges)
+    sources, targets, shares = edges._walked  # noqa: SLF001 - made for this
     bound = np.zeros(edges.count)
     bound[sources] = damping
     mass = begin
     for _ in range(steps):
-        sent = (mass * bound)[sources]
+        sent = (mass * bound).take(sources)
         sent *= shares
         np.floor(sent, out=sent)
         arrived = np.bincount(targets, weights=sent, minlength=edges.count).astype(np.float64)
-        back = MASS - float(arrived.sum())  # whole numbers: exact
+        # Whole numbers: exact. Shares that were rounded up may leave a few units too few.
+        back = max(0.0, MASS - float(arrived.sum()))
         mass = arrived + np.floor(begin * (back / MASS))
     return mass / MASS
 
