@@ -93,6 +93,10 @@ class Likeness:
         """
         return cosine.likeness(rows, asked, self.dimension)
 
+    def table(self, rows: Signs, others: Signs) -> Floats:
+        """Return the cosine of each row with each of others. Shape (n, m)."""
+        return cosine.table(rows, others, self.dimension)
+
     def _votes(self, text: str) -> dict[str, int]:
         counts = Counter(self._analyzer.terms(text))
         if self._weigh is None:

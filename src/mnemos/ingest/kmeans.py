@@ -33,7 +33,7 @@ def kmeans(
         rounds: At most; it ends sooner if nothing changes.
 
     Returns:
-        Shape (n,).
+        A row of zeros, no vector, is of the first centre's. Shape (n,).
 
     >>> kmeans(np.array([[0b1111], [0b0001], [0b0111]], dtype=np.uint64), 4, 2).tolist()
     [0, 1, 0]
@@ -58,8 +58,11 @@ def kmeans(
 
 def _begin(rows: Signs, whole: NDArray[np.int64], count: int, seed: int) -> NDArray[np.int64]:
     drawn = int.from_bytes(blake2b(str(seed).encode(), digest_size=8).digest(), "big")
-    chosen = [drawn % len(rows)]
-    nearest = centred(rows, whole[chosen[0]])
+    present = np.flatnonzero(whole.any(axis=1))
+    if not len(present):
+        return whole[:1].copy()
+    chosen = [int(present[drawn % len(present)])]
+    nearest = np.where(whole.any(axis=1), centred(rows, whole[chosen[0]]), 1.0)
     while len(chosen) < count:
         furthest = int(np.argmin(nearest))
         if nearest[furthest] >= 1:  # all stand on a centre

@@ -60,8 +60,11 @@ def hops(edges: Edges, starts: Sequence[int] | Integers, most: int) -> Integers:
     """
     if most < 0:
         raise ValueError(f"hops are counted from 0, not {most}")
+    begin = np.asarray(starts, dtype=np.int64)
+    if len(begin) and (begin.min() < 0 or begin.max() >= edges.count):
+        raise ValueError(f"hops start at one of {edges.count} nodes, not at {begin.tolist()}")
     found = np.full(edges.count, -1, dtype=np.int64)
-    found[np.asarray(starts, dtype=np.int64)] = 0
+    found[begin] = 0
     for hop in range(1, most + 1):
         reached = found == hop - 1
         beyond = np.concatenate(

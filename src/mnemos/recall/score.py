@@ -92,6 +92,8 @@ def max_sim(rows: Signs, starts: Integers, asked: Signs, dimension: int) -> Floa
     >>> max_sim(rows, np.array([0, 2, 2, 3]), rows[:2], 4).tolist()  # 1 + 1, none, 0 − 1
     [2.0, 0.0, -1.0]
     """
+    if not len(starts) or starts[-1] != len(rows):
+        raise ValueError(f"{len(rows)} rows end where the last item's do, not at {starts[-1:]}")
     found = np.zeros(len(starts) - 1)
     filled = np.flatnonzero(np.diff(starts) > 0)
     if not len(filled):

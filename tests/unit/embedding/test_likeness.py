@@ -36,6 +36,7 @@ def test_texts_of_the_same_terms_are_the_same_in_any_order() -> None:
     rows = WORDS.signs(["She hikes with a dog", "dogs hiking", "tea in Paris"])
     same, other = WORDS.cosine(rows, rows[0])[1:]
     assert same == 1 and abs(other) < 0.2
+    assert np.array_equal(WORDS.table(rows, rows[:1])[:, 0], WORDS.cosine(rows, rows[0]))
 
 
 def test_half_the_terms_in_common_are_a_cosine_of_about_a_half() -> None:

@@ -109,5 +109,13 @@ def test_there_are_no_more_groups_than_different_vectors() -> None:
         kmeans(rows, 70, 0)
 
 
+def test_what_is_no_vector_takes_no_centre() -> None:
+    rows = np.concatenate([np.zeros((2, 2), np.uint64), some(3)])
+    for seed in range(9):
+        found = kmeans(rows, 70, 3, seed=seed).tolist()
+        assert len(set(found[2:])) == 3 and found[0] == found[1]
+    assert kmeans(rows[:2], 70, 3).tolist() == [0, 0]
+
+
 def test_the_published_bars_are_these() -> None:
     assert (module.NEAR, module.LONGEST_GAP) == (0.65, WEEK)

@@ -52,6 +52,9 @@ def test_hops_are_counted_as_a_plain_search_does(
 def test_hops_below_nought_are_refused() -> None:
     with pytest.raises(ValueError, match="not -1"):
         expand.hops(linked(), [], -1)
+    for start in (-1, 6):
+        with pytest.raises(ValueError, match="one of 6 nodes"):
+            expand.hops(linked(), [start], 1)
 
 
 def test_links_to_items_that_are_not_there_are_left_out() -> None:

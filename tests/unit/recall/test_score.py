@@ -59,6 +59,13 @@ def test_late_interaction_is_what_a_plain_loop_finds(
         assert found[item] == pytest.approx(sum(most), abs=1e-12)
 
 
+def test_items_whose_rows_are_not_all_told_are_refused() -> None:
+    rows = np.ones((3, 1), dtype=np.uint64)
+    for starts in ([0, 2], []):
+        with pytest.raises(ValueError, match="3 rows"):
+            score.max_sim(rows, np.array(starts, dtype=np.int64), rows[:1], 3)
+
+
 def test_recency_halves_and_never_exceeds_now() -> None:
     ages = [timedelta(0), timedelta(hours=138.3), timedelta(days=99_999), timedelta(days=-5)]
     found = score.recency([NOW - age for age in ages], NOW, timedelta(hours=138.3))
