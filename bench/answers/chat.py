@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 
 from bench.answers.replies import Replies, Reply, Request
-from mnemos import ModelError, estimate_tokens
-from mnemos.models.endpoint import UNAUTHORISED, Endpoint, Patience, Refused
-from mnemos.types import JSON
+from mnemos import estimate_tokens
+from mnemos.models.base import ChatReply, ChatRequest, Unanswered
+from mnemos.models.endpoint import UNAUTHORISED, Endpoint, Patience
+from mnemos.models.openai_chat import OpenAIChat
 
-PATH = "/chat/completions"
 #: What can go wrong → what it means.
 FAULTS = {
     "rate limit": "HTTP 429, to the last attempt",
@@ -31,23 +30,12 @@ LASTING = frozenset({"filtered", "empty", "truncated"})
 HOPELESS = UNAUTHORISED | {402, 404, 429}
 #: So many failures without a reply between them end the run.
 FAILURES_IN_A_ROW = 20
-#: More than a chat can say.
-REPLY_BYTES = 8 << 20
+#: No bound: as many are made as whoever runs this says.
+AT_ONCE = 1 << 10
 
 
 class Stopped(Exception):
     """The endpoint serves nothing: going on would be of no use."""
-
-
-class _Heard(threading.local):
-    """Failures of the request that this thread is making."""
-
-    def __init__(self) -> None:
-        self.failures: list[str] = []
-
-    def hear(self, failure: str) -> None:
-        """Note one."""
-        self.failures.append(failure)
 
 
 class Chat:
@@ -62,19 +50,15 @@ class Chat:
     """
 
     def __init__(self, url: str, key: str | None, patience: Patience, replies: Replies) -> None:
-        self._heard = _Heard()
-        listening = replace(
-            patience,
-            reply_bytes=min(patience.reply_bytes, REPLY_BYTES),
-            failed=self._heard.hear,
-        )
-        self._endpoint = Endpoint(url, key, listening)
+        self.server = Endpoint(url, key, patience).server
+        self._url = url
         self._key = key
+        self._patience = patience
+        self._models: dict[str, OpenAIChat] = {}
         self._replies = replies
         self._lock = threading.Lock()
         self._failures = 0
         self._stopped: Stopped | None = None
-        self.server = self._endpoint.server
         #: Requests made, those of retries not counted.
         self.requests = 0
 
@@ -93,7 +77,6 @@ class Chat:
             return reply
         if self._stopped is not None:
             raise self._stopped
-        self._heard.failures = []
         start = time.perf_counter()
         reply = self._asked(request)
         reply = replace(reply, seconds=round(time.perf_counter() - start, 3))
@@ -110,90 +93,53 @@ class Chat:
         return reply
 
     def _asked(self, request: Request) -> Reply:
+        asked = ChatRequest(
+            system=request.messages[0][1],
+            user=request.messages[1][1],
+            again=_again(request),
+            max_tokens=request.max_tokens,
+            temperature=request.temperature,
+            seed=request.seed,
+        )
         try:
-            said = self._endpoint.post(PATH, request.payload)
-        except Refused as refusal:
-            if refusal.status in HOPELESS:
-                self._stopped = Stopped(str(refusal))
+            reply = self._model(request.model).ask(asked)
+        except Unanswered as none:
+            if none.status in HOPELESS and none.fault == "refused":
+                self._stopped = Stopped(str(none))
                 raise self._stopped from None
-            fault = "filtered" if "content_filter" in refusal.reason else "refused"
-            return self._none(fault, refusal)
-        except ModelError as error:
-            return self._gone(error)
-        return self._read(request, said)
-
-    def _gone(self, error: ModelError) -> Reply:
-        """Return what is left of a request that was given up, or whose reply is no JSON."""
-        failures = self._heard.failures
-        if failures and str(error).startswith(f"{self.server}: {failures[-1]}"):
-            return self._none(kind(failures.pop()), error)
-        return self._none("malformed", error)
-
-    def _none(self, fault: str, error: ModelError) -> Reply:
-        return Reply(text="", fault=fault, detail=str(error), retried=self._retried())
-
-    def _retried(self) -> tuple[str, ...]:
-        return tuple(kind(failure) for failure in self._heard.failures)
-
-    def _read(self, request: Request, said: JSON) -> Reply:
-        choices = said.get("choices") if isinstance(said, Mapping) else None
-        choice = choices[0] if isinstance(choices, list) and choices else None
-        message = choice.get("message") if isinstance(choice, Mapping) else None
-        retried = self._retried()
-        if not isinstance(choice, Mapping) or not isinstance(message, Mapping):
-            return Reply(text="", fault="malformed", detail="no choices", retried=retried)
-        content = message.get("content") or ""
-        if not isinstance(content, str):
-            return Reply(text="", fault="malformed", detail="content is no text", retried=retried)
-        text = self._clean(content)
-        tokens_in, tokens_out, estimated = _usage(said, request, text)
-        fault = _fault(text, choice.get("finish_reason"), message.get("refusal"))
+            fault = "malformed" if none.fault == "endless" else none.fault
+            return Reply(text="", fault=fault, detail=str(none), retried=none.retried)
         return Reply(
-            text="" if fault == "filtered" else text,
-            fault=fault,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
-            estimated=estimated,
-            retried=retried,
+            text=reply.text,
+            fault=_fault(reply),
+            tokens_in=reply.tokens_in,
+            tokens_out=reply.tokens_out,
+            estimated=reply.estimated,
+            retried=reply.retried,
         )
 
-    def _clean(self, text: str) -> str:
-        """Return a text without the key, and without half surrogate pairs, which are no UTF-8."""
-        if self._key is not None:
-            text = text.replace(self._key, "[key]")
-        return text.encode(errors="replace").decode().strip()
+    def _model(self, name: str) -> OpenAIChat:
+        with self._lock:
+            if name not in self._models:
+                self._models[name] = OpenAIChat(
+                    name, url=self._url, key=self._key, patience=self._patience, at_once=AT_ONCE
+                )
+            return self._models[name]
 
 
-def kind(failure: str) -> str:
-    """Return what sort of passing failure this is.
-
-    >>> kind("HTTP 429"), kind("HTTP 503"), kind("ReadTimeout timed out"), kind("ConnectError")
-    ('rate limit', 'server error', 'timeout', 'no connection')
-    """
-    name = failure.partition(" ")[0]
-    if name == "HTTP":
-        return "rate limit" if failure == "HTTP 429" else "server error"
-    return "timeout" if name.endswith("Timeout") else "no connection"
+def _again(request: Request) -> tuple[str, str] | None:
+    said = [text for _, text in request.messages[2:]]
+    return (said[0], said[1]) if said else None
 
 
-def _fault(text: str, finish: JSON, refusal: JSON) -> str | None:
-    if finish == "content_filter" or refusal:
+def _fault(reply: ChatReply) -> str | None:
+    if reply.finish == "filtered":
         return "filtered"
-    if not text:
+    if not reply.text:
         return "empty"
-    return "truncated" if finish == "length" else None
+    return "truncated" if reply.finish == "length" else None
 
 
 def estimated_in(request: Request) -> int:
     """Return what a request costs, estimated offline."""
     return sum(estimate_tokens(text) for _, text in request.messages)
-
-
-def _usage(said: JSON, request: Request, text: str) -> tuple[int, int, bool]:
-    """Return tokens in, tokens out, and whether they had to be estimated."""
-    usage = said.get("usage") if isinstance(said, Mapping) else None
-    if isinstance(usage, Mapping):
-        told_in, told_out = usage.get("prompt_tokens"), usage.get("completion_tokens")
-        if type(told_in) is int and type(told_out) is int and min(told_in, told_out) >= 0:
-            return told_in, told_out, False
-    return estimated_in(request), estimate_tokens(text), True

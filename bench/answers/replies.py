@@ -6,17 +6,12 @@ A reply is kept as soon as it is there, so a run that was killed goes on where i
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from mnemos.models import replies
 from mnemos.types import JSON
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS reply (request_hash BLOB PRIMARY KEY, reply TEXT NOT NULL) WITHOUT ROWID
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,29 +74,20 @@ class Replies:
     """Replies by their requests' hashes. Safe to share between threads."""
 
     def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute(SCHEMA)
+        self._kept = replies.Replies(file)
 
     def get(self, digest: bytes) -> Reply | None:
         """Return a reply that came before."""
-        query = "SELECT reply FROM reply WHERE request_hash = ?"
-        with self._lock:
-            row = self._connection.execute(query, (digest,)).fetchone()
-        if row is None:
+        kept = self._kept.get(digest)
+        if kept is None:
             return None
-        found = json.loads(row[0])
+        found = json.loads(kept)
         return Reply(**{**found, "retried": tuple(found["retried"])})
 
     def keep(self, digest: bytes, reply: Reply) -> None:
         """Keep a reply."""
-        row = (digest, json.dumps(asdict(reply)))
-        with self._lock:
-            self._connection.execute("INSERT OR REPLACE INTO reply VALUES (?, ?)", row)
+        self._kept.keep(digest, json.dumps(asdict(reply)))
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._kept.close()

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
-    from mnemos.context.tokens import TokenCounter, estimate_tokens
     from mnemos.embedding.upkeep import VectorStatus
     from mnemos.embedding.work import Embedded
     from mnemos.errors import (
@@ -41,25 +40,44 @@ if TYPE_CHECKING:
         SyncDiverged,
         UndoRefused,
     )
+    from mnemos.learning import Learned
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
-    from mnemos.models.base import Embedder, TokenEmbedder, Tokens
+    from mnemos.models.base import (
+        Chat,
+        ChatReply,
+        ChatRequest,
+        Embedder,
+        Price,
+        TokenEmbedder,
+        Tokens,
+        Unanswered,
+    )
+    from mnemos.models.budget import Budget, Limit
+    from mnemos.models.decide import Decide, Decider, Decision
+    from mnemos.models.task import Task
     from mnemos.store.base import Reader
     from mnemos.store.inventory import Page, Stats, Version
     from mnemos.store.rescue import Rescued
     from mnemos.store.verify import Replayed, Verification
+    from mnemos.text.token_count import TokenCounter, estimate_tokens
     from mnemos.types import (
         Citation,
         Context,
+        Delta,
         Event,
         Hit,
         Item,
+        Key,
+        Link,
         ModelId,
         Query,
         Reason,
         Recall,
         Receipt,
         Scope,
+        Session,
+        State,
         Where,
     )
 
@@ -68,28 +86,43 @@ _ERRORS = (
     "ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError "
     "RefConflict RequestConflict StoreError SyncDiverged UndoRefused"
 )
-_TYPES = "Citation Context Event Hit Item ModelId Query Reason Recall Receipt Scope Where"
+_TYPES = (
+    "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
+    "Session State Where"
+)
 #: Where each public name lives. Names are loaded when first used, numpy with them.
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "mnemos.errors"),
     **dict.fromkeys(_TYPES.split(), "mnemos.types"),
     "AsyncMemory": "mnemos.asynchronous",
+    "Budget": "mnemos.models.budget",
     "Certificate": "mnemos.lifecycle.erase",
+    "Chat": "mnemos.models.base",
+    "ChatReply": "mnemos.models.base",
+    "ChatRequest": "mnemos.models.base",
+    "Decide": "mnemos.models.decide",
+    "Decider": "mnemos.models.decide",
+    "Decision": "mnemos.models.decide",
     "Embedded": "mnemos.embedding.work",
     "Embedder": "mnemos.models.base",
+    "Learned": "mnemos.learning",
+    "Limit": "mnemos.models.budget",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
+    "Price": "mnemos.models.base",
     "Reader": "mnemos.store.base",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
     "Stats": "mnemos.store.inventory",
-    "TokenCounter": "mnemos.context.tokens",
+    "Task": "mnemos.models.task",
+    "TokenCounter": "mnemos.text.token_count",
     "TokenEmbedder": "mnemos.models.base",
     "Tokens": "mnemos.models.base",
+    "Unanswered": "mnemos.models.base",
     "VectorStatus": "mnemos.embedding.upkeep",
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
-    "estimate_tokens": "mnemos.context.tokens",
+    "estimate_tokens": "mnemos.text.token_count",
 }
 
 
@@ -110,13 +143,21 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "AsyncMemory",
+    "Budget",
     "Busy",
     "Certificate",
+    "Chat",
+    "ChatReply",
+    "ChatRequest",
     "Citation",
     "Closed",
     "ConflictError",
     "Context",
     "Corrupt",
+    "Decide",
+    "Decider",
+    "Decision",
+    "Delta",
     "DiskFull",
     "Embedded",
     "Embedder",
@@ -125,6 +166,10 @@ __all__ = [
     "Hit",
     "InputError",
     "Item",
+    "Key",
+    "Learned",
+    "Limit",
+    "Link",
     "Memory",
     "MessageError",
     "MnemosError",
@@ -135,6 +180,7 @@ __all__ = [
     "NotAMemory",
     "NotFound",
     "Page",
+    "Price",
     "Query",
     "QueryError",
     "ReadOnly",
@@ -148,12 +194,16 @@ __all__ = [
     "RequestConflict",
     "Rescued",
     "Scope",
+    "Session",
+    "State",
     "Stats",
     "StoreError",
     "SyncDiverged",
+    "Task",
     "TokenCounter",
     "TokenEmbedder",
     "Tokens",
+    "Unanswered",
     "UndoRefused",
     "VectorStatus",
     "Verification",

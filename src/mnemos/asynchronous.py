@@ -83,10 +83,13 @@ class AsyncMemory:
     state_hash = _reads(Memory.state_hash)
     verify = _reads(Memory.verify)
     replay = _writes(Memory.replay)
+    unlearn = _writes(Memory.unlearn)
     # Long, while each of their writes is short: others need not wait for the writing thread.
     embed = _reads(Memory.embed)
     reindex = _reads(Memory.reindex)
     vectors = _reads(Memory.vectors)
+    learn = _reads(Memory.learn)
+    consolidate = _reads(Memory.consolidate)
     export = _reads(Memory.export)
     backup = _reads(Memory.backup)
 

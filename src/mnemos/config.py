@@ -17,6 +17,11 @@ EMBEDDER_VARIABLE = "MNEMOS_EMBEDDER"
 #: The endpoint for embeddings, and the key for it alone.
 EMBEDDINGS_URL = "MNEMOS_EMBEDDINGS_URL"
 EMBEDDINGS_KEY = "MNEMOS_EMBEDDINGS_KEY"
+#: Names the chat of memories that are opened without naming one: "none", or a name.
+CHAT_VARIABLE = "MNEMOS_CHAT"
+#: The endpoint for chats, and the key for it alone.
+CHAT_URL = "MNEMOS_CHAT_URL"
+CHAT_KEY = "MNEMOS_CHAT_KEY"
 #: Where OPENAI_API_KEY goes, unless OPENAI_BASE_URL says elsewhere.
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -55,9 +60,14 @@ def default_embedder() -> str:
     return _filled(EMBEDDER_VARIABLE) or "auto"
 
 
+def default_chat() -> str:
+    """Return what decides where nobody names a chat: none, unless the environment says which."""
+    return _filled(CHAT_VARIABLE) or "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddingsEndpoint:
-    """Where an endpoint for embeddings is, and what opens it.
+class ModelEndpoint:
+    """Where an endpoint for a model is, and what opens it.
 
     Args:
         url: Up to and with the version, as in "https://api.openai.com/v1".
@@ -68,25 +78,38 @@ class EmbeddingsEndpoint:
     key: str | None = field(repr=False)
 
 
-def embeddings_endpoint() -> EmbeddingsEndpoint:
-    """Return the endpoint that the environment names.
+def embeddings_endpoint() -> ModelEndpoint:
+    """Return the endpoint for embeddings that the environment names.
 
     A key goes only where it was meant to go: OPENAI_API_KEY never to MNEMOS_EMBEDDINGS_URL.
 
     Raises:
         InputError: It names none, or one by an empty variable.
     """
-    own_url, own_key = _filled(EMBEDDINGS_URL), _filled(EMBEDDINGS_KEY)
+    return _endpoint("embeddings", EMBEDDINGS_URL, EMBEDDINGS_KEY)
+
+
+def chat_endpoint() -> ModelEndpoint:
+    """Return the endpoint for chats that the environment names, by the same rules.
+
+    Raises:
+        InputError: It names none, or one by an empty variable.
+    """
+    return _endpoint("chats", CHAT_URL, CHAT_KEY)
+
+
+def _endpoint(what: str, url_variable: str, key_variable: str) -> ModelEndpoint:
+    own_url, own_key = _filled(url_variable), _filled(key_variable)
     if own_url is not None:
-        return EmbeddingsEndpoint(url=own_url, key=own_key)
+        return ModelEndpoint(url=own_url, key=own_key)
     openai_url = _filled("OPENAI_BASE_URL")
     key = own_key or _filled("OPENAI_API_KEY")
     if openai_url is None and key is None:
         raise InputError(
-            f"no endpoint for embeddings: set {EMBEDDINGS_URL} (and {EMBEDDINGS_KEY} if it asks "
+            f"no endpoint for {what}: set {url_variable} (and {key_variable} if it asks "
             "for a key), or OPENAI_API_KEY"
         )
-    return EmbeddingsEndpoint(url=openai_url or OPENAI_URL, key=key)
+    return ModelEndpoint(url=openai_url or OPENAI_URL, key=key)
 
 
 def _filled(name: str) -> str | None:

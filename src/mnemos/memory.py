@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +22,6 @@ import numpy as np
 
 from mnemos import arguments, commit, models, recipes, registry
 from mnemos.context import assemble
-from mnemos.context.tokens import TokenCounter, estimate_tokens
 from mnemos.embedding.choose import choose_embedder
 from mnemos.embedding.upkeep import Upkeep, VectorStatus
 from mnemos.embedding.work import Embedded
@@ -40,11 +40,16 @@ from mnemos.errors import (
 from mnemos.ingest import turns
 from mnemos.ingest.messages import Draft, Message, Messages, drafts, name
 from mnemos.ingest.times import parse, zone
+from mnemos.learning import Learned, Learning
+from mnemos.learning import Progress as LearnProgress
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
-from mnemos.models.base import Embedder
+from mnemos.lifecycle.following import following
+from mnemos.models.base import Chat, Embedder
+from mnemos.models.budget import Budget
+from mnemos.models.decide import Decider
 from mnemos.recall.eligible import eligible
-from mnemos.recipes.base import Recipe
+from mnemos.recipes.base import Learner, Recipe
 from mnemos.store import inventory, journal, portable, rescue
 from mnemos.store.base import FLAG_KEY, Reader
 from mnemos.store.change import Header, put_inverse
@@ -56,7 +61,9 @@ from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.sqlite import Durability
 from mnemos.store.verify import Progress, Replayed, Verification, replay, verify
 from mnemos.text.terms import Analyzer
+from mnemos.text.token_count import TokenCounter, estimate_tokens
 from mnemos.types import (
+    JSON,
     Context,
     Delta,
     Event,
@@ -76,6 +83,8 @@ ANYONE = Scope()
 ANYTHING = Where()
 
 Moment = datetime | str | float
+
+_log = logging.getLogger("mnemos")
 
 
 def _now() -> datetime:
@@ -100,6 +109,9 @@ class Memory:
             vectors are of it. Without one all is found by its words.
         embedding: "background" encodes what is said on a thread of its own, after it is stored;
             "manual" leaves it to ``embed``.
+        chat: The model that recipes ask where they have something to decide: its name, itself, or
+            None for none. By default what MNEMOS_CHAT names, else none.
+        budget: What it may spend.
         level: How much of the recipe to use; None is the most that can be had.
         language: Language of the texts, a Snowball name; fixed when the memory is made.
         time_zone: IANA name; naive times are read and days begin in it; fixed likewise.
@@ -127,6 +139,8 @@ class Memory:
         recipe: str = "default",
         embedder: str | Embedder | None = "default",
         embedding: Literal["background", "manual"] = "background",
+        chat: str | Chat | None = "default",
+        budget: Budget | None = None,
         level: str | None = None,
         language: str | None = None,
         time_zone: str | None = None,
@@ -163,6 +177,7 @@ class Memory:
             self._store.close()
             raise
         self._recipe_named = (recipe, level)
+        self._decide = Decider(models.choose_chat(chat), budget=budget)
         self._upkeep = Upkeep(
             self._store,
             chosen,
@@ -228,7 +243,9 @@ class Memory:
         def plan(transaction: Transaction) -> turns.Plan:
             return turns.remember(read, place, transaction)
 
-        return self._write(header, plan, request_id, commit.said(read, place))
+        receipt = self._write(header, plan, request_id, commit.said(read, place))
+        self._learn_at_once(place.scope, receipt)
+        return receipt
 
     def sync(
         self,
@@ -255,7 +272,9 @@ class Memory:
         def plan(transaction: Transaction) -> turns.Plan:
             return turns.sync(read, place, transaction)
 
-        return self._write(header, plan, request_id, commit.said(read, place))
+        receipt = self._write(header, plan, request_id, commit.said(read, place))
+        self._learn_at_once(place.scope, receipt)
+        return receipt
 
     def revise(
         self,
@@ -284,10 +303,15 @@ class Memory:
         def plan(transaction: Transaction) -> turns.Plan:
             old = turns.by_ref(ref, place.scope, transaction)
             draft = turns.edited(old, message, self._zone)
-            return turns.revise(ref, draft, place, transaction)
+            plan = turns.revise(ref, draft, place, transaction)
+            ended = [item for item in plan.delta.items if item.status == "superseded"]
+            items = (*plan.delta.items, *following(ended, transaction))
+            return replace(plan, delta=replace(plan.delta, items=items))
 
         payload = journal.canonical([ref, str(message), asdict(place.scope)])
-        return self._write(self._header("revise", why), plan, request_id, payload)
+        receipt = self._write(self._header("revise", why), plan, request_id, payload)
+        self._learn_at_once(self.get(receipt.ids[0]).scope, receipt)
+        return receipt
 
     # -- ask for it
 
@@ -363,10 +387,10 @@ class Memory:
         self, query: Query, snapshot: Snapshot, now: datetime, *, explained: bool
     ) -> Recall:
         """Rank and read; without reasons, which take as long as all the rest of 200 hits."""
-        mask = eligible(query, snapshot, now=now)
         recipe = self._shared.recipe
+        mask = eligible(query, snapshot, now=now, recipe=recipe.name)
         try:
-            ranking = recipe.recall(query, snapshot, mask)
+            ranking = recipe.recall(query, snapshot, mask, self._decide.fresh())
         except MnemosError:
             raise
         except Exception as error:
@@ -467,8 +491,9 @@ class Memory:
                 raise ConflictError(f"item {superseded.id} is superseded; undo the revision")
             changed = [item for item in items if item.status not in {status, "superseded"}]
             added = tuple(item.id for item in changed)
+            versions = tuple(replace(item, status=status) for item in changed)
             return turns.Plan(
-                delta=Delta(items=tuple(replace(item, status=status) for item in changed)),
+                delta=Delta(items=(*versions, *following(versions, transaction))),
                 ids=wanted,
                 added=added,
                 existing=tuple(each for each in wanted if each not in added),
@@ -637,6 +662,95 @@ class Memory:
         self._require_whole("replay")
         with self._store.writing() as transaction:
             return replay(transaction, progress=progress)
+
+    # -- what it makes of it
+
+    def learn(
+        self,
+        recipe: str | None = None,
+        *,
+        limit: int | None = None,
+        redo: bool = False,
+        progress: LearnProgress | None = None,
+    ) -> Learned:
+        """Let a recipe derive what it needs from all that it has not learnt from yet.
+
+        What it makes is labelled by its name and recalled by it alone. Each session is a change of
+        its own: broken off, it goes on where it was.
+
+        Args:
+            recipe: By name; None is this memory's own.
+            limit: Learn from at most so many sessions.
+            redo: Learn again from sessions in which a model failed.
+            progress: Called with (sessions done, sessions in all).
+
+        Raises:
+            InputError: The recipe learns nothing.
+        """
+        self._require_whole("learn")
+        return self._learning(recipe).learn(limit=limit, redo=redo, progress=progress)
+
+    def consolidate(
+        self,
+        recipe: str | None = None,
+        *,
+        steps: int = 1_000,
+        redo: bool = False,
+        progress: LearnProgress | None = None,
+    ) -> Learned:
+        """Do what a recipe leaves for idle hours: learn, then go over what it has derived.
+
+        Args:
+            recipe: By name; None is this memory's own.
+            steps: At most so many steps after learning, each a change of its own.
+            redo: Learn again from sessions in which a model failed.
+            progress: Called with (sessions done, sessions in all).
+
+        Raises:
+            InputError: The recipe learns nothing.
+            RecipeError: A step failed; those before it stand.
+        """
+        self._require_whole("consolidate")
+        learning = self._learning(recipe)
+        learned = learning.learn(redo=redo, progress=progress)
+        return replace(learned, steps=learning.consolidate(self._clock(), steps=steps))
+
+    def unlearn(self, recipe: str) -> Receipt:
+        """Drop all that a recipe made; what was said stays, and it can learn anew.
+
+        Raises:
+            InputError: There is no such recipe.
+        """
+        self._require_whole("unlearn")
+        return self._learning(recipe).drop()
+
+    def _learn_at_once(self, scope: Scope, receipt: Receipt) -> None:
+        """Let the recipe learn from what was just stored; if that fails, it is there to be learnt.
+
+        The write has been acknowledged: whatever happens here is told in the log alone.
+        """
+        recipe = self._shared.recipe
+        if not receipt.added or not isinstance(recipe, Learner) or not recipe.at_once:
+            return
+        try:
+            self._learning(None).session(scope, added=receipt.added)
+        except MnemosError as error:
+            _log.warning("not learnt from yet: %s", error)
+
+    def _learning(self, recipe: str | None) -> Learning:
+        own = recipe is None or recipe == self._recipe_named[0]
+        chosen = (
+            self._shared.recipe
+            if own
+            else recipes.recipe(recipe or "", self._recipe_named[1], self._upkeep.embedder)
+        )
+        if not isinstance(chosen, Learner):
+            raise InputError(f"the recipe {chosen.name!r} learns nothing: it needs what was said")
+
+        def header(op: str, body: Mapping[str, JSON]) -> Header:
+            return replace(self._header(op, ""), body=dict(body))
+
+        return Learning(self._store, chosen, self._decide, header, wake=self._upkeep.wake)
 
     # -- what it means
 

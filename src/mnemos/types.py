@@ -124,6 +124,20 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Consecutive turns of one conversation, as a recipe learns from them.
+
+    Args:
+        scope: Whose and which.
+        new: The active turns that this recipe has not learnt from yet, in their order. What
+            stands before them, ``Reader.session`` returns.
+    """
+
+    scope: Scope
+    new: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """A further text by which an item is found, beside its own."""
 
@@ -159,6 +173,7 @@ class Delta:
     Args:
         items: New items, and new versions of items that exist (same id).
         keys: Further keys of items.
+        unkeyed: Keys to take away.
         links: Edges to put; one with the same source, target and type is replaced.
         unlinked: Edges to take away.
         states: Named values to put.
@@ -166,6 +181,7 @@ class Delta:
 
     items: tuple[Item, ...] = ()
     keys: tuple[Key, ...] = ()
+    unkeyed: tuple[Key, ...] = ()
     links: tuple[Link, ...] = ()
     unlinked: tuple[Link, ...] = ()
     states: tuple[State, ...] = ()

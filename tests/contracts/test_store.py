@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mnemos import registry
@@ -41,7 +42,7 @@ from mnemos.types import Delta, Item, Key, Link, Query, Scope, State, Where
 SETTINGS = journal.canonical({"language": "english", "time_zone": "UTC", "analysis": 1})
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 #: Columns of a document that are no numbers of names; those may differ between equal stores.
-UNNAMED = [name for name in DOC.names or () if name not in {"scope", "speaker", "kind"}]
+UNNAMED = [name for name in DOC.names or () if name not in {"scope", "speaker", "kind", "recipe"}]
 SESSION = Scope(user="ana", session="s1")
 #: Another backend joins by its name here, and by what opens it from a folder.
 BACKENDS: dict[str, Callable[[Path], str]] = {
@@ -121,9 +122,10 @@ def head(store: Store) -> str:
 
 
 def found(snapshot: Snapshot, term: str) -> list[int]:
-    """Return the items that a term's postings lead to, whatever their status."""
-    postings = snapshot.index.postings([term]).get(term)
-    return [] if postings is None else snapshot.index.docs["item"][postings.docs].tolist()
+    """Return the items that a term's postings lead to, said or derived, whatever their status."""
+    indexes = (snapshot.index, snapshot.derived("test"))
+    lists = [postings.docs for index in indexes for postings in index.postings([term]).values()]
+    return [int(snapshot.index.docs["item"][no]) for docs in lists for no in docs]
 
 
 def shown(store: Store, query: Query | None = None) -> list[str]:
@@ -197,21 +199,28 @@ def index_of(store: Store) -> tuple[object, ...]:
             for term in _terms(snapshot, no)
             if docs["item"][no] >= 0
         }
-        postings = snapshot.index.postings(sorted(terms))
-        lists = {term: (each.docs.tolist(), each.tf.tolist()) for term, each in postings.items()}
+        made = map(snapshot.derived, sorted(snapshot.recipes))
+        indexes = (snapshot.index, *(each for each in made if each.live))
+        lists = [
+            {term: (each.docs.tolist(), each.tf.tolist()) for term, each in postings.items()}
+            for postings in (each.postings(sorted(terms)) for each in indexes)
+        ]
+        sizes = [(each.live, each.total_length) for each in indexes]
         scopes, speakers, kinds = snapshot.tables.scopes(), snapshot.speakers, snapshot.kinds
+        recipes = {no: name for name, no in snapshot.recipes.items()}
         named = [
             (
                 scopes.get(int(doc["scope"])),
                 speakers.get(int(doc["speaker"])),
                 kinds.get(int(doc["kind"])),
+                recipes.get(int(doc["recipe"])),
                 *(doc[name].item() for name in UNNAMED),
             )
             if doc["item"] >= 0
             else None
             for doc in docs
         ]
-        return (named, lists, snapshot.index.live, snapshot.index.total_length)
+        return (named, lists, sizes)
 
 
 def _terms(snapshot: Snapshot, no: int) -> list[str]:
@@ -366,6 +375,67 @@ def test_the_terms_of_a_further_key_find_its_item(store: Store, small_segments: 
             assert found(snapshot, "instrument") == [snapshot.item(ids[1])[0]]
             assert snapshot.index.docs["flags"][3] & FLAG_KEY
         say(store, [{"role": "user", "content": "filler"}] * small_segments)
+
+
+def test_what_a_recipe_made_changes_nothing_of_what_was_said(
+    store: Store, small_segments: int
+) -> None:
+    said = [{"role": "user", "content": f"tea and {number}"} for number in range(small_segments)]
+    ids = say(store, said)
+    with store.reading() as snapshot:
+        before = snapshot.index
+        weighed = (before.live, before.total_length, before.postings(["tea"])["tea"].docs.tolist())
+    key = Key(item=ids[0], role="fact", text="tea in Porto", made_by="other")
+    for number in range(2 * small_segments):  # some of it is folded, some is not
+        apply(store, Delta(items=(derived(f"d{number}", ids[:1], "tea in Porto"),)))
+    apply(store, Delta(keys=(key,)))
+    with store.reading() as snapshot:
+        after, made = snapshot.index, snapshot.derived("test")
+        assert weighed == (
+            after.live,
+            after.total_length,
+            after.postings(["tea"])["tea"].docs.tolist(),
+        )
+        assert after.postings(["porto"]) == {}
+        assert (after.near_terms("portu"), after.compounds("porto")) == ([], [])
+        assert made.live == len(made.postings(["porto"])["porto"].docs) == 2 * small_segments
+        assert snapshot.derived("other").live == 1
+        assert snapshot.derived("nobody").live == 0
+
+
+def test_a_recipe_sees_what_was_said_and_what_it_made_itself(store: Store) -> None:
+    (turn,) = say(store, "tea")
+    apply(store, Delta(items=(derived("mine", [turn], "tea"),)))
+    apply(store, Delta(items=(derived("theirs", [turn], "tea", made_by="other"),)))
+
+    def seen(recipe: str | None) -> list[str]:
+        with store.reading() as snapshot:
+            query = Query(question="", asked_at=START)
+            mask = eligible(query, snapshot, now=START, recipe=recipe)
+            nos = np.arange(len(snapshot.index.docs)) if mask is None else np.flatnonzero(mask)
+            return [item.id for item in snapshot.items(nos.tolist())]
+
+    assert seen("test") == [turn, "mine"]
+    assert seen("other") == [turn, "theirs"]
+    assert seen("unheard-of") == [turn]
+    assert seen(None) == [turn, "mine", "theirs"]
+
+
+def test_a_reader_shows_sessions_keys_links_and_values_as_they_are(store: Store) -> None:
+    one, other = say(store, [{"role": "user", "content": text} for text in ("one", "other")])
+    key = Key(item=one, role="fact", text="first", made_by="test")
+    link = Link(source=one, target=other, type="similar", weight=0.5, made_by="test")
+    event = apply(store, Delta(keys=(key,), links=(link,), states=(State(name="a", value=[1]),)))
+    apply(store, Delta(unlinked=(link,), states=(State(name="a", value=None),)), minute=1)
+    set_status(store, other, "hidden")
+    with store.reading() as snapshot:
+        assert [turn.id for turn in snapshot.session(SESSION)] == [one]
+        assert snapshot.session(Scope(session="s1")) == []  # this very scope
+        assert [item.id for item in snapshot.by_id([other, "nothing", one])] == [other, one]
+        assert (snapshot.keys(one), snapshot.keys("nothing")) == ([key], [])
+        assert (snapshot.links(one), snapshot.state("a")) == ([], None)
+        snapshot.as_of_seq = event.seq
+        assert snapshot.links(other) == [link]
 
 
 def test_an_ended_key_leads_nowhere(store: Store) -> None:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from mnemos.context.duplicates import Said, Shown
 from mnemos.context.passage import Passages
 from mnemos.context.render import CLOSING, PREFACE, Passage, header, line, quoted, render
-from mnemos.context.tokens import TokenCounter
 from mnemos.errors import QueryError, RecipeError
 from mnemos.text.terms import Analyzer
+from mnemos.text.token_count import TokenCounter
 from mnemos.types import Citation, Context, Item, Recall
 
 #: A line may cost this part of the budget, for one long turn must not push out all others. On

@@ -42,6 +42,22 @@ class Refused(ModelError):
         self.reason = reason
 
 
+class GivenUp(ModelError):
+    """The failure went on, to the last attempt, or the endpoint asks for too long a pause.
+
+    Args:
+        failure: The last one, as ``Patience.failed`` is told it.
+    """
+
+    def __init__(self, message: str, *, failure: str) -> None:
+        super().__init__(message)
+        self.failure = failure
+
+
+class TooLong(ModelError):
+    """The reply does not end within the bytes that are read."""
+
+
 def _unheard(_: str) -> None:
     """Tell nobody."""
 
@@ -130,7 +146,9 @@ class Endpoint:
 
         Raises:
             Refused: The endpoint says no.
-            ModelError: It cannot be reached, goes on failing, or its reply is no JSON.
+            GivenUp: It cannot be reached, or goes on failing.
+            TooLong: The reply does not end.
+            ModelError: The reply is no JSON.
         """
         patience = self._patience
         attempt = 0
@@ -140,13 +158,16 @@ class Endpoint:
                 return self._read(got)
             patience.failed(got.what)
             if attempt >= patience.retries:
-                raise ModelError(f"{self.server}: {got.what}, after {attempt + 1} attempts")
+                raise GivenUp(
+                    f"{self.server}: {got.what}, after {attempt + 1} attempts", failure=got.what
+                )
             pause_s = patience.pause_s(attempt)
             if got.asked_s is not None:
                 if got.asked_s > patience.retry_after_s:
-                    raise ModelError(
+                    raise GivenUp(
                         f"{self.server}: {got.what}; it asks to wait {got.asked_s:.0f} s, more "
-                        f"than {patience.retry_after_s:.0f} s"
+                        f"than {patience.retry_after_s:.0f} s",
+                        failure=got.what,
                     )
                 pause_s = max(pause_s, got.asked_s)
             patience.sleep(pause_s)
@@ -182,7 +203,7 @@ class Endpoint:
             for part in response.iter_bytes():
                 body += part
                 if len(body) > patience.reply_bytes:
-                    raise ModelError(
+                    raise TooLong(
                         f"{self.server}: the reply is longer than {patience.reply_bytes:,} bytes"
                     )
                 if patience.clock() > until:

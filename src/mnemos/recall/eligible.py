@@ -18,18 +18,21 @@ from mnemos.types import Query, Scope, Where
 Mask = NDArray[np.bool_]
 
 
-def eligible(query: Query, snapshot: Snapshot, *, now: datetime) -> Mask | None:
+def eligible(
+    query: Query, snapshot: Snapshot, *, now: datetime, recipe: str | None = None
+) -> Mask | None:
     """Return one flag a document, or None if all may come back.
 
     Args:
         query: Its as_of, scope, where and kinds are looked at.
         snapshot: Opened with the as_of_seq of the query's as_of.
         now: Decides what has expired when the query has no as_of.
+        recipe: Beside what was said, only what this recipe made; None is what any made.
     """
     docs = snapshot.index.docs
     moment = journal.microseconds(query.as_of or now)
     masks = [
-        _whole(snapshot),
+        _whole(snapshot, recipe),
         _visible(snapshot, moment),
         _in_scope(query.scope, snapshot),
         *_where(query.where, snapshot),
@@ -44,10 +47,17 @@ def eligible(query: Query, snapshot: Snapshot, *, now: datetime) -> Mask | None:
     return result
 
 
-def _whole(snapshot: Snapshot) -> Mask | None:
-    """Leave out the holes of erased documents."""
-    docs = snapshot.index.docs
-    return None if len(docs) == snapshot.index.live else docs["item"] >= 0
+def _whole(snapshot: Snapshot, recipe: str | None) -> Mask | None:
+    """Leave out the holes of erased documents, and what other recipes made."""
+    index = snapshot.index
+    if len(index.docs) == index.live:
+        return None
+    there: Mask = index.docs["item"] >= 0
+    if recipe is None:
+        return there
+    made_by = index.columns.recipe
+    ours: Mask = (made_by == 0) | (made_by == snapshot.recipes.get(recipe, 0))
+    return there & ours
 
 
 def _visible(snapshot: Snapshot, moment: int) -> Mask | None:

@@ -14,6 +14,7 @@ from mnemos.recall.candidates import inside
 from mnemos.recall.confidence import TRAITS, Confidence, evidence, traits
 from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
+from mnemos.recall.ranked import cut
 from mnemos.recall.search import Found, search
 from mnemos.recall.signals import GROUP_OF, HIGHEST, LOOKED_AGAIN, UNREAD, meaning
 from mnemos.store.base import Reader
@@ -58,15 +59,8 @@ class Ranking:
         return len(self.items)
 
     def cut(self, limit: int) -> int:
-        """Return how many to read for ``limit`` hits: all that score as much as the last of them.
-
-        Which of the equals are shown is decided by their ids, which only the items know.
-        """
-        if limit >= len(self.scores):
-            return len(self.scores)
-        if limit <= 0:
-            return 0
-        return int(np.searchsorted(-self.scores, -self.scores[limit - 1], side="right"))
+        """Return how many to read for ``limit`` hits: all that score as much as the last."""
+        return cut(self.scores, limit)
 
     def relevance(self, position: int) -> float:
         """Return how likely one of them is part of the answer, 0 to 1."""

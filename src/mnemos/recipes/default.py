@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from mnemos.errors import Corrupt, ModelError
 from mnemos.models.base import Embedder
+from mnemos.models.decide import Decide
 from mnemos.recall.fusion import known
 from mnemos.recall.ranking import Ranking, rank
 from mnemos.store.base import Reader
@@ -43,7 +44,9 @@ class Default:
         self._embedder = embedder
         self._level = known(level or ("c0" if embedder is None else "c3"))
 
-    def recall(self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None) -> Ranking:
+    def recall(
+        self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, _decide: Decide
+    ) -> Ranking:
         """Rank by words and priors, and by meaning as far as there are vectors."""
         try:
             return rank(query, reader, eligible, level=self._level, embedder=self._embedder)

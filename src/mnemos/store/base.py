@@ -1,7 +1,8 @@
 """What recipes read: a snapshot of a space and its lexical index.
 
 An item's own text and each further key is one *document* of the index, known by a dense number
-``no``. Numbers are given in the order of writing and never used twice.
+``no``. Numbers are given in the order of writing and never used twice. What a recipe made is
+indexed apart: none of its words is found among what was said, nor changes what those weigh.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from mnemos.store.columns import Columns
 from mnemos.text import stance
-from mnemos.types import Item, ModelId, Scope
+from mnemos.types import JSON, Item, Key, Link, ModelId, Scope
 
 #: "No time" in a column of microseconds.
 NO_TIME = np.iinfo(np.int64).min
@@ -27,7 +28,8 @@ DOC = np.dtype(
         ("scope", "<i4"),  # scope number; a scope with a session is a session
         ("position", "<i4"),  # place in the session
         ("speaker", "<i4"),  # name number, -1 for none
-        ("kind", "<i4"),  # name number
+        ("kind", "<u2"),  # name number
+        ("recipe", "<u2"),  # which recipe made it, by number; 0 for what was said
         ("length", "<u2"),  # index terms in the text, at most 65,535
         ("role", "u1"),  # place in ROLES
         ("flags", "u1"),  # bits below
@@ -67,12 +69,16 @@ class Index(Protocol):
         """All documents, by number. Shape (n,), dtype DOC; the holes of erased ones included."""
 
     @property
+    def recipe(self) -> int:
+        """Whose documents are found here: those of this recipe's number, 0 for what was said."""
+
+    @property
     def live(self) -> int:
-        """How many documents are not erased."""
+        """How many of these documents are not erased."""
 
     @property
     def total_length(self) -> int:
-        """Sum of the lengths of documents that are not erased."""
+        """Sum of the lengths of these documents that are not erased."""
 
     @property
     def columns(self) -> Columns:
@@ -164,8 +170,26 @@ class Reader(Protocol):
     def kinds(self) -> Mapping[int, str]:
         """Names of kinds by the number in a document's ``kind``."""
 
+    def derived(self, recipe: str) -> Index:
+        """Return the index of what a recipe made; its numbers are those of the same documents."""
+
     def matching_scopes(self, scope: Scope) -> Sequence[int]:
         """Return the numbers of scopes that agree with every field of this one that is set."""
 
     def items(self, nos: Sequence[int]) -> list[Item]:
         """Return the items with these numbers, in their order, as this snapshot shows them."""
+
+    def by_id(self, ids: Sequence[str]) -> list[Item]:
+        """Return the items with these ids, in their order, without those that are not there."""
+
+    def session(self, scope: Scope) -> list[Item]:
+        """Return the active turns of this very scope, in their order."""
+
+    def keys(self, item_id: str) -> list[Key]:
+        """Return the further keys of an item, oldest first."""
+
+    def links(self, item_id: str) -> list[Link]:
+        """Return the links that start or end at an item, oldest first."""
+
+    def state(self, name: str) -> JSON:
+        """Return a named value; None if there is none."""

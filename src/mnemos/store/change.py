@@ -55,19 +55,21 @@ class Header:
 
 
 class Numbering:
-    """Looks up, or gives, the numbers of scopes, speakers and kinds; remembers them."""
+    """Looks up, or gives, the numbers of scopes, speakers, kinds and recipes; remembers them."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._scopes: dict[Scope, int] = {}
         self._names: dict[tuple[Names, str], int] = {}
 
-    def of(self, item: Item) -> Numbers:
-        """Return the numbers of an item."""
+    def of(self, item: Item, key: Key | None = None) -> Numbers:
+        """Return the numbers of an item, or of a further key of it."""
+        made_by = item.made_by if key is None else key.made_by
         return Numbers(
             scope=self._scope(item.scope),
             speaker=-1 if item.speaker is None else self._name("speaker", item.speaker),
             kind=self._name("kind", item.kind),
+            recipe=self._name("recipe", made_by) + 1 if made_by else 0,
         )
 
     def _scope(self, scope: Scope) -> int:
@@ -176,9 +178,15 @@ class Change:
         no = self._take_no()
         self._put_side("key", SideRow(no=no, value=key, visible_from=self.seq, item_no=item_no))
         item = self._current(item_no)
-        numbers = self._numbering.of(item)
+        numbers = self._numbering.of(item, key)
         self._writer.add_key(no, item_no, key, item, numbers)
         self._vectors.add(numbers.scope, no)
+
+    def end_key(self, key: Key) -> None:
+        """Take away a key of an item, if there is such a one."""
+        for row in self._tables.keys_of(self._item_no(key.item)):
+            if row.visible_to is None and row.value == key:
+                self.end_side("key", row)
 
     def put_link(self, link: Link) -> None:
         """Put an edge; one with the same ends and type is replaced."""
@@ -229,8 +237,10 @@ class Change:
                 self._sum.subtract(journal.side_bytes(row.value))
         for row in keys:
             indexed = self._tables.item_at(no, row.visible_from)
-            self._writer.remove_key(row, item if indexed is None else indexed.item)
-        self._writer.remove_item(no, first)
+            if isinstance(row.value, Key):
+                owner = item if indexed is None else indexed.item
+                self._writer.remove_key(row, owner, self._numbering.of(owner, row.value))
+        self._writer.remove_item(no, first, self._numbering.of(first))
         said = item.made_by == "" and item.role != "document"
         self._vectors.erase(
             [no, *(row.no for row in keys)],
@@ -323,6 +333,8 @@ def put(change: Change, delta: Delta) -> None:
     """Put all rows of a Delta, in its order."""
     for item in delta.items:
         change.put_item(item)
+    for key in delta.unkeyed:
+        change.end_key(key)
     for key in delta.keys:
         change.put_key(key)
     for link in delta.unlinked:

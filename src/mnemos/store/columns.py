@@ -20,14 +20,16 @@ class Columns:
         length: As in the records. Shape (n,).
         scope: As in the records. Shape (n,).
         flags: As in the records. Shape (n,).
-        order: Document numbers sorted by (scope, position, number): sessions in their order.
-            Shape (n,).
+        recipe: As in the records; 0 for holes. Shape (n,).
+        order: Document numbers sorted by (scope, position, number): sessions in their order. What
+            recipes made comes first, so that it never stands between turns. Shape (n,).
         places: Where each document stands in the order. Shape (n,).
     """
 
     length: NDArray[np.uint16]
     scope: NDArray[np.int32]
     flags: NDArray[np.uint8]
+    recipe: NDArray[np.uint16]
     order: NDArray[np.int64]
     places: NDArray[np.int64]
 
@@ -45,6 +47,7 @@ def columns(docs: NDArray[np.void], before: Columns | None = None) -> Columns:
             length=np.array(docs["length"]),
             scope=np.array(docs["scope"]),
             flags=np.array(docs["flags"]),
+            recipe=np.array(docs["recipe"]),
             order=order,
             places=_inverse(order),
         )
@@ -54,6 +57,7 @@ def columns(docs: NDArray[np.void], before: Columns | None = None) -> Columns:
         length=np.concatenate([before.length, docs["length"][known:]]),
         scope=np.concatenate([before.scope, docs["scope"][known:]]),
         flags=np.concatenate([before.flags, docs["flags"][known:]]),
+        recipe=np.concatenate([before.recipe, docs["recipe"][known:]]),
         order=order,
         places=places,
     )
@@ -75,7 +79,11 @@ def _continued(
 
 
 def _keys(docs: NDArray[np.void]) -> NDArray[np.int64]:
-    keys: NDArray[np.int64] = (docs["scope"].astype(np.int64) << 32) | docs["position"]
+    """Return what documents are sorted by; what recipes made stands before all that was said."""
+    said = (docs["recipe"] == 0).astype(np.int64)
+    keys: NDArray[np.int64] = said << 62
+    keys |= docs["scope"].astype(np.int64) << 32
+    keys |= docs["position"]
     return keys
 
 

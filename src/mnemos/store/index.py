@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from struct import Struct
 
 import numpy as np
@@ -41,13 +42,15 @@ from mnemos.types import JSON, Item, Key
 #: Documents in one packed segment. Offsets in it are 16-bit.
 SEGMENT = 1024
 #: Raised when the analysis of texts changes; files of another version are indexed again.
-ANALYSIS = 2
+ANALYSIS = 3
 POSTING = np.dtype([("offset", "<u2"), ("tf", "u1")])
 PACK_POSTING = Struct("<HB").pack  # the same three bytes
 MAX_TF = 255
 MAX_LENGTH = 65_535
 #: A metadata pair is indexed as a term that no text can hold; see ``tag``.
 TAG = "\x01"
+#: What a recipe made is indexed under terms of its own; see ``within``.
+MADE = "\x02"
 LONG_TAG = 100
 #: How an image stands in a text; a caption after a question does not make it less of one.
 _IMAGE = re.compile(r"\[image: [^\]]*\]\s*$")
@@ -65,6 +68,11 @@ def tags(metadata: Mapping[str, JSON]) -> list[str]:
     """Return the index terms of the metadata pairs whose value is no list or mapping."""
     flat = (str, int, float, bool, type(None))
     return [tag(name, value) for name, value in metadata.items() if isinstance(value, flat)]
+
+
+def within(recipe: int, term: str) -> str:
+    """Return the index term for a word in what a recipe made; 0 stands for what was said."""
+    return f"{MADE}{recipe}{MADE}{term}" if recipe else term
 
 
 def indexed_text(item: Item) -> str:
@@ -103,7 +111,7 @@ class IndexWriter:
         terms = self._analyzer.terms(text)
         record["length"] = min(len(terms), MAX_LENGTH)
         record["flags"] |= _flags(text)
-        counts = Counter(terms)
+        counts = Counter(within(int(record["recipe"]), term) for term in terms)
         for each in extra:
             counts[each] = 1
         packed, tf = pack(counts)
@@ -111,17 +119,17 @@ class IndexWriter:
         self._live += 1
         self._length += min(len(terms), MAX_LENGTH)
 
-    def remove_item(self, no: int, item: Item) -> None:
+    def remove_item(self, no: int, item: Item, numbers: Numbers) -> None:
         """Take an item's document out, to the last posting."""
-        self._remove(no, indexed_text(item), tags(item.metadata))
+        self._remove(no, indexed_text(item), tags(item.metadata), numbers)
 
-    def remove_key(self, row: SideRow, item: Item) -> None:
+    def remove_key(self, row: SideRow, item: Item, numbers: Numbers) -> None:
         """Take a key's document out."""
         if isinstance(row.value, Key):
-            self._remove(row.no, row.value.text, tags(item.metadata))
+            self._remove(row.no, row.value.text, tags(item.metadata), numbers)
 
-    def _remove(self, no: int, text: str, extra: Sequence[str]) -> None:
-        terms = self._analyzer.terms(text)
+    def _remove(self, no: int, text: str, extra: Sequence[str], numbers: Numbers) -> None:
+        terms = [within(numbers.recipe, term) for term in self._analyzer.terms(text)]
         self._live -= 1
         self._length -= min(len(terms), MAX_LENGTH)
         self._packed_changed = True
@@ -208,6 +216,7 @@ def _record(no: int, item: Item, numbers: Numbers) -> NDArray[np.void]:
     record["position"] = item.position
     record["speaker"] = numbers.speaker
     record["kind"] = numbers.kind
+    record["recipe"] = numbers.recipe
     record["role"] = ROLES.index(item.role or "")
     record["said_at"] = journal.microseconds(item.said_at)
     record["event_from"] = NO_TIME if event is None else journal.microseconds(event[0])
@@ -230,14 +239,34 @@ class _Packed:
 class IndexSnapshot:
     """The index as one transaction sees it; implements ``store.base.Index``."""
 
-    def __init__(self, tables: Tables, space: Space, packed: _Packed) -> None:
+    def __init__(self, tables: Tables, space: Space, packed: _Packed, recipe: int = 0) -> None:
         self._tables = tables
         self._space = space
         self._packed = packed
         self._count = space.next_no
         self.docs = packed.docs[: self._count]
-        self.live = space.live
-        self.total_length = space.total_length
+        self.recipe = recipe
+
+    @cached_property
+    def live(self) -> int:
+        """How many of these documents are not erased."""
+        return self._space.live - len(self._made) if not self.recipe else len(self._made)
+
+    @cached_property
+    def total_length(self) -> int:
+        """Sum of the lengths of these documents that are not erased."""
+        made = int(self.columns.length[self._made].sum(dtype=np.int64))
+        return self._space.total_length - made if not self.recipe else made
+
+    @cached_property
+    def _made(self) -> NDArray[np.int64]:
+        """The documents that this recipe made; of what was said, those that any made."""
+        recipes = self.columns.recipe
+        return np.flatnonzero(recipes == self.recipe if self.recipe else recipes)
+
+    def of(self, recipe: int) -> IndexSnapshot:
+        """Return the index of what a recipe made; 0 for what was said."""
+        return IndexSnapshot(self._tables, self._space, self._packed, recipe)
 
     @property
     def columns(self) -> Columns:
@@ -252,7 +281,7 @@ class IndexSnapshot:
         found: dict[str, Postings] = {}
         for term in terms:
             try:
-                postings = self._postings(term)
+                postings = self._postings(within(self.recipe, term))
             except DAMAGE as error:
                 raise Corrupt(f"{DAMAGED}: {error}") from error
             if postings.docs.size:
@@ -275,11 +304,15 @@ class IndexSnapshot:
         return Postings(docs=docs, tf=tf)
 
     def near_terms(self, term: str) -> list[str]:
-        """Return indexed words within one slip of an unknown one (two in long words)."""
+        """Return words of what was said within one slip of an unknown one (two in long words)."""
+        if self.recipe:
+            return []
         return nearest(term, self._sharing(term, near_sizes(term)))
 
     def compounds(self, term: str) -> list[str]:
-        """Return indexed words of which an unknown one is a part, or that are a part of it."""
+        """Return words of what was said that an unknown one is a part of, or the reverse."""
+        if self.recipe:
+            return []
         return parts_of_another(term, self._sharing(term, GRAM_WORD))
 
     def _sharing(self, term: str, sizes: Iterable[int]) -> set[str]:

@@ -173,7 +173,7 @@ class Loader:
         self._tables.add_side(row)
         owner = self._tables.item_at(item_no) if isinstance(value, Key) else None
         if isinstance(value, Key) and owner is not None:
-            numbers = self._numbering.of(owner.item)
+            numbers = self._numbering.of(owner.item, value)
             self._writer.add_key(entry.no, item_no, value, owner.item, numbers)
         return data
 

@@ -10,10 +10,13 @@ from mnemos.errors import Erased, NotFound
 from mnemos.store import journal
 from mnemos.store.change import Change, Header
 from mnemos.store.index import IndexSnapshot, IndexWriter, fresh_index
-from mnemos.store.tables import EventRow, Space, Tables
+from mnemos.store.tables import EventRow, SideRow, Space, Tables
 from mnemos.store.vectors import VectorsSnapshot, fresh_vectors
 from mnemos.text.terms import Analyzer
-from mnemos.types import Head, Item, Scope
+from mnemos.types import JSON, Head, Item, Key, Link, Scope, State
+
+#: The number of no recipe.
+NOBODY = 65_535
 
 
 class Snapshot:
@@ -53,6 +56,10 @@ class Snapshot:
         """The lexical index."""
         return self._open_index(self.tables, self.space)
 
+    def derived(self, recipe: str) -> IndexSnapshot:
+        """Return the index of what a recipe made."""
+        return self.index.of(self.recipes.get(recipe, NOBODY))
+
     @cached_property
     def vectors(self) -> VectorsSnapshot | None:
         """The vectors of the serving model; None if there is none."""
@@ -83,6 +90,11 @@ class Snapshot:
         """Names of kinds by number."""
         return self.tables.names("kind")
 
+    @cached_property
+    def recipes(self) -> dict[str, int]:
+        """Numbers of recipes that made something here, by name."""
+        return {name: no + 1 for no, name in self.tables.names("recipe").items()}
+
     def matching_scopes(self, scope: Scope) -> list[int]:
         """Return the numbers of scopes that agree with every field of this one that is set."""
         return self.tables.matching_scopes(scope)
@@ -90,6 +102,44 @@ class Snapshot:
     def items(self, nos: Sequence[int]) -> list[Item]:
         """Return the items with these numbers, in their order."""
         return [row.item for row in self.tables.items_at(nos, self.as_of_seq)]
+
+    def by_id(self, ids: Sequence[str]) -> list[Item]:
+        """Return the items with these ids, in their order, without those that are not there."""
+        nos = [self.tables.item_no(item_id) for item_id in ids]
+        return self.items([no for no in nos if no is not None])
+
+    def session(self, scope: Scope) -> list[Item]:
+        """Return the active turns of this very scope, in their order."""
+        scope_no = self.tables.scope_no(scope)
+        turns = [] if scope_no is None else self.items(self.tables.session(scope_no))
+        return [turn for turn in turns if turn.status == "active"]
+
+    def keys(self, item_id: str) -> list[Key]:
+        """Return the further keys of an item, oldest first."""
+        no = self.tables.item_no(item_id)
+        rows = [] if no is None else self.tables.keys_of(no)
+        return [row.value for row in self._seen(rows) if isinstance(row.value, Key)]
+
+    def links(self, item_id: str) -> list[Link]:
+        """Return the links that start or end at an item, oldest first."""
+        rows = self._seen(self.tables.links_of(item_id))
+        return [row.value for row in rows if isinstance(row.value, Link)]
+
+    def state(self, name: str) -> JSON:
+        """Return a named value; None if there is none, or the snapshot shows the past."""
+        row = None if self.as_of_seq is not None else self.tables.current_state(name)
+        return row.value.value if row is not None and isinstance(row.value, State) else None
+
+    def _seen(self, rows: Sequence[SideRow]) -> list[SideRow]:
+        """Return the rows that stood at this snapshot's moment."""
+        seq = self.as_of_seq
+        if seq is None:
+            return [row for row in rows if row.visible_to is None]
+        return [
+            row
+            for row in rows
+            if row.visible_from <= seq and (row.visible_to is None or row.visible_to > seq)
+        ]
 
     def item(self, item_id: str) -> tuple[int, Item]:
         """Return an item by id, with its number.
@@ -140,6 +190,6 @@ class Transaction(Snapshot):
     def close(self, change: Change) -> EventRow:
         """End the event; what this transaction has read of the space is stale from here on."""
         event = change.close()
-        for name in ("space", "index", "vectors", "speakers", "kinds"):
+        for name in ("space", "index", "vectors", "speakers", "kinds", "recipes"):
             self.__dict__.pop(name, None)
         return event

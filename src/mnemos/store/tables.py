@@ -16,8 +16,8 @@ from mnemos.types import Item, Key, Link, Scope, State
 SideKind = Literal["key", "link", "state"]
 RowKind = Literal["item", "key", "link", "state"]
 Side: TypeAlias = Key | Link | State
-#: The two lists of interned names.
-Names = Literal["speaker", "kind"]
+#: The lists of interned names.
+Names = Literal["speaker", "kind", "recipe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,15 @@ class Space:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What an item's scope, speaker and kind are called in the tables; speaker -1 is nobody."""
+    """What an item's scope, speaker, kind and recipe are called in the tables.
+
+    Speaker -1 is nobody, recipe 0 is none: it was said.
+    """
 
     scope: int
     speaker: int
     kind: int
+    recipe: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

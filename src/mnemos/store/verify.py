@@ -251,5 +251,5 @@ def _index(transaction: Transaction, writer: IndexWriter, numbering: Numbering, 
     owner = tables.item_at(side.item_no, side.visible_from)
     if owner is None:
         return 0
-    writer.add_key(no, side.item_no, side.value, owner.item, numbering.of(owner.item))
+    writer.add_key(no, side.item_no, side.value, owner.item, numbering.of(owner.item, side.value))
     return 1

@@ -20,13 +20,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """Bytes to send; with hang, the connection then stays open until the test is over."""
+    """Bytes to send; with hang, the connection then stays open until the test is over.
+
+    With endless, those bytes are sent after the body until the client leaves.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     length: int | None = None
     hang: bool = False
+    endless: bytes = b""
 
 
 Script = Callable[[Asked], Answer]
@@ -108,6 +112,11 @@ def served() -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(answer.body)
             self.wfile.flush()
+            while answer.endless and not over.is_set():
+                try:
+                    self.wfile.write(answer.endless)
+                except ConnectionError:
+                    break
             if answer.hang:
                 over.wait()
             if answer.length is not None:

@@ -33,7 +33,7 @@ CREATE UNIQUE INDEX scope_label ON scope (space, label);
 
 CREATE TABLE name (
     space INTEGER NOT NULL,
-    list  TEXT    NOT NULL,  -- speaker or kind
+    list  TEXT    NOT NULL,  -- speaker, kind or recipe
     no    INTEGER NOT NULL,
     name  TEXT    NOT NULL,
     PRIMARY KEY (space, list, no)

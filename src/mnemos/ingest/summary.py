@@ -1,0 +1,94 @@
+"""A shorter text made of a text's own sentences: no model, nothing invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mnemos.text.sentences import sentences
+
+Count = Callable[[str], int]
+
+
+def lead(text: str, most_tokens: int, count: Count) -> str:
+    """Return the first sentences that fit; nothing if the first does not.
+
+    Args:
+        text: The text.
+        most_tokens: What it may cost.
+        count: Tokens of a text.
+
+    >>> lead("One two. Three four. Five.", 4, lambda text: len(text.split()))
+    'One two. Three four.'
+    """
+    kept = ""
+    for start, stop in sentences(text):
+        longer = _joined([kept, text[start:stop]])
+        if count(longer) > most_tokens:
+            break
+        kept = longer
+    return kept
+
+
+def summary(
+    texts: Sequence[str],
+    terms: Callable[[str], Sequence[str]],
+    weights: Mapping[str, int],
+    most_tokens: int,
+    count: Count,
+) -> str:
+    """Return the sentences that together hold the weightiest terms, in their order.
+
+    Each term counts once, in the first sentence chosen that holds it: greedy maximum coverage
+    (Filatova & Hatzivassiloglou 2004), by gain for each token (Lin & Bilmes 2010, with r = 1). The
+    best single sentence stands instead where it holds more than all that were chosen.
+
+    Args:
+        texts: In their order; of each the sentences are looked at.
+        terms: Of a text, as an analyzer makes them.
+        weights: Of terms, whole numbers (``keywords.weights``); others count nothing.
+        most_tokens: What the summary may cost.
+        count: Tokens of a text.
+
+    Returns:
+        Empty if no sentence fits.
+
+    >>> size = lambda text: len(text.split())
+    >>> weights = {"tea": 3, "paris": 2, "hi": 1}
+    >>> texts = ["hi there everybody. tea in paris.", "more tea. paris hi."]
+    >>> summary(texts, lambda text: text.strip(".").split(), weights, 4, size)
+    'tea in paris.'
+    """
+    found = [text[start:stop] for text in texts for start, stop in sentences(text)]
+    costs = [max(1, count(sentence)) for sentence in found]
+    held = [{term for term in terms(sentence) if weights.get(term, 0) > 0} for sentence in found]
+    chosen: list[int] = []
+    covered: set[str] = set()
+    while True:
+        best: tuple[int, int] | None = None  # gain, place
+        for place, own in enumerate(held):
+            gain = sum(weights[term] for term in own - covered)
+            if gain * (costs[best[1]] if best else 1) <= (best[0] * costs[place] if best else 0):
+                continue
+            if _fits(found, [*chosen, place], most_tokens, count):
+                best = (gain, place)
+        if best is None:
+            break
+        chosen.append(best[1])
+        covered |= held[best[1]]
+    whole = sum(weights[term] for term in covered)
+    singles = [
+        (sum(weights[term] for term in own), -place)
+        for place, own in enumerate(held)
+        if _fits(found, [place], most_tokens, count)
+    ]
+    if singles and max(singles)[0] > whole:
+        chosen = [-max(singles)[1]]
+    return _joined([found[place] for place in sorted(chosen)])
+
+
+def _fits(found: Sequence[str], places: Sequence[int], most_tokens: int, count: Count) -> bool:
+    return count(_joined([found[place] for place in sorted(places)])) <= most_tokens
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " ".join(part for part in parts if part)
