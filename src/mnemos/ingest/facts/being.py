@@ -19,6 +19,7 @@ from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
 from mnemos.ingest.facts.predicate import Predicate
+from mnemos.ingest.facts.states import liked
 
 _AGE = re.compile(rf"({NUMBER})(?:[- ]years?[- ]old)?(?=\W*$|\s*(?:now|today|already|,|and\b))")
 #: Adjective → the slot that it fills.
@@ -58,6 +59,7 @@ _PLAIN = frozenset(
     target
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
+_OWN_THINGS = frozenset("car phone laptop pet bike instrument".split())  # noqa: SIM905
 _RENAMED = {
     "profession": "job",
     "occupation": "job",
@@ -66,6 +68,7 @@ _RENAMED = {
     "cell": "phone number",
     "car": "car",
 }
+_SETTLED = frozenset("fine happy well safe settled home".split())  # noqa: SIM905
 _NO_VALUE = frozenset(
     """
     good great fine okay ok bad nice amazing awesome broken dead full over done gone ready sure
@@ -86,9 +89,7 @@ def beings(line: Line) -> Iterator[Fact]:
     act: Act = "change" if verb.fresh or verb.ended or _newly(line) else "tell"
     if verb.tense == "plan":
         act = "plan"
-    for fact in _persons(line, verb, act):
-        yield fact
-        return
+    yield from _persons(line, verb, act)
 
 
 def _newly(line: Line) -> bool:
@@ -113,16 +114,19 @@ def _persons(line: Line, verb: Predicate, act: Act) -> Iterator[Fact]:
     elif low in {"called", "named"}:
         value = phrase(text, tokens, at + 1)
         if value is not None and value.text[0].isupper():
-            yield line.fact("name", value, act=act, holds=holds)
+            yield _called(line, value, act)
     elif low in _ADJECTIVES:
         yield from _adjective(line, at, act, holds=holds)
     elif f"{low} {following}" in _LIKES or low in _LIKES:
-        liked = _LIKES.get(f"{low} {following}", _LIKES.get(low, True))
+        likes = _LIKES.get(f"{low} {following}", _LIKES.get(low, True))
         after = at + (1 if low in _LIKES else 2)
-        for value in listed(text, tokens, after):
-            yield line.fact("likes", value, kind="list", act=act, holds=holds == liked)
+        for value in liked(line, after):
+            yield line.fact("likes", value, kind="list", act=act, holds=holds == likes)
+        return
     elif low in {"in", "at", "from", "on", "with"}:
         yield from _placed(line, low, at + 1, act, holds=holds)
+    elif following in {"in"} and low in _SETTLED:
+        yield from _placed(line, "in", at + 2, act, holds=holds)
     elif low == "back" and following == "in":
         yield from _placed(line, "in", at + 2, "change", holds=holds)
     elif (age := _age(line, at)) is not None:
@@ -130,6 +134,15 @@ def _persons(line: Line, verb: Predicate, act: Act) -> Iterator[Fact]:
             yield line.fact("age", age, act=act)
     else:
         yield from _noun(line, at, act, holds=holds)
+
+
+def _called(line: Line, value: Phrase, act: Act) -> Fact:
+    """Make the fact of a name: a relation's is who that relation is."""
+    who = line.subject.who if line.subject is not None else ""
+    owner, _, relation = who.rpartition("'s ")
+    if owner == line.scene.speaker and relation in RELATIONS.values():
+        return line.fact("partner" if relation in PARTNERS else relation, value, who=owner, act=act)
+    return line.fact("name", value, act=act)
 
 
 def _age(line: Line, at: int) -> Phrase | None:
@@ -154,7 +167,7 @@ def _adjective(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
 
 def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     """Read "in Turin", "at the port authority", "from Peru", "on insulin"."""
-    value = phrase(line.said.text, line.tokens, at, within="of in")
+    value = phrase(line.said.text, line.tokens, at, within="of in", commas=preposition == "at")
     if value is None:
         return
     capital = value.text[0].isupper() and not is_time(value.text)
@@ -163,8 +176,12 @@ def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> 
         yield line.fact("origin", value, act=act, holds=holds)
     elif preposition == "on" and kind == "medication":
         yield line.fact("medication", value, kind="list", act=act, holds=holds)
+    elif preposition == "at" and re.match(r"\d+\w? [A-Z]", value.text):
+        yield line.fact("address", value, act="change" if "since" in line.low else act, holds=holds)
     elif preposition in {"at", "with"} and kind == "institution" and value.determiner != "this":
         yield line.fact("employer", value, act=act, holds=holds)
+    elif preposition == "in" and line.verb is not None and line.verb.tense == "past":
+        return
     elif preposition == "in" and (capital or kind == "dwelling") and line.verb is not None:
         settled = re.search(r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low)
         slot = "home" if settled and line.verb.tense != "past" else "place"
@@ -188,14 +205,24 @@ def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
         return
     if value.determiner in {"my", "your", "their", "this", "the"} and not is_job(value.text):
         return
+    if value.determiner == "such":
+        return
     if class_of(value.head) == "diet":
         yield line.fact("diet", value, act=act, holds=holds)
     elif re.match(r"(?:big |huge |massive )?fan of \w", low):
         of = next(i for i in range(at, len(tokens)) if tokens[i].low == "of")
-        for each in listed(text, tokens, of + 1):
+        for each in liked(line, of + 1):
             yield line.fact("likes", each, kind="list", act=act, holds=holds)
-    elif is_job(value.head) and not re.search(r"\bof\b", low):
+    elif _is_post(value):
         yield line.fact("job", value, act=act, holds=holds)
+
+
+def _is_post(value: Phrase) -> bool:
+    """Tell whether a phrase names what one person does: "a nurse", "team lead"."""
+    words = value.text.lower().split()
+    if not is_job(value.text) or value.head.endswith("s") or "of" in words:
+        return False
+    return value.determiner in {"a", "an", "the"} or len(words) <= 2  # noqa: PLR2004
 
 
 def employer(line: Line) -> Iterator[Fact]:
@@ -223,22 +250,24 @@ def _things(line: Line, verb: Predicate) -> Iterator[Fact]:
         "favorite" not in words
     ) else ["favourite", *[one for one in words if one != "favorite"]]
     slot = " ".join(words)
-    if not words or len(words) > 4 or {"old", "ex", "first", "last", "only"} & set(words):  # noqa: PLR2004
+    if not words or len(words) > 4 or words == ["favourite"] or {"old", "ex", "first", "last", "only"} & set(words):  # noqa: PLR2004
         return
     head = words[-1]
     value = phrase(
         line.said.text, line.tokens, verb.at, commas=head == "address", within="of and at in"
         if words[0] == "favourite" or head == "address" else "of",
     )
-    if value is None or value.head in _NO_VALUE or value.text.lower() in _NO_VALUE:
+    if value is None or value.determiner in {"this", "such"} or value.head in _NO_VALUE or value.text.lower() in _NO_VALUE:
         return
     if is_time(value.text) or line.tokens[verb.at].low in {"on", "at", "due", "in", "from", "to"}:
         return  # of an event
+    if verb.tense not in {"present", "plan"}:
+        return
     if class_of(head) in ONE_AT_A_TIME or class_of(head) == "pet":
         slot = class_of(head)
     plain = words[0] == "favourite" or head in _PLAIN
     named = value.text[0].isupper() or value.text[0] in "0123456789€$£"
-    if not (plain or ((value.determiner in {"a", "an"} or named) and class_of(head))):
+    if not (plain or ((value.determiner in {"a", "an"} or named) and class_of(head) in _OWN_THINGS)):
         return
     act: Act = "change" if new or verb.fresh or _newly(line) else "tell"
     kind = "list" if slot == "pet" or head.endswith("ies") or slot == "hobby" else "single"

@@ -179,6 +179,17 @@ def sort_of(value: str) -> str:
     return "name" if value[:1].isupper() else "words"
 
 
+def sorts_of(value: str) -> frozenset[str]:
+    """Return all sorts of value this is one of: "daily at 9:15" is a clock time and a date."""
+    low = value.lower()
+    found = {
+        sort
+        for sort, pattern in (("clock", _CLOCK), ("weekday", _WEEKDAY), ("date", _DATE))
+        if pattern.search(low)
+    }
+    return frozenset(found or {sort_of(value)})
+
+
 def is_time(value: str) -> bool:
     """Tell whether a value says when: a clock time, weekday or date."""
     return sort_of(value) in {"clock", "weekday", "date"}

@@ -63,7 +63,7 @@ class Cut:
 
 _TOKEN = re.compile(
     r"\x01+|n't\b|'(?:m|re|ve|ll|d|s)\b|[^\W_]+(?=n't\b)|[€$£¥]?\d+(?:[.,:]\d+)*%?"
-    r"|[^\W_]+(?:[-'&][^\W\d_]+(?<!'s)(?<!'m)(?<!'d)(?<!'re)(?<!'ve)(?<!'ll)(?<!n't))*|[^\w\s]"
+    r"|[^\W_]+(?:[-&][^\W_]+|'(?!(?:s|m|re|ve|ll|d)\b)[^\W\d_]+)*|[^\w\s]"
 )
 _QUOTES = re.compile(
     r"\"[^\"\n]*(?:\"|$)|“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)"
@@ -97,7 +97,8 @@ _OPENS_UNREAL = re.compile(
     r"^\W*(?:(?:and|but|so|well|oh|yes|no|ok|okay|sure)\W+)*(?:if|unless|whether|imagine|suppose"
     r"|supposing|say i|should (?:i|we|the|my|he|she|they|it)|had (?:i|we|he|she|they)|were (?:i|we)"
     r"|once|assuming|provided|in case|until|when(?:ever)? (?:i|we|you)|what if|wish|let's|let me"
-    r"|maybe|perhaps|possibly|probably|please|would|could|why|how|what|who|where)\b"
+    r"|maybe|perhaps|possibly|probably|please(?! (?:remember|note))|would|could|why|how|what|who"
+    r"|where)\b"
 )
 _UNREAL = re.compile(
     r"\b(?:if|unless|whether|wish|as though|maybe|perhaps|possibly|probably|might|hopefully|would"
@@ -109,7 +110,7 @@ _UNREAL = re.compile(
 _REPORT = re.compile(
     r"\b(?:say|says|said|saying|tell|tells|told|claim|claims|claimed|think|thinks|thought|believe"
     r"|believes|believed|reckons?|heard|guess|assume|assumes|assumed|doubt|insists?|insisted|swears?"
-    r"|swore|jokes?|joked|quotes?|quoted|goes ,|was like|is like|according to|asks?|asked|wrote"
+    r"|swore|jokes?|joked|quotes?|quoted|goes ,|was like|is like|according to|asked (?:me|us|him|her|if)|wrote"
     r"|writes|calls? me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
 )
 _SPLIT = re.compile(
@@ -127,6 +128,17 @@ _NAME_VERB = re.compile(
 _CARRY = re.compile(
     r",?\s+(?:and|but)\s+(?:now\s+|then\s+|also\s+|already\s+|recently\s+|just\s+)?(?=([a-z]+)\b)"
 )
+_ASKS_AFTER = re.compile(
+    r"(?:,| -| –|;) (?:so |and |but )?(?:can|could|would|will|do|does|did|what|how|why|where|who|which"
+    r"|any|should|is there|are there|shall|may) \b"
+)
+_OWN_START = re.compile(r"\W*(?:(?:hi|hey|hello|ok|so|well|and|also)\W+)*(?:i|my|we|our)\b")
+_LEADS = re.compile(
+    r"(?:from|since|as of|starting|beginning|in|on|last|this|next|after|before|at|during|over|by"
+    r"|with|without|for|two|three|a|one|yesterday|earlier)\s(?:[\w'-]+\s){0,5}?[\w'-]+,?\s"
+    r"(?=(?:i|we|he|she|my|our)(?:\s|'))",
+    re.IGNORECASE,
+)
 _OPENERS = re.compile(
     r"(?:(?:yes|yeah|yep|yup|no|nope|nah|well|so|actually|oh|ah|hm+|hey|hi|hello|ok|okay|right|sorry"
     r"|oops|wait|sure|thanks|thank you|honestly|fyi|btw|by the way|update|news|anyway|also|and|but"
@@ -138,7 +150,7 @@ _OPENERS = re.compile(
     r"|my bad|scratch that|strike that|new chapter|plot twist|truth is|long story short"
     r"|i'm happy to say|without it|these days|nowadays|currently|at the moment|right now|now|then"
     r"|today|as of (?:now|today|this (?:week|month|year))|for now|since then|as always|still"
-    r"|in the end|instead|again)(?:\b|(?<=,))[\s,.:!–—-]*)+",
+    r"|in the end|instead|again|that(?= i\b)|all right|please remember|please note)(?:\b|(?<=,))[\s,.:!–—-]*)+",
     re.IGNORECASE,
 )
 
@@ -157,9 +169,18 @@ def cut(text: str) -> Cut:
     for start, end in sentences(masked):
         if end - start > MOST_SENTENCE or "```" in masked[start : start + 3]:
             continue
-        if not is_question(masked[start:end]) and _OPENS_UNREAL.match(low, start, end) is None:
+        if is_question(masked[start:end]):
+            end = _told(low, start, end)
+        if end > start and _OPENS_UNREAL.match(low, start, end) is None:
             _clauses(masked, low, (start, end), found)
     return Cut(clauses=tuple(found), masked=masked, jest=jest)
+
+
+def _told(low: str, start: int, end: int) -> int:
+    """Return where the statement ends that leads to a question: "I'm new here, can you …?"."""
+    match = _ASKS_AFTER.search(low, start, end)
+    told = match is not None and _OWN_START.match(low, start, end) is not None
+    return match.start() if match is not None and told else start
 
 
 def _clauses(masked: str, low: str, sentence: Span, found: list[Clause]) -> None:
@@ -176,6 +197,8 @@ def _clauses(masked: str, low: str, sentence: Span, found: list[Clause]) -> None
             break
         opening = _OPENERS.match(low, start, end)
         body = start if opening is None else opening.end()
+        leading = _LEADS.match(low, body, end)
+        body = body if leading is None else leading.end()
         opener = "" if opening is None else opening[0]
         tokens = tokenise(masked, (body, end))
         if tokens or opener:
@@ -204,7 +227,7 @@ def _pieces(masked: str, sentence: Span) -> list[tuple[int, int, bool]]:
     pieces: list[tuple[int, int, bool]] = []
     carried = False
     for cut_start, cut_end, carries in sorted(cuts):
-        if cut_start < start:
+        if cut_start < start or (not carries and _is_pair(masked, start, cut_start, cut_end)):
             continue
         if cut_start > start:
             pieces.append((start, cut_start, carried))
@@ -212,6 +235,17 @@ def _pieces(masked: str, sentence: Span) -> list[tuple[int, int, bool]]:
     if start < end:
         pieces.append((start, end, carried))
     return pieces
+
+
+def _is_pair(masked: str, start: int, cut_start: int, cut_end: int) -> bool:
+    """Tell whether what is cut is "Ilya and I": two people, and no clause before the "and"."""
+    before = masked[start:cut_start].split()
+    return bool(
+        len(before) == 1
+        and before[0][:1].isupper()
+        and "and" in masked[cut_start:cut_end].lower()
+        and masked[cut_end : cut_end + 2] in {"I ", "my", "hi", "he"}
+    )
 
 
 def tokenise(text: str, span: Span) -> tuple[Token, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.line import Line
@@ -47,7 +48,7 @@ _MOVES = re.compile(
 )
 _CANCELLED = re.compile(
     r"\b(?:(?:is|'s|was|has been|have been|are|got) (?:now )?(?:cancelled|canceled|called off|scrapped"
-    r"|off|no more|discontinued))\b"
+    r"|off(?=\W*$)|no more|discontinued))\b"
 )
 _HAVE = re.compile(
     rf"(?:have|'ve got|got|do|take|teach|attend|go to|play|run)\s+(?:my |our |a |an |the )?"
@@ -89,7 +90,9 @@ def _thing_at(line: Line) -> Fact | None:
     low = line.said.text[: line.clause.span[1]].lower().replace("’", "'")
     tail = low[start:]
     if _CANCELLED.match(tail) and not _THIS_ONCE.search(line.low):
-        return line.fact(event, None, kind="event", act="end")
+        told = _known(line, event)
+        slot = told.slot if told is not None else event
+        return line.fact(slot, None, kind="event", act="end")
     if re.search(r"\b(?:was|were|will|would|could|should|can|not|n't)\b", tail[:30]):
         if not re.match(r"(?:was|were) (?:actually|moved|pushed|postponed|rescheduled)", tail):
             return None
@@ -99,7 +102,7 @@ def _thing_at(line: Line) -> Fact | None:
     value = when(line, gap.end())
     if value is None or _THIS_ONCE.search(low, line.clause.span[0], value.span[0]):
         return None
-    known = _known(line, event, value)
+    known = _known(line, event)
     if not subject.own and known is None and not _REGULAR.search(value.text.lower()):
         if value.text.lower().startswith(("every", "daily")) is False and not _dated(value):
             return None
@@ -116,8 +119,6 @@ def _dated(value: Phrase) -> bool:
 def _event(line: Line, slot: str, value: Phrase, act: Act, who: str = "") -> Fact:
     """Make an event's fact; the time in it is its value, not since when it holds."""
     fact = line.fact(slot, value, kind="event", act="tell", who=who)
-    from dataclasses import replace
-
     since = fact.true_from if re.search(r"\b(?:since|as of|from)\b", line.low) else None
     return replace(fact, act=act, true_from=since, true_to=None)
 
@@ -131,9 +132,8 @@ def _had(line: Line, low: str) -> Fact | None:
         match = _HAVE.match(low, at)
         who = line.subject.who
     else:
-        match, who = _BARE.match(low, offset), line.scene.speaker
-        if match is not None and line.subject is not None:
-            match = None
+        yield_from = line.subject is None and line.clause.first
+        match, who = (_BARE.match(low, offset) if yield_from else None), line.scene.speaker
     if match is None:
         return None
     value = when(line, line.clause.span[0] + match.end())
@@ -152,7 +152,7 @@ def _moved_by(line: Line, low: str) -> Fact | None:
     event = name(match["event"])
     if value is None or not event:
         return None
-    known = _known(line, event, value)
+    known = _known(line, event)
     if known is None:
         return None
     return _event(line, known.slot, value, "change", known.subject)
@@ -209,7 +209,7 @@ def name(words: str) -> str:
     return event if _THING.match(event) else ""
 
 
-def _known(line: Line, event: str, value: Phrase) -> Fact | None:
+def _known(line: Line, event: str) -> Fact | None:
     """Return the latest event told before that this one is: the same noun."""
     words = set(event.split())
     for fact in reversed(line.known):

@@ -133,7 +133,7 @@ def times(line: Line, act: Act, tense: str) -> tuple[datetime | None, datetime |
             start = mention.start
         elif act in {"change", "end"} and start is None:
             if mention.start > said_at:
-                ahead = True
+                ahead = tense not in {"past", "perfect", "used"}
             elif act == "end":
                 end = mention.start
             else:

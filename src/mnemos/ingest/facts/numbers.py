@@ -71,6 +71,8 @@ def counts(line: Line) -> Iterator[Fact]:
         yield from _makes(line, made)
         return
     subject, verb = line.subject, line.verb
+    if subject is None:
+        yield from _told_again(line)
     if subject is None or subject.thing or verb is None or verb.lemma not in _COUNTED:
         return
     if verb.denied or verb.tense in {"modal", "plan", "used"} or verb.able or verb.passive:
@@ -107,7 +109,24 @@ def _counted(line: Line, at: int) -> Iterator[Fact]:
     if things.after < len(line.tokens) and line.tokens[things.after].low in {",", ":", "called"}:
         for name in listed(line.said.text, line.tokens, things.after + 1):
             if name.text[0].isupper() and len(name.text.split()) <= 2:  # noqa: PLR2004
-                yield line.fact(f"names of {_noun(things.head)}", name, kind="list")
+                yield line.fact(f"names of {_plural(things.head)}", name, kind="list")
+
+
+_AGAIN = re.compile(rf"(?:only |now |still )*({NUMBER}) ([a-z]+)\b", re.IGNORECASE)
+
+
+def _told_again(line: Line) -> Iterator[Fact]:
+    """Read "Three children, one bathroom": a count of what the speaker counted before."""
+    start = line.tokens[0].start if line.tokens else line.clause.span[0]
+    match = _AGAIN.match(line.said.text, start)
+    if match is None or not line.clause.first:
+        return
+    slot = _noun(match[2].lower())
+    for known in reversed(line.known):
+        if known.slot == slot and known.subject == line.scene.speaker:
+            value = Phrase(text=match[1], span=match.span(1), head=match[1].lower(), after=0)
+            yield line.fact(slot, value, kind="count", act="change", who=known.subject)
+            return
 
 
 def _another(line: Line, at: int) -> Iterator[Fact]:
@@ -127,7 +146,8 @@ def _another(line: Line, at: int) -> Iterator[Fact]:
             if named is not None:
                 begin = start + named.start(1)
                 name = Phrase(text=named[1], span=(begin, begin + len(named[1])), head="", after=at)
-                yield line.fact(f"names of {known.slot}", name, kind="list", who=known.subject)
+                slot = known.slot.replace("number", "names", 1)
+                yield line.fact(slot, name, kind="list", who=known.subject)
             return
 
 
@@ -142,7 +162,13 @@ def _makes(line: Line, match: re.Match[str]) -> Iterator[Fact]:
 
 def _noun(noun: str) -> str:
     """Return the slot in which things are counted: "number of cats"."""
-    return f"number of {'children' if noun in {'kids', 'kid', 'child'} else noun if noun.endswith('s') else noun + 's'}"
+    return f"number of {_plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if noun in {"kids", "kid", "child", "children"}:
+        return "children"
+    return noun if noun.endswith("s") else f"{noun}s"
 
 
 def header(line_text: str, line: Line) -> Iterator[Fact]:

@@ -25,11 +25,12 @@ def partners(line: Line) -> Iterator[Fact]:
     """Yield who somebody's partner is, and how they stand."""
     text = line.said.text.replace("’", "'")
     start, end = line.clause.span
-    for who, relation, token in introduced(line.tokens, line.scene):
+    for relation, token in introduced(line.tokens, line.scene):
         name = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=0)
-        yield line.fact("name", name, who=who)
         if relation in PARTNERS:
             yield line.fact("partner", name, who=line.scene.speaker)
+        elif relation != "parents":
+            yield line.fact(relation, name, kind="list", who=line.scene.speaker)
     over = _OVER.search(text, start, end)
     if over is not None:
         yield from _ended(line, over, over["name"], (over.start(), over.end()))

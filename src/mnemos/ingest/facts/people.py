@@ -50,6 +50,7 @@ class Scene:
     speaker: str
     aliases: dict[str, str]
     last: str = ""
+    told: tuple[str, ...] = ()
 
     def named(self, who: str) -> str:
         """Return the name of a relation ("Ann's sister") where it was told, else as it is."""
@@ -58,6 +59,8 @@ class Scene:
     def pronoun(self, word: str) -> str:
         """Return whom he, she or they means, or nobody."""
         if not self.last:
+            return self._only(word)
+        if self.last.endswith("parents"):
             return ""
         relation = self.last.rpartition("'s ")[2]
         if (word in {"she", "her"} and relation in _HE) or (
@@ -65,6 +68,13 @@ class Scene:
         ):
             return ""
         return self.last
+
+    def _only(self, word: str) -> str:
+        """Return the only relation of the speaker that was ever told of and that fits."""
+        fitting = _SHE if word in {"she", "her"} else _HE
+        found = [who for who in self.told if "'s " in who]
+        fits = [who for who in found if who.rpartition("'s ")[2] in fitting]
+        return fits[0] if len(found) == 1 and fits else ""
 
 
 def subject(tokens: Sequence[Token], scene: Scene) -> Subject | None:
@@ -98,17 +108,20 @@ def mentioned(said: Said, aliases: dict[str, str]) -> str:
     """Return the person a turn spoke of last, by relation or by name; else nobody."""
     last = ""
     for match in _MENTION.finditer(said.text):
-        relation, name = match["relation"] or match["bare"], match["name"]
+        relation, name = match["relation"] or match["bare"], match["name"] or match["met"]
         if relation:
             who = f"{said.who}'s {RELATIONS[relation.lower()]}"
             last = aliases.get(who, who)
-        elif name.lower() not in FUNCTION_WORDS and name.lower() not in FORMS:
+        elif not {name.lower()} & (FUNCTION_WORDS | FORMS.keys() | _NOT_NAMES) and not (
+            name.lower().endswith(_NO_NAME_ENDINGS)
+        ):
             last = name
     return last
 
 
 _MENTION = re.compile(
-    rf"\b(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b"
+    rf"\b(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b(?!'s \w+\b[.,])"
+    r"|\b(?:[Tt]his is|[Mm]eet) (?P<met>[A-Z][a-z]+)\b"
     rf"|\b(?P<bare>{'|'.join(one.capitalize() for one in sorted(BARE_RELATIONS))})\b"
     r"|\b(?P<name>(?:Aunt |Uncle |Professor )?[A-Z][a-z]+)"
     r"(?='s\b|\s+(?:is|was|has|had|lives|works|drives|rang|said|called|told|moved|got)\b)"
@@ -231,15 +244,19 @@ def _is_name(token: Token) -> bool:
         and token.low not in _NOT_NAMES
         and not class_of(token.low)
         and text.isalpha()
+        and not token.low.endswith(_NO_NAME_ENDINGS)
     )
 
 
+_NO_NAME_ENDINGS = ("ing", "tion", "ment", "ness", "ity", "ism", "ance", "ence", "ship", "ers")
 _NOT_NAMES = frozenset(
     """
     everyone everybody someone nobody nothing everything monday tuesday wednesday thursday friday
     saturday sunday january february march april may june july august september october november
     december people work school life today yesterday tomorrow thanks here there what that this
-    dinner lunch breakfast rent weather christmas easter mine yours
+    dinner lunch breakfast rent weather christmas easter mine yours children kids parents witness
+    family friends students players doctors women men art music food nature money love hope
+    teamwork support health practice yoga dance
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 
@@ -248,8 +265,8 @@ def _joined(tokens: Sequence[Token], start: int, end: int) -> str:
     return " ".join(token.text for token in tokens[start:end])
 
 
-def introduced(tokens: Sequence[Token], scene: Scene) -> Iterator[tuple[str, str, Token]]:
-    """Yield each relation told together with its name: "my sister Ayelet" ▸ who, name, token."""
+def introduced(tokens: Sequence[Token], scene: Scene) -> Iterator[tuple[str, Token]]:
+    """Yield each relation told together with its name: "my sister Ayelet" ▸ relation, token."""
     for place, token in enumerate(tokens[:-2]):
         if token.low not in _OWN:
             continue
@@ -260,5 +277,5 @@ def introduced(tokens: Sequence[Token], scene: Scene) -> Iterator[tuple[str, str
             at = after + 1
             at += tokens[at].low == "," and at + 1 < len(tokens)
             if _name_end(tokens, at) > at:
-                yield f"{scene.speaker}'s {relation}", relation, tokens[at]
+                yield relation, tokens[at]
             break

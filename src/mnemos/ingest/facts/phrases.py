@@ -18,12 +18,18 @@ _STOP = frozenset(
     he she they it if or without
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
+_FINITE = frozenset(
+    """
+    is are was were am be been has have had do does did will would can could should may might must
+    gets makes synced due
+    """.split()  # noqa: SIM905 - the same
+)
 _MARKS = frozenset(".;:!?…()[]{}/\\|~*_#<>=+")
 _TAIL = frozenset(
     """
     now too again either already actually though anymore currently today yesterday tonight lately
     recently still also finally instead anyway please right then once so much very well there here
-    lol haha for and or with at on in to of a an the my is are was honestly together myself
+    lol haha back home for and or with at on in to of a an the my is are was honestly together myself
     tomorrow nowadays all alone mostly mainly
     """.split()  # noqa: SIM905 - the same
 )
@@ -43,7 +49,7 @@ _PRONOUNS = frozenset(
     it that this them him her you me us one ones those these everything something anything nothing
     someone somebody everyone what how when who whom why where myself yourself things thing stuff
     lot lots bit way idea sound fact there here so such each both many much more most all same
-    other others another none either neither someplace somewhere anywhere everywhere
+    other others another ton tons loads plenty bunch couple none either neither someplace somewhere anywhere everywhere
     """.split()  # noqa: SIM905 - the same
 )
 
@@ -101,6 +107,7 @@ def phrase(
             or token.text[0] in _MARKS
             or token.text[0] == QUOTED
             or (token.text == "," and not commas)
+            or (token.low in _FINITE and not token.text[0].isupper())
             or token.low in {"n't", "'m", "'re", "'ve", "'ll", "'d"}
             or (token.low == "'s" and end + 1 >= len(tokens))
         ):
@@ -150,8 +157,10 @@ def listed(text: str, tokens: Sequence[Token], at: int, within: str = "of") -> l
         one = phrase(text, tokens, at, within=within)
         if one is None:
             break
-        found.append(one)
         at = one.after
+        if found and at < len(tokens) and tokens[at].low in (_FINITE | {"'s", "'re"}):
+            break
+        found.append(one)
         if at >= len(tokens) or tokens[at].low not in {",", "and", "or", "&"}:
             break
     return found

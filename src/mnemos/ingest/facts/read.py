@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mnemos.ingest.facts import being, events, numbers, partners, states, update
 from mnemos.ingest.facts.answers import answers, question_before
 from mnemos.ingest.facts.asked import Asked
+from mnemos.ingest.facts.classes import PARTNERS, RELATIONS
 from mnemos.ingest.facts.clauses import Clause, Cut, cut
 from mnemos.ingest.facts.fact import Fact, Said
 from mnemos.ingest.facts.line import Line
@@ -19,6 +21,8 @@ from mnemos.ingest.facts.verbs import FORMS
 NEAR = 4
 #: Facts of a subject told before that a change can be about, latest first.
 REMEMBERED = 200
+_WHO = re.compile(r"\b(?:who|whom|whose)\b")
+_RELATIONS = frozenset(RELATIONS.values())
 #: Verbs that may stand without "I" at a sentence's start: "Sold the car."
 _BARE_VERBS = frozenset(
     """
@@ -46,13 +50,14 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     near = [turn for turn in before[-NEAR:] if turn.session == said.session]
     scene = _scene(said, near, known)
     question = question_before(said, near[-1] if near else None)
+    others = frozenset(turn.who for turn in near)
     found: list[Fact] = []
     if parts.jest:
         found += _taken_back(said, near, known)
     previous: tuple[Subject, Predicate | None] | None = None
     for clause in parts.clauses:
         line, previous = _line(said, parts, clause, scene, [*known, *found], previous)
-        made = _distinct(_facts(line, question), found)
+        made = _distinct(_facts(line, question, others), found)
         found += made
         if line.subject is not None and not line.subject.thing:
             if line.subject.who != scene.speaker:
@@ -74,17 +79,35 @@ def read_all(turns: Iterable[Said]) -> Iterator[Fact]:
 
 
 def _scene(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Scene:
-    aliases = {
-        fact.subject: fact.value
-        for fact in known
-        if fact.slot == "name" and "'s " in fact.subject and fact.holds
-    }
+    aliases = _aliases(known)
     last = ""
     for turn in near:
+        if turn.role != "user":
+            continue
         last = mentioned(turn, aliases) or last
     if not last and known and near and known[-1].turn in {turn.ref for turn in near}:
         last = "" if known[-1].subject == said.who else known[-1].subject
-    return Scene(speaker=said.who, aliases=aliases, last="" if last == said.who else last)
+    told = tuple(dict.fromkeys(one.subject for one in known if one.by == said.who))
+    return Scene(
+        speaker=said.who,
+        aliases=aliases,
+        last="" if last == said.who else last,
+        told=told,
+    )
+
+
+def _aliases(known: Sequence[Fact]) -> dict[str, str]:
+    """Return the name of each relation, where it was told and is the only one."""
+    named: dict[str, set[str]] = {}
+    for fact in known:
+        relations = PARTNERS if fact.slot == "partner" else {fact.slot} & _RELATIONS
+        for relation in relations:
+            who = f"{fact.subject}'s {relation}"
+            if fact.slot == "partner" and fact.act in {"change", "end"}:
+                named[who] = set()
+            if fact.value and fact.holds and fact.act != "end":
+                named.setdefault(who, set()).add(fact.value)
+    return {who: min(names) for who, names in named.items() if len(names) == 1}
 
 
 def _line(
@@ -99,7 +122,9 @@ def _line(
     about: Subject | None
     if clause.carried:
         about = replace(previous[0], at=0) if previous is not None else None
-        if previous is not None and previous[1] is not None and previous[1].tense in {"plan", "modal"}:
+        if _WHO.search(said.text, clause.sentence[0], clause.span[0]) is not None:
+            about = None
+        if previous is None or previous[1] is None or previous[1].tense in {"plan", "modal"}:
             about = None
     else:
         about = subject(clause.tokens, scene)
@@ -120,7 +145,7 @@ def _is_bare(clause: Clause) -> bool:
     return form is not None and form.past and not form.base and form.lemma in _BARE_VERBS
 
 
-def _facts(line: Line, question: Asked | None) -> Iterator[Fact]:
+def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterator[Fact]:
     yield from numbers.header(line.said.text, line) if line.clause.tokens else ()
     yield from partners.partners(line)
     yield from numbers.counts(line)
@@ -129,7 +154,7 @@ def _facts(line: Line, question: Asked | None) -> Iterator[Fact]:
     yield from being.employer(line)
     yield from events.events(line)
     if question is not None:
-        yield from answers(line, question)
+        yield from answers(line, question, others)
     yield from update.updates(line)
 
 

@@ -13,14 +13,19 @@ from mnemos.ingest.facts.classes import (
     class_of,
     is_job,
 )
-from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.fact import Act, Fact, Kind
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, listed, phrase
 from mnemos.ingest.facts.predicate import Predicate
 from mnemos.ingest.facts.verbs import FRAMES, Frame
 
+_PREPOSITIONS = frozenset(
+    "on in to with about of from by into toward through because who that which".split()  # noqa: SIM905
+)
 _NUMBER = re.compile(NUMBER, re.IGNORECASE)
+_SCHOOL = re.compile(r"\b(?:school|university|college|academy|high|institute|uni)\b")
+_VAGUE = frozenset("hard well better more less harder fast early late big huge key".split())  # noqa: SIM905
 _PLACES = frozenset(
     """
     village city town suburbs suburb countryside country dorm dormitory centre center hostel
@@ -35,8 +40,14 @@ _NO_LIKES = frozenset(
     catching sharing
     """.split()  # noqa: SIM905 - the same
 )
+#: What a plain past tells of as over; others are mere episodes.
+_LASTING = frozenset("home employer job school car partner".split())  # noqa: SIM905
 _WORKS = frozenset(
     "teach design build research consult code write cook study freelance train lecture".split()  # noqa: SIM905
+)
+_CLAUSE = frozenset("is are was were has have what how that it them you when sure this".split())  # noqa: SIM905
+_NO_DOING = frozenset(
+    "going taking making learning getting doing trying giving bringing putting".split()  # noqa: SIM905
 )
 _LISTED = frozenset({"speaks", "likes", "plays", "medication", "eats", "drinks"})
 
@@ -71,36 +82,83 @@ def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
             return
     elif at < len(tokens) and tokens[at].low in {"to", "for", "on", "up", "out", "in", "at"}:
         return
-    if frame.slot == "likes" and (at >= len(tokens) or tokens[at].low in _NO_LIKES):
+    if frame.slot == "likes" and (
+        at >= len(tokens)
+        or tokens[at].low in _NO_LIKES
+        or (tokens[at].low == "the" and tokens[at + 1 : at + 2] and tokens[at + 1].text[0].islower())
+        or verb.tense in {"past", "doing"}
+    ):
+        return
+    if verb.tense == "past" and frame.act == "tell" and frame.slot not in _LASTING:
         return
     act = _act(line, verb, frame)
     if act is None:
         return
-    found = (
-        listed(line.said.text, tokens, at)
-        if frame.slot in _LISTED
-        else [phrase(line.said.text, tokens, at, within=_within(frame.slot))]
-    )
+    found: list[Phrase]
+    if frame.slot == "likes":
+        found = liked(line, at)
+    elif frame.slot in _LISTED:
+        found = listed(line.said.text, tokens, at)
+    else:
+        one = phrase(line.said.text, tokens, at, within=_within(frame.slot))
+        found = [] if one is None else [one]
     for value in found:
-        if value is None or not _fits(frame, value, line):
+        if not _fits(frame, value, line):
             if frame.slot in _LISTED:
                 continue
             return
         slot, kind = _slot(frame, value)
-        yield line.fact(slot, value, kind=kind, act=act, holds=frame.holds != verb.denied)
+        if slot == "place" and verb.tense == "past":
+            return
+        old = _preferred(line) if slot == "prefers" and act == "change" else ""
+        yield line.fact(
+            slot, value, kind=kind, act=act, holds=frame.holds != verb.denied, instead_of=old
+        )
+
+
+def _preferred(line: Line) -> str:
+    """Return what the same person preferred last, for what they prefer now."""
+    who = line.subject.who if line.subject is not None else ""
+    told = [one.value for one in line.known if one.slot == "prefers" and one.subject == who]
+    return told[-1] if told else ""
+
+
+def liked(line: Line, at: int) -> list[Phrase]:
+    """Return what somebody likes: things of a list, or one doing."""
+    if at < len(line.tokens) and line.tokens[at].low.endswith("ing"):
+        doing = _doing(line, at)
+        return [] if doing is None else [doing]
+    return [
+        one
+        for one in listed(line.said.text, line.tokens, at)
+        if one.determiner not in {"this", "such", "their", "your"}
+    ]
+
+
+def _doing(line: Line, at: int) -> Phrase | None:
+    """Read what somebody likes to do: "going on road trips"; none that a clause follows."""
+    value = phrase(line.said.text, line.tokens, at, within="of on in to about with for")
+    if value is None or (value.after < len(line.tokens) and line.tokens[value.after].low in _CLAUSE):
+        return None
+    words = value.text.lower().split()
+    bare = len(words) == 1 and words[0] in _NO_DOING
+    if bare or {"sure", "this", "that", "it"} & set(words) or words[-1] in {"a", "safe", "due"}:
+        return None
+    return value
 
 
 def _behind(line: Line, frame: Frame, at: int) -> int:
     """Return the index behind one of the frame's prepositions, near the verb, or -1."""
     tokens = line.tokens
-    reach = at + (6 if frame.slot in {"employer", "school"} else 2)
+    far = frame.slot in {"employer", "school"} and frame.act == "tell"
+    reach = at + (6 if far else 2)
     for place in range(at, min(reach, len(tokens))):
         if tokens[place].low in frame.prepositions:
             if tokens[place].low == "to" and frame.slot == "home" and place == at + 1:
                 if tokens[at].low not in {"back", "out", "over", "here", "away", "down", "up"}:
                     return -1
             return place + 1
-        if tokens[place].text in {",", ".", "and"}:
+        if tokens[place].text in {",", ".", "and"} or tokens[place].low in _PREPOSITIONS:
             break
     return -1
 
@@ -134,11 +192,17 @@ def _fits(frame: Frame, value: Phrase, line: Line) -> bool:
     sort = frame.sort.replace("habit", "").strip()
     capital = any(word[0].isupper() for word in value.text.split())
     low = value.text.lower()
+    if "habit" in frame.sort and value.determiner == "the" and frame.slot != "plays":
+        return False
+    if low.split()[0] in _VAGUE:
+        return False
     match sort:
         case "place":
             return capital
         case "org":
-            return capital or class_of(value.head) in {"institution"}
+            return value.text[0].isupper() or class_of(value.head) == "institution"
+        case "school":
+            return capital and _SCHOOL.search(low) is not None
         case "name":
             return value.text[0].isupper() and not class_of(value.head)
         case "job":
@@ -175,7 +239,7 @@ def _thing_class(value: Phrase) -> str:
     return ""
 
 
-def _slot(frame: Frame, value: Phrase) -> tuple[str, str]:  # type: ignore[return]
+def _slot(frame: Frame, value: Phrase) -> tuple[str, Kind]:
     if frame.slot in {"has", "owns", "keeps", "rides", "uses"}:
         found = _thing_class(value)
         if found:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from mnemos.ingest.facts.classes import class_of, singular, sort_of
+from mnemos.ingest.facts.classes import class_of, is_job, singular, sort_of, sorts_of
+from mnemos.ingest.facts.clauses import tokenise
 from mnemos.ingest.facts.events import find_when
 from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.line import Line, make
@@ -71,11 +72,80 @@ _SWITCH = re.compile(
 )
 
 
+_FIRST_DAY = re.compile(r"\bfirst (?:day|week|shift) (?:at|with) (?=(?-i:[A-Z]))", re.IGNORECASE)
+_PROMOTED = re.compile(
+    r"\b(?:(?:made|named|appointed|promoted) me(?: to)?|i(?:'ve| have| was| got)?(?: just| been)*"
+    r" (?:made|promoted to|appointed)|i got (?:a|the) job as|i got (?:a|the) promotion to"
+    r"|(?:got|was|been|am|'m) hired as)\s+(?=\w)", re.IGNORECASE
+)
+_IT_IS_A = re.compile(r"\b(?:it|that)(?:'s| is) an?\s+(?=\w)", re.IGNORECASE)
+_ADDS = re.compile(r"(?:\bcan (?:now )?add|^\W*(?:please |also |and )*add|\badded|^\W*plus)\s+(?=\w)", re.IGNORECASE)
+_GROWS = frozenset(
+    "speaks allergies hobbies medication pet plays subjects likes".split()  # noqa: SIM905
+)
+
+
+def _further(line: Line) -> Iterator[Fact]:
+    """Read first days, promotions, "it's a Toyota", and what is added to a list."""
+    text, (start, end) = line.said.text, line.clause.span
+    denied = line.verb is not None and (line.verb.denied or line.verb.tense in {"plan", "modal"})
+    for pattern, slot in ((_FIRST_DAY, "employer"), (_PROMOTED, "job")):
+        match = pattern.search(text.replace("’", "'"), start, end)
+        if match is not None and not denied:
+            value = _phrase_at(line, match.end())
+            if value is not None and (slot == "employer" or is_job(value.text)):
+                yield line.fact(slot, value, act="change", who=line.scene.speaker)
+                return
+    thing = _IT_IS_A.search(text.replace("’", "'"), start, end)
+    if thing is not None and not denied and line.known:
+        value, last = _phrase_at(line, thing.end()), line.known[-1]
+        kind = class_of(value.head) if value is not None else ""
+        if value is not None and kind and last.slot == kind and not same_words(value.text, last):
+            yield line.fact(kind, value, kind=last.kind, who=last.subject)
+            return
+    added = _ADDS.search(text, start, end)
+    if added is not None:
+        yield from _added(line, _phrase_at(line, added.end()))
+
+
+def same_words(value: str, fact: Fact) -> bool:
+    """Tell whether a value shares a telling word with a fact's."""
+    return _alike(value, fact.value)
+
+
+def _phrase_at(line: Line, at: int) -> Phrase | None:
+    tokens = [
+        token
+        for token in tokenise(line.said.text.replace("’", "'"), line.clause.span)
+        if token.start >= at
+    ]
+    return phrase(line.said.text, tokens, 0)
+
+
+def _added(line: Line, value: Phrase | None) -> Iterator[Fact]:
+    if value is None or len(value.text.split()) > 3:  # noqa: PLR2004
+        return
+    if class_of(value.head) == "language":
+        yield line.fact("speaks", value, kind="list", who=line.scene.speaker)
+        return
+    lists = [
+        one for one in line.known if one.by == line.said.who and one.kind == "list"
+        and (one.slot in _GROWS or one.slot.startswith("favourite")) and ":" in one.words
+    ]
+    if lists and " to " not in line.low:
+        yield line.fact(lists[-1].slot, value, kind="list", who=lists[-1].subject)
+
+
 def updates(line: Line) -> Iterator[Fact]:
     """Yield what a clause changes about facts told before; nothing if none fits."""
     made = list(_corrections(line))
     if not made:
-        made = list(_endings(line)) or list(_objects(line)) or list(_amounts(line))
+        made = (
+            list(_endings(line))
+            or list(_objects(line))
+            or list(_amounts(line))
+            or list(_further(line))
+        )
     yield from made
 
 
@@ -160,13 +230,13 @@ def _replaced(
     line: Line, value: Phrase, act: Act, *, old: str = "", soon: bool
 ) -> Iterator[Fact]:
     """Put a value in place of the latest one of its sort, or of the one that is named."""
-    wanted = sort_of(value.text)
+    wanted = sorts_of(value.text)
     looked = _mine(line, soon=soon)[:BACK]
     for fact in looked:
-        same = sort_of(fact.value) == wanted
+        same = bool(sorts_of(fact.value) & wanted)
         named = bool(old) and _alike(old, fact.value)
         if named or (same and not old):
-            if wanted == "words" and not named and act != "correct":
+            if "words" in wanted and not named and act != "correct":
                 continue
             if _alike(value.text, fact.value) and fact.value.lower() == value.text.lower():
                 continue
@@ -202,6 +272,8 @@ def _endings(line: Line) -> Iterator[Fact]:
         return
     if verb.tense not in {"past", "perfect"} or verb.denied or verb.passive:
         return
+    if verb.lemma == "give" and re.search(r"\bgave|given\b.*\b(?:up|away|to)\b", low) is None:
+        return
     tokens, at = line.tokens, verb.at
     particles = _ENDING[verb.lemma].split()
     around = {token.low for token in tokens[at : at + 6]}
@@ -212,6 +284,8 @@ def _endings(line: Line) -> Iterator[Fact]:
     if at < len(tokens) and tokens[at].low in {"to", "for", "in"}:
         return
     if is_pronoun(tokens, at):
+        if verb.lemma == "give" and not {"up", "away"} & around:
+            return
         latest = next(iter(line.known[-1:]), None)
         if latest is not None and latest.subject == who and verb.lemma != "go":
             yield line.fact(latest.slot, None, kind=latest.kind, act="end", who=who,
@@ -288,6 +362,7 @@ def _switched(line: Line, match: re.Match[str], who: str) -> Iterator[Fact]:
         yield line.fact(kind, value, act="change", who=who)
 
 
+_PRICES = frozenset("rent salary budget wage pay fee price weight mortgage bill target".split())  # noqa: SIM905
 _PAY = re.compile(r"\bpay(?:ing)? (?P<value>[€$£]?[0-9][0-9.,]*\s?(?:€|k|euros?|dollars?|pounds?)?)"
                   r"(?P<rest>.*?\bfor (?:my |the |our |this )?(?P<what>\w+))?")
 
@@ -311,7 +386,7 @@ def _amounts(line: Line) -> Iterator[Fact]:
         return
     if subject is not None and subject.thing and subject.own:
         rises = _RISES.search(low)
-        if rises is not None:
+        if rises is not None and subject.thing.split()[-1] in _PRICES:
             yield from _figure(line, subject.thing.split()[-1], rises.end(), subject.who)
     elif re.search(r"\b(?:up|down) again\b.*\bit's\b|\bit's (?:gone|went) (?:up|down)\b", low):
         for fact in _mine(line, soon=False):
@@ -323,7 +398,7 @@ def _amounts(line: Line) -> Iterator[Fact]:
 
 
 def _figure(line: Line, slot: str, at: int, who: str) -> Iterator[Fact]:
-    match = re.match(r"[€$£]?[0-9][0-9.,]*[0-9k]?", line.low[at:])
+    match = re.match(r"[€$£]?[0-9]+(?:[.,][0-9]+)*k?", line.low[at:])
     if match is not None:
         value = _span_of(line, line.clause.span[0] + at, match[0])
         yield make(line.said, line.clause.span, slot, value, subject=who, act="change")

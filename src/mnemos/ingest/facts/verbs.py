@@ -40,7 +40,7 @@ relocate    | to                | home      | single | change |
 emigrate    | to                | home      | single | change |
 settle      | in                | home      | single | change | name
 return      | to                | home      | single | change | never
-work        | at for with       | employer  | single | tell   | org
+work        | at for            | employer  | single | tell   | org
 work        | as                | job       | single | tell   |
 work        | in                | field     | single | tell   |
 freelance   | as                | job       | single | tell   |
@@ -62,9 +62,9 @@ manage      | -                 | manages   | single | tell   | habit
 teach       | -                 | teaches   | single | tell   |
 teach       | at                | employer  | single | tell   | org
 study       | at                | school    | single | tell   | name
-study       | -                 | studies   | single | tell   |
+study       | -                 | studies   | single | tell   | now
 major       | in                | studies   | single | tell   |
-attend      | -                 | school    | single | tell   | name
+attend      | -                 | school    | single | tell   | school
 learn       | -                 | learning  | list   | tell   | doing
 speak       | -                 | speaks    | list   | tell   | language
 drive       | -                 | car       | single | tell   | car
@@ -101,12 +101,13 @@ hate        | -                 | likes     | list   | tell   | not
 dislike     | -                 | likes     | list   | tell   | not
 detest      | -                 | likes     | list   | tell   | not
 loathe      | -                 | likes     | list   | tell   | not
-prefer      | -                 | prefers   | single | tell   |
+prefer      | -                 | prefers   | list   | tell   |
 support     | -                 | supports  | list   | tell   | name
 follow      | -                 | diet      | single | tell   | diet
 marry       | -                 | partner   | single | change | name
 date        | -                 | partner   | single | tell   | doing name
 see         | -                 | partner   | single | tell   | doing name
+stay        | in                | place     | single | tell   | name
 weigh       | -                 | weight    | single | tell   | figure
 turn        | -                 | age       | single | change | age
 sleep       | -                 | sleeps    | single | tell   | figure
@@ -158,7 +159,7 @@ _IRREGULAR = {
 _OTHERS = """
 stop give go switch change swap trade name call find make do read pay raise break split divorce
 engage cancel reschedule postpone shift push put bring drop visit finish complete write watch cook
-design build research code consult stay end separate found throw open host hire promote fire upgrade
+design build research code consult end separate found throw open host hire promote fire upgrade
 """.split()  # noqa: SIM905 - a table of words reads better as text
 
 
