@@ -1,0 +1,277 @@
+"""What somebody or something is: "I'm a nurse", "she's allergic to nuts", "my budget is 500"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mnemos.ingest.facts.classes import (
+    NUMBER,
+    ONE_AT_A_TIME,
+    PARTNERS,
+    RELATIONS,
+    class_of,
+    is_job,
+    is_time,
+)
+from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.line import Line
+from mnemos.ingest.facts.people import FUNCTION_WORDS
+from mnemos.ingest.facts.phrases import Phrase, listed, phrase
+from mnemos.ingest.facts.predicate import Predicate
+from mnemos.ingest.facts.states import liked
+
+_AGE = re.compile(rf"({NUMBER})(?:[- ]years?[- ]old)?(?=\W*$|\s*(?:now|today|already|,|and\b))")
+#: Adjective → the slot that it fills.
+_ADJECTIVES = {
+    word: slot
+    for slot, words in {
+        "relationship": "married single engaged divorced separated widowed unmarried",
+        "diet": "vegan vegetarian pescatarian",
+        "job": "retired unemployed jobless self-employed freelance",
+        "health": "pregnant diabetic asthmatic celiac coeliac dyslexic autistic colour-blind"
+        " colorblind lactose-intolerant deaf blind",
+        "handedness": "left-handed right-handed",
+    }.items()
+    for word in words.split()
+}
+#: Adjective and preposition before what somebody likes → whether they do.
+_LIKES = {
+    "crazy about": True,
+    "mad about": True,
+    "passionate about": True,
+    "fond of": True,
+    "keen on": True,
+    "into": True,
+    "obsessed with": True,
+    "hooked on": True,
+    "addicted to": True,
+    "sick of": False,
+    "tired of": False,
+}
+#: What is named by a bare noun or adjective: "my favourite colour is blue".
+_PLAIN = frozenset(
+    """
+    name nickname surname birthday address job profession occupation role position title major
+    budget deadline goal hobby hobbies rent salary income email password pin number size height
+    weight age diet colour color nationality religion hometown language star sign username handle
+    shift doctor dentist dose dosage currency timezone degree subject instrument pronouns limit
+    target
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+)
+_OWN_THINGS = frozenset("car phone laptop pet bike instrument".split())  # noqa: SIM905
+_RENAMED = {
+    "profession": "job",
+    "occupation": "job",
+    "hometown": "origin",
+    "native language": "native language",
+    "cell": "phone number",
+    "car": "car",
+}
+_SETTLED = frozenset("fine happy well safe settled home".split())  # noqa: SIM905
+_NO_VALUE = frozenset(
+    """
+    good great fine okay ok bad nice amazing awesome broken dead full over done gone ready sure
+    happy sad better worse best worst same true false right wrong important hard easy difficult
+    beautiful
+    """.split()  # noqa: SIM905 - the same
+)
+
+
+def beings(line: Line) -> Iterator[Fact]:
+    """Yield what a clause with "be" states."""
+    subject, verb = line.subject, line.verb
+    if subject is None or verb is None or verb.lemma != "be" or verb.tense == "modal":
+        return
+    if subject.thing:
+        yield from _things(line, verb)
+        return
+    act: Act = "change" if verb.fresh or verb.ended or _newly(line) else "tell"
+    if verb.tense == "plan":
+        act = "plan"
+    yield from _persons(line, verb, act)
+
+
+def _newly(line: Line) -> bool:
+    return re.search(r"\b(?:now|any ?more|these days|again)\b", line.low) is not None
+
+
+def _persons(line: Line, verb: Predicate, act: Act) -> Iterator[Fact]:
+    tokens, at, text = line.tokens, verb.at, line.said.text
+    if at >= len(tokens):
+        return
+    low = tokens[at].low
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    holds = not verb.denied
+    if low in {"based", "located", "living"} and following in {"in", "at", "near"}:
+        value = phrase(text, tokens, at + 2, within="of in")
+        if value is not None:
+            yield line.fact("home", value, act=act, holds=holds)
+    elif low == "allergic" and following == "to":
+        for each in listed(text, tokens, at + 2):
+            yield line.fact("allergies", each, kind="list", act=act, holds=holds)
+        return
+    elif low in {"called", "named"}:
+        value = phrase(text, tokens, at + 1)
+        if value is not None and value.text[0].isupper():
+            yield _called(line, value, act)
+    elif low in _ADJECTIVES:
+        yield from _adjective(line, at, act, holds=holds)
+    elif f"{low} {following}" in _LIKES or low in _LIKES:
+        likes = _LIKES.get(f"{low} {following}", _LIKES.get(low, True))
+        after = at + (1 if low in _LIKES else 2)
+        for value in liked(line, after):
+            yield line.fact("likes", value, kind="list", act=act, holds=holds == likes)
+        return
+    elif low in {"in", "at", "from", "on", "with"}:
+        yield from _placed(line, low, at + 1, act, holds=holds)
+    elif following in {"in"} and low in _SETTLED:
+        yield from _placed(line, "in", at + 2, act, holds=holds)
+    elif low == "back" and following == "in":
+        yield from _placed(line, "in", at + 2, "change", holds=holds)
+    elif (age := _age(line, at)) is not None:
+        if holds:
+            yield line.fact("age", age, act=act)
+    else:
+        yield from _noun(line, at, act, holds=holds)
+
+
+def _called(line: Line, value: Phrase, act: Act) -> Fact:
+    """Make the fact of a name: a relation's is who that relation is."""
+    who = line.subject.who if line.subject is not None else ""
+    owner, _, relation = who.rpartition("'s ")
+    if owner == line.scene.speaker and relation in RELATIONS.values():
+        return line.fact("partner" if relation in PARTNERS else relation, value, who=owner, act=act)
+    return line.fact("name", value, act=act)
+
+
+def _age(line: Line, at: int) -> Phrase | None:
+    start = line.tokens[at].start
+    match = _AGE.match(line.said.text.lower()[start : line.clause.span[1]])
+    if match is None:
+        return None
+    value = line.said.text[start : start + len(match[1])]
+    if len(line.tokens) > at + 1 and line.tokens[at + 1].low in {"of", "%", "minutes"}:
+        return None
+    return Phrase(text=value, span=(start, start + len(value)), head=value, after=at + 1)
+
+
+def _adjective(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
+    token = line.tokens[at]
+    slot = _ADJECTIVES[token.low]
+    value = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=at + 1)
+    following = line.tokens[at + 1].low if at + 1 < len(line.tokens) else ""
+    if slot != "job" or following not in {"from"}:
+        yield line.fact(slot, value, act=act, holds=holds, kind="list" if slot == "health" else "single")
+
+
+def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
+    """Read "in Turin", "at the port authority", "from Peru", "on insulin"."""
+    value = phrase(line.said.text, line.tokens, at, within="of in", commas=preposition == "at")
+    if value is None:
+        return
+    capital = value.text[0].isupper() and not is_time(value.text)
+    kind = class_of(value.head)
+    if preposition == "from" and capital:
+        yield line.fact("origin", value, act=act, holds=holds)
+    elif preposition == "on" and kind == "medication":
+        yield line.fact("medication", value, kind="list", act=act, holds=holds)
+    elif preposition == "at" and re.match(r"\d+\w? [A-Z]", value.text):
+        yield line.fact("address", value, act="change" if "since" in line.low else act, holds=holds)
+    elif preposition in {"at", "with"} and kind == "institution" and value.determiner != "this":
+        yield line.fact("employer", value, act=act, holds=holds)
+    elif preposition == "in" and line.verb is not None and line.verb.tense == "past":
+        return
+    elif preposition == "in" and (capital or kind == "dwelling") and line.verb is not None:
+        settled = re.search(r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low)
+        slot = "home" if settled and line.verb.tense != "past" else "place"
+        if re.search(r"\b[A-Z]", value.text):
+            yield line.fact(slot, value, act=act, holds=holds)
+
+
+def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
+    """Read "a junior data analyst at Corvid Labs", "my boyfriend", "a vegan", "a fan of jazz"."""
+    text, tokens = line.said.text, line.tokens
+    value = phrase(text, tokens, at)
+    if value is None or line.verb is None:
+        return
+    low = value.text.lower()
+    if value.determiner in {"my", "our"} and value.head in RELATIONS and line.subject is not None:
+        if RELATIONS[value.head] in PARTNERS and line.subject.who != line.scene.speaker:
+            name = next((one for one in tokens[: line.subject.at] if one.text[0].isupper()), None)
+            if name is not None and name.low not in {"he", "she", "mum", "dad"}:
+                partner = Phrase(text=name.text, span=(name.start, name.end), head=name.low, after=0)
+                yield line.fact("partner", partner, who=line.scene.speaker, holds=holds, act=act)
+        return
+    if value.determiner in {"my", "your", "their", "this", "the"} and not is_job(value.text):
+        return
+    if value.determiner == "such":
+        return
+    if class_of(value.head) == "diet":
+        yield line.fact("diet", value, act=act, holds=holds)
+    elif re.match(r"(?:big |huge |massive )?fan of \w", low):
+        of = next(i for i in range(at, len(tokens)) if tokens[i].low == "of")
+        for each in liked(line, of + 1):
+            yield line.fact("likes", each, kind="list", act=act, holds=holds)
+    elif _is_post(value):
+        yield line.fact("job", value, act=act, holds=holds)
+
+
+def _is_post(value: Phrase) -> bool:
+    """Tell whether a phrase names what one person does: "a nurse", "team lead"."""
+    words = value.text.lower().split()
+    if not is_job(value.text) or value.head.endswith("s") or "of" in words:
+        return False
+    return value.determiner in {"a", "an", "the"} or len(words) <= 2  # noqa: PLR2004
+
+
+def employer(line: Line) -> Iterator[Fact]:
+    """Read the employer behind an occupation: "I'm an analyst at Corvid Labs"."""
+    subject, verb = line.subject, line.verb
+    if subject is None or subject.thing or verb is None or verb.lemma != "be" or verb.denied:
+        return
+    job = phrase(line.said.text, line.tokens, verb.at)
+    if job is None or not is_job(job.head) or job.after >= len(line.tokens):
+        return
+    if line.tokens[job.after].low in {"at", "for", "with"}:
+        where = phrase(line.said.text, line.tokens, job.after + 1)
+        if where is not None and (where.text[0].isupper() or class_of(where.head) == "institution"):
+            yield line.fact("employer", where)
+
+
+def _things(line: Line, verb: Predicate) -> Iterator[Fact]:
+    """Read "my budget is 500", "my phone's a Pixel 6", "my new car is a Škoda"."""
+    subject = line.subject
+    if subject is None or not subject.own or verb.at >= len(line.tokens):
+        return
+    words = [one for one in subject.thing.split() if one not in {"'s", "own", "current", "actual"}]
+    new = bool({"new", "latest", "newest"} & set(words))
+    words = [one for one in words if one not in {"new", "latest", "newest", "favorite"}] if (
+        "favorite" not in words
+    ) else ["favourite", *[one for one in words if one != "favorite"]]
+    slot = " ".join(words)
+    if not words or len(words) > 4 or words == ["favourite"] or {"old", "ex", "first", "last", "only"} & set(words):  # noqa: PLR2004
+        return
+    head = words[-1]
+    value = phrase(
+        line.said.text, line.tokens, verb.at, commas=head == "address", within="of and at in"
+        if words[0] == "favourite" or head == "address" else "of",
+    )
+    if value is None or value.determiner in {"this", "such"} or value.head in _NO_VALUE or value.text.lower() in _NO_VALUE:
+        return
+    if is_time(value.text) or line.tokens[verb.at].low in {"on", "at", "due", "in", "from", "to"}:
+        return  # of an event
+    if verb.tense not in {"present", "plan"}:
+        return
+    if class_of(head) in ONE_AT_A_TIME or class_of(head) == "pet":
+        slot = class_of(head)
+    plain = words[0] == "favourite" or head in _PLAIN
+    named = value.text[0].isupper() or value.text[0] in "0123456789€$£"
+    if not (plain or ((value.determiner in {"a", "an"} or named) and class_of(head) in _OWN_THINGS)):
+        return
+    act: Act = "change" if new or verb.fresh or _newly(line) else "tell"
+    kind = "list" if slot == "pet" or head.endswith("ies") or slot == "hobby" else "single"
+    if verb.tense != "plan" and value.head not in FUNCTION_WORDS:
+        yield line.fact(
+            _RENAMED.get(slot, slot), value, act=act, holds=not verb.denied, kind=kind
+        )

@@ -1,0 +1,218 @@
+"""When things happen: "my exam is on 20 June", "I have pottery every Tuesday", "moved to Thursdays"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.line import Line
+from mnemos.ingest.facts.people import FUNCTION_WORDS
+from mnemos.ingest.facts.phrases import Phrase
+
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+_PART = r"(?:mornings?|afternoons?|evenings?|nights?)"
+_DATE = (
+    rf"(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\b(?:,? [0-9]{{4}})?"
+    rf"|{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?\b(?:,? [0-9]{{4}})?|{_MONTH} (?:19|20)[0-9]{{2}}"
+    r"|(?:the )?[0-9]{1,2}(?:st|nd|rd|th)\b|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
+_CLOCK = r"(?:[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\b)?|[0-9]{1,2} ?[ap]\.?m\b|noon|midnight|[a-z]+ o'clock)"
+_EVERY = (
+    rf"(?:every|each)(?: other| second)? (?:{_DAY}|day|week|month|weekday|morning|evening)(?: {_PART})?"
+    rf"|{_DAY}s(?: and {_DAY}s)?|{_DAY} {_PART[:-1]}s?)|(?:daily|weekly|monthly|fortnightly)"
+)
+_WHEN = re.compile(
+    rf"(?:{_EVERY}|{_DATE}|{_CLOCK}|{_DAY}\b(?: {_PART})?)"
+    rf"(?:,? (?:at|from) {_CLOCK}|,? (?:on|every) {_DAY}s?\b|,? {_CLOCK})?",
+)
+_REGULAR = re.compile(rf"\b(?:every|each|daily|weekly|monthly|fortnightly)\b|{_DAY}s\b")
+_THIS_ONCE = re.compile(r"\b(?:this|next|just this once|just once|this time)\b")
+#: What takes a time: verb behind the event, then maybe a preposition, up to the time.
+_IS_AT = re.compile(
+    r"\s*(?:is|'s|are|'re|will be|was|has been|have been)?\s*(?:now|still|only|always|due|set"
+    r"|scheduled|booked|planned|fixed|valid|back|again|actually|also|usually|held|on|,)*\s*"
+    r"(?:leaves|departs|arrives|starts|begins|ends|expires|runs out|opens|closes|takes place"
+    r"|falls|meets|(?:been )?(?:moved|changed|pushed|shifted|postponed|rescheduled|brought"
+    r"|put off|delayed|switched)(?: back| forward| up| off)?(?: to| till| until)?)?\s*"
+    r"(?:on|at|in|for|to|until|till|due|every|by|from)*\s*(?:the\s+)?",
+)
+_MOVES = re.compile(
+    r"\b(?:moved|changed|pushed|shifted|postponed|rescheduled|brought|put|delayed|switched|now|new"
+    r"|back to|from today|instead)\b"
+)
+_CANCELLED = re.compile(
+    r"\b(?:(?:is|'s|was|has been|have been|are|got) (?:now )?(?:cancelled|canceled|called off|scrapped"
+    r"|off(?=\W*$)|no more|discontinued))\b"
+)
+_HAVE = re.compile(
+    rf"(?:have|'ve got|got|do|take|teach|attend|go to|play|run)\s+(?:my |our |a |an |the )?"
+    rf"(?P<event>[a-z][\w' -]{{1,30}}?)\s+(?:on |at )?(?={_EVERY})"
+)
+_BARE = re.compile(
+    rf"(?P<event>[A-Za-z][\w'-]*(?: [a-z]\w+){{0,2}})\s+(?:is |are )?(?:on|every|at)\s+(?={_EVERY}|{_DAY}s)"
+)
+_THING = re.compile(r"[a-z][\w'&-]*(?: [\w'&-]+){0,4}\Z")
+_NO_EVENT = frozenset(
+    """
+    time day date thing way problem question reason point idea today tomorrow morning afternoon
+    evening night weekend week plan goal best earliest latest first last next rest only one
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+)
+_BARE_MOVED = re.compile(
+    rf"(?:the )?[\w' -]{{2,30}}? (?:moved|shifted|changed|pushed|put) (?P<event>[a-z][\w' -]*?) (?:to|back to) (?={_EVERY}|{_DAY}|{_DATE}|{_CLOCK})"
+)
+
+
+def events(line: Line) -> Iterator[Fact]:
+    """Yield when an event is, that it moved, or that it is off."""
+    low = line.low
+    found = _thing_at(line) or _had(line, low) or _moved_by(line, low)
+    if found is not None:
+        yield found
+        return
+    yield from _every_first(line)
+
+
+def _thing_at(line: Line) -> Fact | None:
+    subject = line.subject
+    if subject is None or not subject.thing or subject.at >= len(line.tokens):
+        return None
+    event = name(subject.thing)
+    if not event:
+        return None
+    start = line.tokens[subject.at].start
+    low = line.said.text[: line.clause.span[1]].lower().replace("’", "'")
+    tail = low[start:]
+    if _CANCELLED.match(tail) and not _THIS_ONCE.search(line.low):
+        told = _known(line, event)
+        slot = told.slot if told is not None else event
+        return line.fact(slot, None, kind="event", act="end")
+    if re.search(r"\b(?:was|were|will|would|could|should|can|not|n't)\b", tail[:30]):
+        if not re.match(r"(?:was|were) (?:actually|moved|pushed|postponed|rescheduled)", tail):
+            return None
+    gap = _IS_AT.match(low, start)
+    if gap is None:
+        return None
+    value = when(line, gap.end())
+    if value is None or _THIS_ONCE.search(low, line.clause.span[0], value.span[0]):
+        return None
+    known = _known(line, event)
+    if not subject.own and known is None and not _REGULAR.search(value.text.lower()):
+        if value.text.lower().startswith(("every", "daily")) is False and not _dated(value):
+            return None
+    act: Act = "change" if _MOVES.search(line.low) else "tell"
+    if "birthday" in event:
+        return line.fact("birthday", value)
+    return _event(line, known.slot if known is not None else event, value, act)
+
+
+def _dated(value: Phrase) -> bool:
+    return re.search(_DATE, value.text.lower()) is not None
+
+
+def _event(line: Line, slot: str, value: Phrase, act: Act, who: str = "") -> Fact:
+    """Make an event's fact; the time in it is its value, not since when it holds."""
+    fact = line.fact(slot, value, kind="event", act="tell", who=who)
+    since = fact.true_from if re.search(r"\b(?:since|as of|from)\b", line.low) else None
+    return replace(fact, act=act, true_from=since, true_to=None)
+
+
+def _had(line: Line, low: str) -> Fact | None:
+    """Read "I have pottery every Tuesday" and "Salsa on Wednesdays"."""
+    start = line.tokens[0].start if line.tokens else line.clause.span[0]
+    offset = start - line.clause.span[0]
+    if line.subject is not None and not line.subject.thing and line.subject.at < len(line.tokens):
+        at = line.tokens[line.subject.at].start - line.clause.span[0]
+        match = _HAVE.match(low, at)
+        who = line.subject.who
+    else:
+        yield_from = line.subject is None and line.clause.first
+        match, who = (_BARE.match(low, offset) if yield_from else None), line.scene.speaker
+    if match is None:
+        return None
+    value = when(line, line.clause.span[0] + match.end())
+    event = name(match["event"])
+    if value is None or not event or not _REGULAR.search(value.text.lower()):
+        return None
+    return _event(line, event, value, "change" if _MOVES.search(low) else "tell", who)
+
+
+def _moved_by(line: Line, low: str) -> Fact | None:
+    """Read "the studio moved pottery to Thursdays"."""
+    match = _BARE_MOVED.match(low)
+    if match is None:
+        return None
+    value = when(line, line.clause.span[0] + match.end())
+    event = name(match["event"])
+    if value is None or not event:
+        return None
+    known = _known(line, event)
+    if known is None:
+        return None
+    return _event(line, known.slot, value, "change", known.subject)
+
+
+_EVERY_FIRST = re.compile(rf"\W*(?:{_EVERY})[, ]+i (?P<doing>[a-z]+ [^,.;]*)")
+
+
+def _every_first(line: Line) -> Iterator[Fact]:
+    """Read "Every Sunday I ring my grandmother": what is done is the slot."""
+    low = line.said.text[slice(*line.clause.span)].lower()
+    match = _EVERY_FIRST.match(low)
+    if match is None:
+        return
+    value = when(line, line.clause.span[0] + len(low) - len(low.lstrip()))
+    doing = re.sub(r"\b(?:my|the|a|our)\b|\bat .*", "", match["doing"])
+    slot = " ".join(doing.split())
+    if value is not None and slot and len(slot.split()) <= 5:  # noqa: PLR2004
+        yield _event(line, slot, value, "tell", line.scene.speaker)
+
+
+def when(line: Line, at: int) -> Phrase | None:
+    """Return the time that stands at an index of the turn, as a value."""
+    low = line.said.text[: line.clause.sentence[1]].lower().replace("’", "'")
+    if len(low) > len(line.said.text):
+        return None
+    match = _WHEN.match(low, at)
+    if match is None or match.end() > len(line.said.text):
+        return None
+    text = line.said.text[match.start() : match.end()]
+    start = match.start()
+    if text.lower().startswith("the "):
+        start, text = start + 4, text[4:]
+    return Phrase(text=text, span=(start, start + len(text)), head=text.lower(), after=0)
+
+
+def find_when(line: Line, start: int, end: int) -> Phrase | None:
+    """Return the first time between two indices of the turn, as a value."""
+    low = line.said.text[:end].lower().replace("’", "'")
+    match = _WHEN.search(low, start)
+    return None if match is None else when(line, match.start())
+
+
+def name(words: str) -> str:
+    """Return the slot of an event: its noun phrase; nothing where it is too vague for one."""
+    kept = [
+        one
+        for one in re.findall(r"[\w'&-]+", words.lower())
+        if one not in {"my", "our", "the", "a", "an", "new", "next", "weekly", "daily", "regular"}
+    ]
+    if not kept or len(kept) > 4 or kept[-1] in _NO_EVENT or kept[0] in FUNCTION_WORDS:  # noqa: PLR2004
+        return ""
+    event = " ".join(kept)
+    return event if _THING.match(event) else ""
+
+
+def _known(line: Line, event: str) -> Fact | None:
+    """Return the latest event told before that this one is: the same noun."""
+    words = set(event.split())
+    for fact in reversed(line.known):
+        if fact.kind == "event" and words & set(fact.slot.split()):
+            return fact
+    return None

@@ -1,0 +1,69 @@
+"""Who is with whom: "my boyfriend Milo", "Ilya and I have split up", "it's over with Ilya"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mnemos.ingest.facts.classes import PARTNERS
+from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.line import Line
+from mnemos.ingest.facts.people import introduced
+from mnemos.ingest.facts.phrases import Phrase
+
+_WE = re.compile(
+    r"(?:(?P<name>[A-Z]\w+) and I|(?:[Mm]e|I) and (?P<other>[A-Z]\w+)|[Ww]e|(?P<one>I))\b"
+    r"(?P<state>'ve| have| are|'re| got|'m| am| just| finally| recently)*\s+"
+    r"(?P<what>(?:back )?together(?: again)?|split up|broken up|broke up|separated|divorced|engaged"
+    r"|married|dating|a couple)\b(?P<rest>(?: with| from| to)? ?(?P<third>[A-Z]\w+)?)"
+)
+_OVER = re.compile(r"\b[Ii]t(?:'s| is) over (?:with|between) (?:me and )?(?P<name>[A-Z]\w+)")
+_ENDS = frozenset({"split up", "broken up", "broke up", "separated", "divorced"})
+
+
+def partners(line: Line) -> Iterator[Fact]:
+    """Yield who somebody's partner is, and how they stand."""
+    text = line.said.text.replace("’", "'")
+    start, end = line.clause.span
+    for relation, token in introduced(line.tokens, line.scene):
+        name = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=0)
+        if relation in PARTNERS:
+            yield line.fact("partner", name, who=line.scene.speaker)
+        elif relation != "parents":
+            yield line.fact(relation, name, kind="list", who=line.scene.speaker)
+    over = _OVER.search(text, start, end)
+    if over is not None:
+        yield from _ended(line, over, over["name"], (over.start(), over.end()))
+        return
+    first = line.tokens[0].start if line.tokens else start
+    match = _WE.match(text, first, end)
+    if match is None:
+        return
+    name = match["name"] or match["other"] or match["third"] or ""
+    what = match["what"]
+    if match["one"] and what not in {"broke up", "split up", "separated"}:
+        return
+    if what in _ENDS:
+        yield from _ended(line, match, name, match.span("what"))
+        return
+    if not name and what not in {"engaged", "married"}:
+        return
+    value = Phrase(text=what, span=match.span("what"), head=what, after=0)
+    yield line.fact("relationship", value, act="change", who=line.scene.speaker)
+    if name:
+        yield line.fact("partner", _name(match, name, text), act="change", who=line.scene.speaker)
+
+
+def _name(match: re.Match[str], name: str, text: str) -> Phrase:
+    at = text.index(name, match.start())
+    return Phrase(text=name, span=(at, at + len(name)), head=name.lower(), after=0)
+
+
+def _ended(
+    line: Line, match: re.Match[str], name: str, span: tuple[int, int]
+) -> Iterator[Fact]:
+    text = line.said.text
+    value = Phrase(text=text[slice(*span)], span=span, head="", after=0)
+    yield line.fact("relationship", value, act="change", who=line.scene.speaker)
+    who = _name(match, name, text.replace("’", "'")) if name else None
+    yield line.fact("partner", who, act="end", who=line.scene.speaker)
