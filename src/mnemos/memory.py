@@ -21,6 +21,7 @@ from typing import Literal, Self
 import numpy as np
 
 from mnemos import arguments, commit, models, recipes, registry
+from mnemos import facts as known
 from mnemos.context import assemble
 from mnemos.embedding.choose import choose_embedder
 from mnemos.embedding.upkeep import Upkeep, VectorStatus
@@ -37,10 +38,11 @@ from mnemos.errors import (
     StoreError,
     UndoRefused,
 )
+from mnemos.facts import Fact, Profile
 from mnemos.ingest import turns
 from mnemos.ingest.messages import Draft, Message, Messages, drafts, name
 from mnemos.ingest.times import parse, zone
-from mnemos.learning import Learned, Learning
+from mnemos.learning import Learned, Learning, Mark
 from mnemos.learning import Progress as LearnProgress
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
@@ -177,6 +179,7 @@ class Memory:
             self._store.close()
             raise
         self._recipe_named = (recipe, level)
+        self._passed: dict[Scope, Mark] = {}
         self._decide = Decider(models.choose_chat(chat), budget=budget)
         self._upkeep = Upkeep(
             self._store,
@@ -451,8 +454,19 @@ class Memory:
             explained=False,
         )
         return assemble(
-            recall, budget_tokens=budget_tokens, counter=self._counter, analyzer=self._analyzer
+            recall,
+            budget_tokens=budget_tokens,
+            counter=self._counter,
+            analyzer=self._analyzer,
+            outdated=self._outdated(recall),
         )
+
+    def _outdated(self, recall: Recall) -> dict[str, tuple[str, ...]]:
+        """Return which hits say what is no longer so."""
+        query, recipe = recall.query, self._shared.recipe.name
+        with self._reading(query.as_of) as snapshot:
+            turns = [hit.item for hit in recall.hits]
+            return known.outdated(snapshot, turns, recipe, query.as_of or query.asked_at)
 
     # -- hide it, destroy it, take it back
 
@@ -663,6 +677,82 @@ class Memory:
         with self._store.writing() as transaction:
             return replay(transaction, progress=progress)
 
+    # -- what it knows of whom
+
+    def facts(
+        self,
+        about: str | None = None,
+        *,
+        slot: str | None = None,
+        valid_at: Moment | None = None,
+        as_of: Moment | None = None,
+        every: bool = False,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+    ) -> tuple[Fact, ...]:
+        """Return what is known of somebody, newest first.
+
+        Args:
+            about: Whose facts: a name, or "user" for a user without one; None is everybody's.
+            slot: Only those of this slot: "home", "job" …
+            valid_at: Those that held at this moment, by all that is known; None is now.
+            as_of: By what the memory knew at this moment.
+            every: Also what is over, was an error, is planned or retired, whenever it held.
+            session: Shorthand for ``scope=Scope(session=…)``.
+            scope: Only what was said in it.
+        """
+        arguments.texts([each for each in (about, slot) if each is not None], "about and slot")
+        moment = self._moment(valid_at if valid_at is not None else as_of)
+        with self._reading(None if as_of is None else parse(as_of, self._zone)) as snapshot:
+            whose = self._narrow(session, scope)
+            found = known.facts(snapshot, self._shared.recipe.name, whose, about)
+        found = [fact for fact in found if slot is None or fact.slot == slot]
+        return tuple(found) if every else known.held(found, moment)
+
+    def profile(
+        self,
+        about: str = "user",
+        *,
+        valid_at: Moment | None = None,
+        as_of: Moment | None = None,
+        scope: Scope = ANYONE,
+    ) -> Profile:
+        """Return what is true of somebody, by slot; the arguments are those of ``facts``."""
+        moment = self._moment(valid_at if valid_at is not None else as_of)
+        found = self.facts(about, valid_at=moment, as_of=as_of, scope=scope)
+        return known.profile(found, about, moment)
+
+    def correct(self, fact_id: str, value: str, *, why: str = "") -> Receipt:
+        """Put a fact right; ``forget`` retires one. Either stays so when its turn is read again.
+
+        Args:
+            fact_id: The wrong fact's.
+            value: What is right.
+            why: For the journal.
+
+        Raises:
+            NotFound: There is no such item here.
+            InputError: It is no fact, or the value is no text.
+        """
+        if not isinstance(value, str) or not value.strip() or not _is_unicode(value):
+            raise InputError(f"value: expected a text, not {value!r}")
+
+        def plan(transaction: Transaction) -> turns.Plan:
+            _, wrong = self._item(fact_id, transaction)
+            if wrong.kind != "fact":
+                raise InputError(f"item {fact_id} is a {wrong.kind}, not a fact")
+            others = 0
+            while transaction.tables.item_no(known.right_id(wrong, others)) is not None:
+                others += 1
+            right = known.put_right(wrong, value.strip(), self._clock(), others)
+            items = (replace(wrong, status="hidden"), right)
+            return turns.Plan(delta=Delta(items=items), ids=(right.id,), added=(right.id,))
+
+        return self._write(self._header("correct", why), plan, None, "")
+
+    def _moment(self, given: Moment | None) -> datetime:
+        return self._clock() if given is None else parse(given, self._zone)
+
     # -- what it makes of it
 
     def learn(
@@ -750,7 +840,15 @@ class Memory:
         def header(op: str, body: Mapping[str, JSON]) -> Header:
             return replace(self._header(op, ""), body=dict(body))
 
-        return Learning(self._store, chosen, self._decide, header, wake=self._upkeep.wake)
+        passed = self._passed if own else {}
+        return Learning(
+            self._store,
+            chosen,
+            self._decide,
+            header=header,
+            wake=self._upkeep.wake,
+            passed=passed,
+        )
 
     # -- what it means
 

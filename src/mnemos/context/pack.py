@@ -8,8 +8,9 @@ lines go until it fits. The budget is never exceeded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mnemos.context.duplicates import Said, Shown
 from mnemos.context.passage import Passages
@@ -33,6 +34,7 @@ MISFITS = 20
 #: A hit that is less likely to be part of the answer is no use to it; the best one always stays.
 LEAST_RELEVANCE = 0.003
 
+NONE_OUTDATED: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _NOTHING = "nothing in memory bears on the question"
 _MARK = "[88]"  # stands for any mark while choosing: most have two digits
 _MAX_CHARS = 16  # characters a token; a text with more for its allowance is long without counting
@@ -48,7 +50,12 @@ class _Line:
 
 
 def assemble(
-    recall: Recall, *, budget_tokens: int, counter: TokenCounter, analyzer: Analyzer
+    recall: Recall,
+    *,
+    budget_tokens: int,
+    counter: TokenCounter,
+    analyzer: Analyzer,
+    outdated: Mapping[str, tuple[str, ...]] = NONE_OUTDATED,
 ) -> Context:
     """Pack what was recalled into at most ``budget_tokens``, cited, oldest first.
 
@@ -57,6 +64,7 @@ def assemble(
         budget_tokens: What the text may cost under the counter, all of its lines included.
         counter: Says what a text costs. It is asked about single lines and about the whole.
         analyzer: Makes terms of question and turns, to find the part of a long turn that matters.
+        outdated: Item id → what it says that is no longer so; its line is marked.
 
     Raises:
         QueryError: The budget is not a positive number.
@@ -79,7 +87,7 @@ def assemble(
             for place, hit in enumerate(recall.hits)
             if hit.relevance >= LEAST_RELEVANCE or place == 0
         ],
-        _Scissors(recall.query.question, meter, analyzer),
+        _Scissors(recall.query.question, meter, analyzer, outdated),
         budget_tokens,
     )
     chosen, estimate = packer.choose(budget_tokens)
@@ -156,7 +164,14 @@ class _Meter:
 class _Scissors:
     """Makes a line of an item, whole or cut to its best passage, and remembers what it cost."""
 
-    def __init__(self, question: str, meter: _Meter, analyzer: Analyzer) -> None:
+    def __init__(
+        self,
+        question: str,
+        meter: _Meter,
+        analyzer: Analyzer,
+        outdated: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._outdated = outdated
         self._meter = meter
         self._analyzer = analyzer
         forms = analyzer.query_forms(question)
@@ -188,7 +203,7 @@ class _Scissors:
 
     def shortest(self, item: Item) -> Passage:
         """Return the least of the item that is still a passage."""
-        return Passage(item=item, span=self._of(item).best(0))
+        return self._passage(item, self._of(item).best(0))
 
     def _cut(self, item: Item, most: int) -> _Line | None:
         """Cut to the length that ``most`` tokens have in this text, to a shorter one if need be."""
@@ -211,9 +226,12 @@ class _Scissors:
         return self._passages[item.id]
 
     def _line(self, item: Item, span: tuple[int, int]) -> _Line:
-        passage = Passage(item=item, span=span)
+        passage = self._passage(item, span)
         cost = self._meter(line(passage, _MARK) + "\n")
         return _Line(passage, cost, whole=span == (0, len(item.text)))
+
+    def _passage(self, item: Item, span: tuple[int, int]) -> Passage:
+        return Passage(item=item, span=span, outdated=self._outdated.get(item.id, ()))
 
 
 class _Packer:

@@ -58,6 +58,7 @@ def search(
     embedder: Embedder | None = None,
     first: Mapping[str, Weight] | None = None,
     among: NDArray[np.int64] | None = None,
+    besides: Sequence[int] = (),
 ) -> Found:
     """Read a question, choose candidates and gather what the signals of a level need.
 
@@ -69,6 +70,7 @@ def search(
         embedder: Encodes the question; None leaves level C0.
         first: Weights that choose the best candidates instead of those shipped; for training.
         among: Candidates instead of those that would be chosen, ascending; for training.
+        besides: Documents that are candidates whatever is chosen.
 
     Raises:
         ModelError: The model failed.
@@ -96,6 +98,8 @@ def search(
         seeks_help=asked.seeks_help,
         nearest=_nearest(vectors, meant, eligible),
     )
+    if besides:
+        docs = np.union1d(docs, np.asarray(besides, dtype=np.int64))
     frame = build(asked, terms, index, docs if among is None else among, eligible)
     if meant is not None and vectors is not None:
         lengths = index.columns.length

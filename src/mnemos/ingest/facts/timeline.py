@@ -274,3 +274,10 @@ def _number(value: str) -> int | str:
 
 def _order(version: Version) -> tuple[datetime, str, int, str]:
     return version.fact.said_at, version.fact.turn, version.fact.span[0], version.fact.value
+
+
+def left_of(change: Change) -> Version | None:
+    """Return what a change leaves of its old version; None if it has none."""
+    if change.old is None:
+        return None
+    return change.new if change.op == "END" else _after(change)

@@ -1,0 +1,73 @@
+"""Which turns say what a question asks for, by the facts that were read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from mnemos.ingest.facts.asked import Asked, asked
+from mnemos.ingest.facts.fact import USER
+from mnemos.ingest.facts.find import find
+from mnemos.ingest.facts.items import version_of
+from mnemos.ingest.facts.timeline import Version
+from mnemos.store.base import ROLES, Reader
+from mnemos.store.index import tag
+from mnemos.text.dates import mentions
+from mnemos.types import Query
+
+_ROLE = ROLES.index("user")
+
+
+def told(query: Query, reader: Reader, recipe: str) -> tuple[str, ...]:
+    """Return the ids of the turns whose facts answer a question, best first.
+
+    Empty for a question that asks for nobody's slot, and where nothing is known of it.
+    """
+    if recipe not in reader.recipes:
+        return ()
+    wanted = asked(query.question, asker=_asker(reader))
+    if wanted is None:
+        return ()
+    timelines = _timelines(wanted, query, reader, recipe)
+    versions = find(timelines, wanted, moment=_moment(query, wanted))
+    return tuple(dict.fromkeys(version.fact.turn for version in versions))
+
+
+def _asker(reader: Reader) -> str:
+    """Return whom "I" stands for: the only user with a name, or "user"."""
+    index = reader.index
+    said = (index.docs["role"] == _ROLE) & (index.columns.recipe == 0)
+    names = np.unique(index.docs["speaker"][said])
+    alone = len(names) == 1 and int(names[0]) in reader.speakers
+    return reader.speakers[int(names[0])] if alone else USER
+
+
+def _timelines(
+    wanted: Asked, query: Query, reader: Reader, recipe: str
+) -> Mapping[tuple[str, str], list[Version]]:
+    """Return the versions of each slot of whom the question is about."""
+    found: dict[tuple[str, str], list[Version]] = {}
+    about = tag("about", wanted.subject)
+    postings = reader.index.postings([about]).get(about)
+    if postings is None:
+        return found
+    columns = reader.index.columns
+    nos = postings.docs.astype(np.int64)
+    whose = reader.matching_scopes(replace(query.scope, session=None))
+    nos = nos[(columns.recipe[nos] == reader.recipes[recipe]) & np.isin(columns.scope[nos], whose)]
+    for item in reader.items(nos.tolist()):
+        if item.status in {"active", "superseded"}:
+            version = version_of(item)
+            found.setdefault(version.key, []).append(version)
+    return found
+
+
+def _moment(query: Query, wanted: Asked) -> datetime | None:
+    """Return the moment that a question about the past names; None if it names none."""
+    if wanted.tense != "past":
+        return None
+    named = mentions(query.question, query.asked_at)
+    return named[0].start if named else None
