@@ -64,4 +64,6 @@ def said(update: Update) -> list[Said]:
 
 
 def _line(version: Version) -> str:
+    if version.fact.kind == "list" and version.fact.holds:
+        return version.fact.line  # its words tell the rest of the list, too
     return f"{version.fact.line} — {version.fact.words}"

@@ -13,6 +13,7 @@ they know no fact they give no line, and the check is missed.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from bench.shown import Shown
 from bench.updates_set import OPEN, SEALED, Check, Update, read, says
 
 HALVES = {"open": OPEN, "sealed": SEALED}
-_DENIES = ("not ", "n't", "never", "no ", "without", "any more", "no longer")
+_DENIES = re.compile(r"\b(?:not|never|no|without|cannot|any ?more)\b|n['’]t\b")
 
 
 class Answering(Protocol):
@@ -93,8 +94,8 @@ def _judge(system: Answering, update: Update, check: Check) -> Verdict:
 def _holds(line: Shown, value: str, check: Check) -> bool:
     if not says(line.text, value):
         return False
-    denied = any(one in f"{value.casefold()} " for one in _DENIES)
-    return not denied or any(one in line.text.casefold() for one in _DENIES) or check.derived
+    denied = _DENIES.search(value.casefold()) is not None
+    return not denied or _DENIES.search(line.text.casefold()) is not None
 
 
 def _verdict(

@@ -138,7 +138,7 @@ def _persons(line: Line, verb: Predicate, act: Act) -> Iterator[Fact]:
 
 def _called(line: Line, value: Phrase, act: Act) -> Fact:
     """Make the fact of a name: a relation's is who that relation is."""
-    who = line.subject.who if line.subject is not None else ""
+    who = "" if line.subject is None else line.subject.relation or line.subject.who
     owner, _, relation = who.rpartition("'s ")
     if owner == line.scene.speaker and relation in RELATIONS.values():
         return line.fact("partner" if relation in PARTNERS else relation, value, who=owner, act=act)
@@ -196,6 +196,10 @@ def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     if value is None or line.verb is None:
         return
     low = value.text.lower()
+    if re.match(r"(?:mrs?|ms|dr)\b", low):
+        if (fact := _called(line, value, act)).slot != "name":
+            yield fact
+        return
     if value.determiner in {"my", "our"} and value.head in RELATIONS and line.subject is not None:
         if RELATIONS[value.head] in PARTNERS and line.subject.who != line.scene.speaker:
             name = next((one for one in tokens[: line.subject.at] if one.text[0].isupper()), None)

@@ -109,15 +109,17 @@ _UNREAL = re.compile(
 # "Bob says …", "I think …": what follows is no statement of the speaker's.
 _REPORT = re.compile(
     r"\b(?:say|says|said|saying|tell|tells|told|claim|claims|claimed|think|thinks|thought|believe"
-    r"|believes|believed|reckons?|heard|guess|assume|assumes|assumed|doubt|insists?|insisted|swears?"
+    r"|believes|believed|reckons?|heard|guess(?! what)|assume|assumes|assumed|doubt|insists?|insisted|swears?"
     r"|swore|jokes?|joked|quotes?|quoted|goes ,|was like|is like|according to|asked (?:me|us|him|her|if)|wrote"
     r"|writes|calls? me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
 )
 _SPLIT = re.compile(
     r"\s*;\s*|\s+[–—-]+\s+|\s*[–—]\s*|\s*\.\.\.\s*|\s*…\s*|(?<=\w):\s+|\s*[()]\s*"
     r"|,?\s+(?:and then|and so|and|but|so|because|cause|while|though|although|whereas|yet|plus)\s+"
-    r"(?=(?:now\s+|then\s+|also\s+|today\s+)?(?:i|i'm|we|my|our|he|she|they|it|his|her|that's|there"
-    r"|the|this)\b)"
+    r"(?=(?:(?:now|then|also|today|these days|nowadays|currently|at the moment|right now),?\s+)?"
+    r"(?:i|i'm|we|my|our|he|she|they|it|his|her|that's|there)\b)"
+    r"|,\s+(?=(?:if|in case|unless|though|when|whenever|as long as)\s)"
+    r"|,\s+(?:only that|except that|just that|now that)\s+(?=(?:i|we|my)\b)"
     r"|,\s+(?=(?:i|we|he|she|my|our|it|they|mine)(?:'|\s))"
     r"|,?\s+(?:and|but|while|though|whereas)\s+(?=[A-Z]\w+(?:'s|\s+(?:is|has|was|lives|works|got)\b))",
     re.IGNORECASE,
@@ -128,6 +130,7 @@ _NAME_VERB = re.compile(
 _CARRY = re.compile(
     r",?\s+(?:and|but)\s+(?:now\s+|then\s+|also\s+|already\s+|recently\s+|just\s+)?(?=([a-z]+)\b)"
 )
+_CONTRAST = re.compile(r"\b(?:but|while|whereas|though)\W*(?:now |these days )?\Z")
 _ASKS_AFTER = re.compile(
     r"(?:,| -| –|;) (?:so |and |but )?(?:can|could|would|will|do|does|did|what|how|why|where|who|which"
     r"|any|should|is there|are there|shall|may) \b"
@@ -153,6 +156,11 @@ _OPENERS = re.compile(
     r"|in the end|instead|again|that(?= i\b)|all right|please remember|please note)(?:\b|(?<=,))[\s,.:!–—-]*)+",
     re.IGNORECASE,
 )
+
+
+def quotes(text: str) -> list[Span]:
+    """Return the quotations of a text, marks included."""
+    return [match.span() for match in _QUOTES.finditer(text[:MOST_CHARS]) if len(match[0]) > 2]  # noqa: PLR2004
 
 
 def cut(text: str) -> Cut:
@@ -185,16 +193,22 @@ def _told(low: str, start: int, end: int) -> int:
 
 def _clauses(masked: str, low: str, sentence: Span, found: list[Clause]) -> None:
     """Add a sentence's clauses, up to the first that is unreal or reports another's words."""
-    first = True
+    first, reported = True, False
     for start, end, carried in _pieces(masked, sentence):
         if _UNREAL.search(low, start, end) is not None:
             if carried or first:
                 first = False
                 continue
             break
-        report = _REPORT.search(low, start, end)
-        if report is not None:
-            break
+        if _REPORT.search(low, start, end) is not None:
+            reported = True
+            continue
+        if reported and not (
+            _CONTRAST.search(low[max(sentence[0], start - 16) : start]) is not None
+            and _OWN_START.match(low, start, end) is not None
+        ):
+            continue
+        reported = False
         opening = _OPENERS.match(low, start, end)
         body = start if opening is None else opening.end()
         leading = _LEADS.match(low, body, end)

@@ -35,12 +35,12 @@ _REGULAR = re.compile(rf"\b(?:every|each|daily|weekly|monthly|fortnightly)\b|{_D
 _THIS_ONCE = re.compile(r"\b(?:this|next|just this once|just once|this time)\b")
 #: What takes a time: verb behind the event, then maybe a preposition, up to the time.
 _IS_AT = re.compile(
-    r"\s*(?:is|'s|are|'re|will be|was|has been|have been)?\s*(?:now|still|only|always|due|set"
-    r"|scheduled|booked|planned|fixed|valid|back|again|actually|also|usually|held|on|,)*\s*"
+    r"\s*(?:is|'s|are|'re|will be|was|has been|have been)?\s*(?:(?:now|still|only|always|due|set"
+    r"|scheduled|booked|planned|fixed|valid|back|again|actually|also|usually|held|on|,)\s*)*"
     r"(?:leaves|departs|arrives|starts|begins|ends|expires|runs out|opens|closes|takes place"
     r"|falls|meets|(?:been )?(?:moved|changed|pushed|shifted|postponed|rescheduled|brought"
     r"|put off|delayed|switched)(?: back| forward| up| off)?(?: to| till| until)?)?\s*"
-    r"(?:on|at|in|for|to|until|till|due|every|by|from)*\s*(?:the\s+)?",
+    r"(?:(?:on|at|in|for|to|until|till|due|by|from)\s+)*(?:the\s+)?",
 )
 _MOVES = re.compile(
     r"\b(?:moved|changed|pushed|shifted|postponed|rescheduled|brought|put|delayed|switched|now|new"
@@ -72,11 +72,53 @@ _BARE_MOVED = re.compile(
 def events(line: Line) -> Iterator[Fact]:
     """Yield when an event is, that it moved, or that it is off."""
     low = line.low
-    found = _thing_at(line) or _had(line, low) or _moved_by(line, low)
+    found = _thing_at(line) or _had(line, low) or _bare_at(line, low) or _moved_by(line, low)
     if found is not None:
         yield found
+        yield from _further(line, found)
         return
     yield from _every_first(line)
+
+
+def _further(line: Line, first: Fact) -> Iterator[Fact]:
+    """Read the rest of a list of events: "Salsa on Wednesdays, Spanish on Mondays"."""
+    if line.subject is not None:
+        return
+    low = line.said.text[: line.clause.span[1]].lower()
+    for match in _NEXT.finditer(low, line.clause.span[0]):
+        value, event = when(line, match.end()), name(match["event"])
+        if value is not None and event and event != first.slot:
+            yield _event(line, event, value, "tell", line.scene.speaker)
+
+
+def _bare_at(line: Line, low: str) -> Fact | None:
+    """Read "Book club's at mine on Thursday", "launch on the 26th": an event without "the"."""
+    if line.subject is not None or not (line.clause.first or ":" in _before(line)):
+        return None
+    offset = line.tokens[0].start - line.clause.span[0] if line.tokens else 0
+    match = _BARE_AT.match(low, offset)
+    if match is None:
+        return None
+    value, event = when(line, line.clause.span[0] + match.end()), name(match["event"])
+    if value is None or not event:
+        return None
+    told = _known(line, event)
+    if told is None and not match["is"]:
+        return None
+    act: Act = "change" if told is not None else "tell"
+    slot = event if told is None else told.slot
+    return _event(line, slot, value, act, line.scene.speaker if told is None else told.subject)
+
+
+def _before(line: Line) -> str:
+    return line.said.text[line.clause.sentence[0] : line.clause.span[0]]
+
+
+_BARE_AT = re.compile(
+    rf"(?P<event>[a-z][\w-]*(?: [a-z][\w-]+){{0,2}}?)(?P<is>'s| is|)(?: now| at mine| at ours)? (?:on|at) (?:the )?"
+    rf"(?={_DAY}\b|{_DATE}|{_CLOCK})"
+)
+_NEXT = re.compile(rf",\s+(?P<event>[a-z][\w-]*(?: [a-z]\w+)?) (?:on|every) (?={_EVERY})")
 
 
 def _thing_at(line: Line) -> Fact | None:
@@ -104,7 +146,8 @@ def _thing_at(line: Line) -> Fact | None:
         return None
     known = _known(line, event)
     if not subject.own and known is None and not _REGULAR.search(value.text.lower()):
-        if value.text.lower().startswith(("every", "daily")) is False and not _dated(value):
+        on = low[max(0, value.span[0] - 4) : value.span[0]]
+        if not _dated(value) and not re.search(r"\b(?:on|at) \Z", on):
             return None
     act: Act = "change" if _MOVES.search(line.low) else "tell"
     if "birthday" in event:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mnemos.ingest.facts.classes import (
     NUMBER,
@@ -13,6 +14,7 @@ from mnemos.ingest.facts.classes import (
     is_time,
     singular,
 )
+from mnemos.ingest.facts.clauses import Token
 from mnemos.ingest.facts.fact import Fact
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
@@ -194,10 +196,14 @@ def header(line_text: str, line: Line) -> Iterator[Fact]:
     )
     for value in values:
         if value is not None and (single or not is_time(value.text)):
-            yield line.fact(slot, value, kind="single" if single else "list", who=line.scene.speaker)
+            fact = line.fact(
+                slot, value, kind="single" if single else "list", who=line.scene.speaker
+            )
+            span = (line.clause.sentence[0], fact.span[1])
+            yield replace(fact, span=span, words=line.said.text[slice(*span)])
 
 
-def _items(text: str, tokens: list) -> list[Phrase]:  # type: ignore[type-arg]
+def _items(text: str, tokens: Sequence[Token]) -> list[Phrase]:
     """Read each item up to its comma, without what explains it: "German from home"."""
     found: list[Phrase] = []
     at = 0

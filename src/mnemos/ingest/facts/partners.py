@@ -18,6 +18,10 @@ _WE = re.compile(
     r"|married|dating|a couple)\b(?P<rest>(?: with| from| to)? ?(?P<third>[A-Z]\w+)?)"
 )
 _OVER = re.compile(r"\b[Ii]t(?:'s| is) over (?:with|between) (?:me and )?(?P<name>[A-Z]\w+)")
+_MET = re.compile(
+    r"\bI(?:'m| am|'ve been| have been) (?:seeing|dating) (?:someone|somebody|a (?:guy|girl|man|woman))\b"
+    r".{0,20}?\b(?:(?:his|her) name(?:'s| is)|called|named) (?P<name>[A-Z]\w+)"
+)
 _ENDS = frozenset({"split up", "broken up", "broke up", "separated", "divorced"})
 
 
@@ -31,6 +35,10 @@ def partners(line: Line) -> Iterator[Fact]:
             yield line.fact("partner", name, who=line.scene.speaker)
         elif relation != "parents":
             yield line.fact(relation, name, kind="list", who=line.scene.speaker)
+    met = _MET.search(text, *line.clause.sentence)
+    if met is not None and line.clause.first:
+        name = Phrase(text=met["name"], span=met.span("name"), head="", after=0)
+        yield line.fact("partner", name, act="change", who=line.scene.speaker)
     over = _OVER.search(text, start, end)
     if over is not None:
         yield from _ended(line, over, over["name"], (over.start(), over.end()))

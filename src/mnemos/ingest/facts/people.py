@@ -34,6 +34,7 @@ class Subject:
         who: The person, or whose thing it is.
         thing: The noun phrase, for "my budget", "the launch"; empty for a person.
         at: The index of the first token after it.
+        relation: The person as a relation ("Ann's sister"), also where the name is known.
         own: Whether the thing is introduced as the person's own: "my", not "the".
     """
 
@@ -41,6 +42,7 @@ class Subject:
     thing: str = ""
     at: int
     own: bool = True
+    relation: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,12 +106,16 @@ def subject(tokens: Sequence[Token], scene: Scene) -> Subject | None:
     return named
 
 
-def mentioned(said: Said, aliases: dict[str, str]) -> str:
-    """Return the person a turn spoke of last, by relation or by name; else nobody."""
+def mentioned(
+    said: Said, aliases: dict[str, str], start: int = 0, end: int | None = None
+) -> str:
+    """Return the person a turn, or part of it, spoke of last, by relation or by name."""
     last = ""
-    for match in _MENTION.finditer(said.text):
+    for match in _MENTION.finditer(said.text, start, len(said.text) if end is None else end):
         relation, name = match["relation"] or match["bare"], match["name"] or match["met"]
         if relation:
+            if _POSSESSED.match(said.text, match.end()) is not None:
+                continue
             who = f"{said.who}'s {RELATIONS[relation.lower()]}"
             last = aliases.get(who, who)
         elif not {name.lower()} & (FUNCTION_WORDS | FORMS.keys() | _NOT_NAMES) and not (
@@ -119,8 +125,9 @@ def mentioned(said: Said, aliases: dict[str, str]) -> str:
     return last
 
 
+_POSSESSED = re.compile(r"['’]s (?!is\b|was\b|a\b|an\b|in\b|at\b|not\b|got\b)[a-z]+\b[.,!]")
 _MENTION = re.compile(
-    rf"\b(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b(?!'s \w+\b[.,])"
+    rf"\b(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b"
     r"|\b(?:[Tt]his is|[Mm]eet) (?P<met>[A-Z][a-z]+)\b"
     rf"|\b(?P<bare>{'|'.join(one.capitalize() for one in sorted(BARE_RELATIONS))})\b"
     r"|\b(?P<name>(?:Aunt |Uncle |Professor )?[A-Z][a-z]+)"
@@ -148,7 +155,7 @@ def _possessed(tokens: Sequence[Token], owner: str, scene: Scene, at: int = 1) -
             name = _joined(tokens, after, named)
             named += named < len(tokens) and tokens[named].low == ","
             return Subject(who=name, at=named)
-        return Subject(who=who, at=place + 1)
+        return Subject(who=who, at=place + 1, relation=f"{owner}'s {relation}")
     return _thing(tokens, at, owner, own=True)
 
 
@@ -156,7 +163,7 @@ def _has_more(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether "my sister's" is hers and not "my sister is": a noun and a verb follow."""
     rest = [token.low for token in tokens[at : at + 4]]
     return any(word in {"is", "'s", "are", "was"} for word in rest[1:]) and not (
-        rest and (rest[0] in FUNCTION_WORDS or rest[0] in FORMS)
+        rest and (rest[0] in FUNCTION_WORDS or (rest[0] in FORMS and not FORMS[rest[0]].base))
     )
 
 
@@ -188,7 +195,7 @@ _NO_NOUN = frozenset(
 def _is_finite(token: Token) -> bool:
     form = FORMS.get(token.low)
     if form is not None and (form.third or form.past) and not token.text[0].isupper():
-        return token.low not in {"plays", "drinks", "works", "rides", "houses", "runs", "drives"}
+        return token.low not in {"plays", "drinks", "works", "rides", "houses", "drives"}
     return token.low in {"leaves", "starts", "expires", "ends", "runs", "goes", "went", "begins",
                          "takes", "costs", "meets", "opens", "closes", "arrives", "departs"}
 
@@ -211,7 +218,7 @@ def _named(tokens: Sequence[Token]) -> Subject | None:
 
 
 def _verbal(token: Token) -> bool:
-    if token.low in _AFTER_NAME or token.low in {"now", "just", "still", "always", "never"}:
+    if token.low in _AFTER_NAME:
         return True
     form = FORMS.get(token.low)
     return form is not None and (form.third or form.past)

@@ -118,6 +118,12 @@ def predicate(tokens: Sequence[Token], at: int) -> Predicate | None:
     return _finish(group, tokens, at)
 
 
+#: Participles that say how somebody stands, or what they are called, and no deed done to them.
+_STATES = frozenset(
+    "married engaged divorced separated called named widowed retired".split()  # noqa: SIM905
+)
+
+
 class _Group:
     """What the auxiliaries seen so far say."""
 
@@ -142,6 +148,12 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
     word = tokens[at].low if at < len(tokens) else ""
     form = FORMS.get(word)
     lemma, after, passive, doing = "", at + 1, False, False
+    if word in _STATES and (group.is_be or not group.auxiliary):
+        form = None if group.is_be else form
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if form is not None and form.lemma == "get" and following in _STATES:
+        group.is_be = group.fresh = True
+        form, at = None, at + 1
     if form is not None and group.is_be:
         doing = form.doing
         passive = form.participle and not doing

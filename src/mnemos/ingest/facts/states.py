@@ -24,6 +24,7 @@ _PREPOSITIONS = frozenset(
     "on in to with about of from by into toward through because who that which".split()  # noqa: SIM905
 )
 _NUMBER = re.compile(NUMBER, re.IGNORECASE)
+_NO_OBJECT = re.compile(r"\W*(?:any ?more|at all|now|any longer)?\W*\Z", re.IGNORECASE)
 _SCHOOL = re.compile(r"\b(?:school|university|college|academy|high|institute|uni)\b")
 _VAGUE = frozenset("hard well better more less harder fast early late big huge key".split())  # noqa: SIM905
 _PLACES = frozenset(
@@ -32,6 +33,7 @@ _PLACES = frozenset(
     farm houseboat caravan campus downtown abroad
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
+_THESE_DAYS = re.compile(r"\b(?:now|these days|nowadays|currently)\b")
 _ANY_MORE = re.compile(r"\b(?:any ?more|any longer|no more)\b")
 _NO_LIKES = frozenset(
     """
@@ -90,9 +92,15 @@ def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
     ):
         return
     if verb.tense == "past" and frame.act == "tell" and frame.slot not in _LASTING:
-        return
+        if not (verb.denied and "never" in line.low):
+            return
     act = _act(line, verb, frame)
     if act is None:
+        return
+    if verb.denied and frame.slot in {"smokes", "drinks"} and _bare(line, at):
+        token = tokens[verb.at - 1]
+        done = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=at)
+        yield line.fact(frame.slot, done, kind=frame.kind, act=act, holds=False)
         return
     found: list[Phrase]
     if frame.slot == "likes":
@@ -114,6 +122,11 @@ def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
         yield line.fact(
             slot, value, kind=kind, act=act, holds=frame.holds != verb.denied, instead_of=old
         )
+
+
+def _bare(line: Line, at: int) -> bool:
+    """Tell whether a verb has no object: "I don't smoke any more"."""
+    return _NO_OBJECT.match(line.said.text[line.tokens[at - 1].end : line.clause.span[1]]) is not None
 
 
 def _preferred(line: Line) -> str:
@@ -150,6 +163,9 @@ def _doing(line: Line, at: int) -> Phrase | None:
 def _behind(line: Line, frame: Frame, at: int) -> int:
     """Return the index behind one of the frame's prepositions, near the verb, or -1."""
     tokens = line.tokens
+    if frame.slot in {"home", "place"} and at < len(tokens) and tokens[at].low == "with":
+        found = [i for i in range(at + 1, min(at + 5, len(tokens))) if tokens[i].low == "in"]
+        return found[0] + 1 if found else -1
     far = frame.slot in {"employer", "school"} and frame.act == "tell"
     reach = at + (6 if far else 2)
     for place in range(at, min(reach, len(tokens))):
@@ -172,6 +188,7 @@ def _act(line: Line, verb: Predicate, frame: Frame) -> Act | None:
     if verb.tense == "plan":
         return "plan"
     ended = verb.ended or _ANY_MORE.search(line.rest) is not None
+    ended = ended or _THESE_DAYS.search(line.low) is not None
     if frame.act == "tell":
         if verb.tense == "perfect" and not _lasts(line):
             return None

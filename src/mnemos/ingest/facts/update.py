@@ -186,6 +186,8 @@ def _corrections(line: Line) -> Iterator[Fact]:
     value = _new_value(line, low)
     if value is None:
         return
+    if old and _alike(old, value.text):
+        return
     if old and cued:
         yield from _replaced(line, value, "correct", old=old, soon=True)
     elif _STRONG.search(turn):
@@ -336,10 +338,20 @@ def _objects(line: Line) -> Iterator[Fact]:
         if value is not None:
             yield line.fact("likes", value, kind="list", act="change", holds=more is not None)
         return
+    became = _BECAME.search(low)
+    if became is not None and line.verb is not None and line.verb.tense in {"past", "perfect"}:
+        value = _span_of(line, line.clause.span[0] + became.start("diet"), became["diet"])
+        yield line.fact("diet", value, act="change")
+        return
     switch = _SWITCH.search(low)
     if switch is None or line.verb is None or line.verb.tense not in {"past", "perfect"}:
         return
     yield from _switched(line, switch, subject.who)
+
+
+_BECAME = re.compile(
+    r"\b(?:gone|went|turned|became|become|am|been) (?:a )?(?P<diet>vegan|vegetarian|pescatarian)\b"
+)
 
 
 def _switched(line: Line, match: re.Match[str], who: str) -> Iterator[Fact]:
@@ -388,7 +400,7 @@ def _amounts(line: Line) -> Iterator[Fact]:
         rises = _RISES.search(low)
         if rises is not None and subject.thing.split()[-1] in _PRICES:
             yield from _figure(line, subject.thing.split()[-1], rises.end(), subject.who)
-    elif re.search(r"\b(?:up|down) again\b.*\bit's\b|\bit's (?:gone|went) (?:up|down)\b", low):
+    elif re.search(r"\b(?:up|down) again\b|\bit's (?:gone|went) (?:up|down)\b", _sentence(line)):
         for fact in _mine(line, soon=False):
             if sort_of(fact.value) == "number" and fact.kind == "single":
                 match = re.search(r"(?:it's|to)\s+(?=[€$£]?[0-9])", low)
@@ -402,6 +414,10 @@ def _figure(line: Line, slot: str, at: int, who: str) -> Iterator[Fact]:
     if match is not None:
         value = _span_of(line, line.clause.span[0] + at, match[0])
         yield make(line.said, line.clause.span, slot, value, subject=who, act="change")
+
+
+def _sentence(line: Line) -> str:
+    return line.said.text[slice(*line.clause.sentence)].lower()
 
 
 def taken_back(said_line: Line, before: Sequence[Fact]) -> Iterator[Fact]:
