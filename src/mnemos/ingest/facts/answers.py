@@ -82,7 +82,10 @@ def question_before(said: Said, other: Said | None) -> Asked | None:
 def _stands_alone(line: Line, value: Phrase) -> bool:
     """Tell whether a name is the whole answer, or all of it but an aside: "Milan now, since May"."""
     rest = line.said.text[value.span[1] : line.clause.span[1]].strip()
-    return not rest or re.match(r"(?:now|since|,|\.|!|these days|at the moment|again)", rest) is not None
+    return (
+        not rest
+        or re.match(r"(?:now|since|,|\.|!|these days|at the moment|again)", rest) is not None
+    )
 
 
 def answers(line: Line, question: Asked, others: frozenset[str]) -> Iterator[Fact]:

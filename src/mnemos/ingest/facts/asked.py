@@ -41,23 +41,21 @@ _PAST = re.compile(
 )
 _BEFORE = re.compile(r"\b(?:just )?before (?P<what>[^?]+?)\s*\??\s*\Z", re.IGNORECASE)
 _OF = re.compile(r"^(?P<name>(?:Aunt |Uncle |Professor |Dr\.? |Mrs?\.? )?[A-Z][\w-]+)")
-_NAME = re.compile(
-    r"\b(?:(?:Aunt|Uncle|Professor|Dr|Mrs?|Ms) )?[A-Z][\w-]+(?: from (?:the )?\w+)?"
-)
+_NAME = re.compile(r"\b(?:(?:Aunt|Uncle|Professor|Dr|Mrs?|Ms) )?[A-Z][\w-]+(?: from (?:the )?\w+)?")
 #: Cue in a question → slots.
 _CUES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(cue), tuple(slots.split("|")))
     for cue, slots in {
         r"\baddress\b": "address|home",
         r"\b(?:live|lives|(?<!for a )living|reside|based|move|moved|home)\b|\bwhere (?:is|are|am|was|were) (?:\w+(?:'s \w+)?) (?:now|living)\b":  # noqa: E501
-            "home|place|address",
+        "home|place|address",
         r"\bhow old\b|\bage\b": "age",
         r"\bfor a living\b|\b(?:job|profession|occupation|career|position|role|title)\b|\bwhat (?:do|does|did) (?:the )?[\w']+(?:'s \w+)? do\b|\bwhat (?:do|does|did) +do\b|\bdoing\b":  # noqa: E501
-            "job|employer|field|teaches|studies",
+        "job|employer|field|teaches|studies",
         r"\b(?:employer|company|work|works|working|worked)\b": "employer|job|field",
         r"\b(?:married|engaged|single|divorced|together|a couple)\b": "relationship|partner",
         r"\b(?:boyfriend|girlfriend|partner|husband|wife|spouse|fiancée?|seeing|dating|married to)\b|\bwho (?:was|is) .* with\b":  # noqa: E501
-            "partner|relationship",
+        "partner|relationship",
         r"\ballerg": "allergies",
         r"\blanguages?\b|\bspeaks?\b": "speaks",
         r"\b(?:vegan|vegetarian|diet)\b": "diet|eats",
@@ -166,7 +164,9 @@ def _subject(text: str, asker: str, other: str) -> tuple[str, str]:
             return asker, re.sub(r"\b(?:i|me)\b", " ", low)
         if other and re.search(r"\byou\b", low):
             return other, re.sub(r"\byou\b", " ", low)
-        return (asker, text) if re.match(r"\W*(?:when|what|where|which|at|how)\b", low) else ("", text)
+        return (
+            (asker, text) if re.match(r"\W*(?:when|what|where|which|at|how)\b", low) else ("", text)
+        )
     word = match["who"].removesuffix("'s")
     base = {"my": asker, "your": other, "the user": "user"}.get(word.lower(), word)
     if not base:
@@ -184,8 +184,12 @@ def _subject(text: str, asker: str, other: str) -> tuple[str, str]:
 
 def _asks_for(rest: str, relation: str) -> bool:
     """Tell whether "Who is Ann's husband?" asks for the husband, and not for a fact of his."""
-    bare = re.sub(r"\b(?:who|what|is|was|were|the|name|of|called|in|[0-9]+|or|\W)+\b", "", rest.lower())
-    bare = " ".join(word for word in bare.split() if word.strip("?,'") not in _MONTHS | RELATIONS.keys())
+    bare = re.sub(
+        r"\b(?:who|what|is|was|were|the|name|of|called|in|[0-9]+|or|\W)+\b", "", rest.lower()
+    )
+    bare = " ".join(
+        word for word in bare.split() if word.strip("?,'") not in _MONTHS | RELATIONS.keys()
+    )
     if rest.lower().lstrip().startswith("who") and not bare.strip(" ?'s"):
         return True
     return relation in PARTNERS and not bare.strip(" ?'")
@@ -216,7 +220,9 @@ def _slots(low: str) -> tuple[str, ...]:
             found.append(kind)
             if called and kind == "pet":
                 found.insert(0, "pet's name")
-    for noun in re.findall(r"(?:what|when|which|how much) (?:\w+ )?(?:is|are|was|were|'s)\s+(?:the )?([a-z' ]+)", low):
+    for noun in re.findall(
+        r"(?:what|when|which|how much) (?:\w+ )?(?:is|are|was|were|'s)\s+(?:the )?([a-z' ]+)", low
+    ):
         cleaned = noun.strip()
         if cleaned and cleaned not in found:
             found.append(cleaned)

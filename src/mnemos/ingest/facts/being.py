@@ -162,7 +162,9 @@ def _adjective(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     value = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=at + 1)
     following = line.tokens[at + 1].low if at + 1 < len(line.tokens) else ""
     if slot != "job" or following not in {"from"}:
-        yield line.fact(slot, value, act=act, holds=holds, kind="list" if slot == "health" else "single")
+        yield line.fact(
+            slot, value, act=act, holds=holds, kind="list" if slot == "health" else "single"
+        )
 
 
 def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
@@ -183,7 +185,9 @@ def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> 
     elif preposition == "in" and line.verb is not None and line.verb.tense == "past":
         return
     elif preposition == "in" and (capital or kind == "dwelling") and line.verb is not None:
-        settled = re.search(r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low)
+        settled = re.search(
+            r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low
+        )
         slot = "home" if settled and line.verb.tense != "past" else "place"
         if re.search(r"\b[A-Z]", value.text):
             yield line.fact(slot, value, act=act, holds=holds)
@@ -204,7 +208,9 @@ def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
         if RELATIONS[value.head] in PARTNERS and line.subject.who != line.scene.speaker:
             name = next((one for one in tokens[: line.subject.at] if one.text[0].isupper()), None)
             if name is not None and name.low not in {"he", "she", "mum", "dad"}:
-                partner = Phrase(text=name.text, span=(name.start, name.end), head=name.low, after=0)
+                partner = Phrase(
+                    text=name.text, span=(name.start, name.end), head=name.low, after=0
+                )
                 yield line.fact("partner", partner, who=line.scene.speaker, holds=holds, act=act)
         return
     if value.determiner in {"my", "your", "their", "this", "the"} and not is_job(value.text):
@@ -250,18 +256,33 @@ def _things(line: Line, verb: Predicate) -> Iterator[Fact]:
         return
     words = [one for one in subject.thing.split() if one not in {"'s", "own", "current", "actual"}]
     new = bool({"new", "latest", "newest"} & set(words))
-    words = [one for one in words if one not in {"new", "latest", "newest", "favorite"}] if (
-        "favorite" not in words
-    ) else ["favourite", *[one for one in words if one != "favorite"]]
+    words = (
+        [one for one in words if one not in {"new", "latest", "newest", "favorite"}]
+        if ("favorite" not in words)
+        else ["favourite", *[one for one in words if one != "favorite"]]
+    )
     slot = " ".join(words)
-    if not words or len(words) > 4 or words == ["favourite"] or {"old", "ex", "first", "last", "only"} & set(words):  # noqa: PLR2004
+    if (
+        not words
+        or len(words) > 4
+        or words == ["favourite"]
+        or {"old", "ex", "first", "last", "only"} & set(words)
+    ):
         return
     head = words[-1]
     value = phrase(
-        line.said.text, line.tokens, verb.at, commas=head == "address", within="of and at in"
-        if words[0] == "favourite" or head == "address" else "of",
+        line.said.text,
+        line.tokens,
+        verb.at,
+        commas=head == "address",
+        within="of and at in" if words[0] == "favourite" or head == "address" else "of",
     )
-    if value is None or value.determiner in {"this", "such"} or value.head in _NO_VALUE or value.text.lower() in _NO_VALUE:
+    if (
+        value is None
+        or value.determiner in {"this", "such"}
+        or value.head in _NO_VALUE
+        or value.text.lower() in _NO_VALUE
+    ):
         return
     if is_time(value.text) or line.tokens[verb.at].low in {"on", "at", "due", "in", "from", "to"}:
         return  # of an event
@@ -271,11 +292,11 @@ def _things(line: Line, verb: Predicate) -> Iterator[Fact]:
         slot = class_of(head)
     plain = words[0] == "favourite" or head in _PLAIN
     named = value.text[0].isupper() or value.text[0] in "0123456789€$£"
-    if not (plain or ((value.determiner in {"a", "an"} or named) and class_of(head) in _OWN_THINGS)):
+    if not (
+        plain or ((value.determiner in {"a", "an"} or named) and class_of(head) in _OWN_THINGS)
+    ):
         return
     act: Act = "change" if new or verb.fresh or _newly(line) else "tell"
     kind = "list" if slot == "pet" or head.endswith("ies") or slot == "hobby" else "single"
     if verb.tense != "plan" and value.head not in FUNCTION_WORDS:
-        yield line.fact(
-            _RENAMED.get(slot, slot), value, act=act, holds=not verb.denied, kind=kind
-        )
+        yield line.fact(_RENAMED.get(slot, slot), value, act=act, holds=not verb.denied, kind=kind)

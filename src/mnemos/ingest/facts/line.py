@@ -154,12 +154,10 @@ def times(line: Line, act: Act, tense: str) -> tuple[datetime | None, datetime |
     return start, end, ahead
 
 
-_NUMBERED = (
-    """
+_NUMBERED = """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
     fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
     """.split()  # noqa: SIM905 - a table of words reads better as text
-)
 _ON_DAY = re.compile(rf"\b(?:on|since) the ({'|'.join(_NUMBERED)})(?= *(?:[,.!;]|$|of this month))")
 
 

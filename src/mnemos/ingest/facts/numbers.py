@@ -37,7 +37,9 @@ _MEASURES = frozenset(
     slice slices piece pieces step steps point set sets rep reps night nights
     """.split()  # noqa: SIM905 - the same
 )
-_MAKES = re.compile(rf"\b(?:that|this|it|which) (?:now )?makes (?:it )?({NUMBER}) (\w+)", re.IGNORECASE)
+_MAKES = re.compile(
+    rf"\b(?:that|this|it|which) (?:now )?makes (?:it )?({NUMBER}) (\w+)", re.IGNORECASE
+)
 _ORDINAL = re.compile(rf"\b(?:my|our|a|another|the) ({'|'.join(ORDINALS)}) (\w+)", re.IGNORECASE)
 #: Nouns whose lists are facts, before a colon: noun → slot.
 _HEADERS = {
@@ -95,7 +97,12 @@ def _counted(line: Line, at: int) -> Iterator[Fact]:
     verb = line.verb
     number = line.tokens[at]
     things = phrase(line.said.text, line.tokens, at + 1)
-    if things is None or verb is None or things.head in _MEASURES or singular(things.head) in _MEASURES:
+    if (
+        things is None
+        or verb is None
+        or things.head in _MEASURES
+        or singular(things.head) in _MEASURES
+    ):
         return
     if verb.lemma in {"have", "get"} and verb.tense == "past":
         return
@@ -104,9 +111,7 @@ def _counted(line: Line, at: int) -> Iterator[Fact]:
     has = verb.lemma in {"have", "get", "own", "keep", "adopt", "raise"}
     if has and not (class_of(things.head) or singular(things.head) in RELATIONS):
         return
-    value = Phrase(
-        text=number.text, span=(number.start, number.end), head=number.low, after=at + 1
-    )
+    value = Phrase(text=number.text, span=(number.start, number.end), head=number.low, after=at + 1)
     yield line.fact(_noun(things.head), value, kind="count", act="tell")
     if things.after < len(line.tokens) and line.tokens[things.after].low in {",", ":", "called"}:
         for name in listed(line.said.text, line.tokens, things.after + 1):
@@ -144,7 +149,9 @@ def _another(line: Line, at: int) -> Iterator[Fact]:
             text = line.said.text[start : start + len(match[1])]
             value = Phrase(text=text, span=(start, start + len(text)), head=text, after=at)
             yield line.fact(known.slot, value, kind="count", act="change", who=known.subject)
-            named = re.search(r"\b(?:called|named) ([A-Z]\w+)", line.said.text[start : line.clause.span[1]])
+            named = re.search(
+                r"\b(?:called|named) ([A-Z]\w+)", line.said.text[start : line.clause.span[1]]
+            )
             if named is not None:
                 begin = start + named.start(1)
                 name = Phrase(text=named[1], span=(begin, begin + len(named[1])), head="", after=at)
@@ -185,7 +192,9 @@ def header(line_text: str, line: Line) -> Iterator[Fact]:
         slot = f"favourite {singular(noun)}"
     elif slot in {"countries", "cities"} or (slot is None and not match["own"]):
         return
-    if slot is None or (match["more"] and re.search(r"\b(?:you|his|her|their|to)\b", match["more"])):
+    if slot is None or (
+        match["more"] and re.search(r"\b(?:you|his|her|their|to)\b", match["more"])
+    ):
         return
     single = slot in {"address", "birthday", "email"}
     tokens = [token for token in line.tokens if token.start >= match.end()]

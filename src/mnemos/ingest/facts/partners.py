@@ -67,9 +67,7 @@ def _name(match: re.Match[str], name: str, text: str) -> Phrase:
     return Phrase(text=name, span=(at, at + len(name)), head=name.lower(), after=0)
 
 
-def _ended(
-    line: Line, match: re.Match[str], name: str, span: tuple[int, int]
-) -> Iterator[Fact]:
+def _ended(line: Line, match: re.Match[str], name: str, span: tuple[int, int]) -> Iterator[Fact]:
     text = line.said.text
     value = Phrase(text=text[slice(*span)], span=span, head="", after=0)
     yield line.fact("relationship", value, act="change", who=line.scene.speaker)

@@ -106,9 +106,7 @@ def subject(tokens: Sequence[Token], scene: Scene) -> Subject | None:
     return named
 
 
-def mentioned(
-    said: Said, aliases: dict[str, str], start: int = 0, end: int | None = None
-) -> str:
+def mentioned(said: Said, aliases: dict[str, str], start: int = 0, end: int | None = None) -> str:
     """Return the person a turn, or part of it, spoke of last, by relation or by name."""
     last = ""
     for match in _MENTION.finditer(said.text, start, len(said.text) if end is None else end):
@@ -183,12 +181,68 @@ def _thing(tokens: Sequence[Token], at: int, owner: str, *, own: bool) -> Subjec
 
 
 _STARTS_VERB = frozenset(
-    "is are was were 's 're has have had isn aren wasn weren will would can could does do did"
-    " hasn haven doesn don didn".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "'s",
+        "'re",
+        "has",
+        "have",
+        "had",
+        "isn",
+        "aren",
+        "wasn",
+        "weren",
+        "will",
+        "would",
+        "can",
+        "could",
+        "does",
+        "do",
+        "did",
+        "hasn",
+        "haven",
+        "doesn",
+        "don",
+        "didn",
+    ]
 )
 _NO_NOUN = frozenset(
-    "i you he she we they it me him us them my your his our their that this these those who which"
-    " when where because if and or but not so".split()
+    [
+        "i",
+        "you",
+        "he",
+        "she",
+        "we",
+        "they",
+        "it",
+        "me",
+        "him",
+        "us",
+        "them",
+        "my",
+        "your",
+        "his",
+        "our",
+        "their",
+        "that",
+        "this",
+        "these",
+        "those",
+        "who",
+        "which",
+        "when",
+        "where",
+        "because",
+        "if",
+        "and",
+        "or",
+        "but",
+        "not",
+        "so",
+    ]
 )
 
 
@@ -196,8 +250,23 @@ def _is_finite(token: Token) -> bool:
     form = FORMS.get(token.low)
     if form is not None and (form.third or form.past) and not token.text[0].isupper():
         return token.low not in {"plays", "drinks", "works", "rides", "houses", "drives"}
-    return token.low in {"leaves", "starts", "expires", "ends", "runs", "goes", "went", "begins",
-                         "takes", "costs", "meets", "opens", "closes", "arrives", "departs"}
+    return token.low in {
+        "leaves",
+        "starts",
+        "expires",
+        "ends",
+        "runs",
+        "goes",
+        "went",
+        "begins",
+        "takes",
+        "costs",
+        "meets",
+        "opens",
+        "closes",
+        "arrives",
+        "departs",
+    }
 
 
 def _named(tokens: Sequence[Token]) -> Subject | None:
@@ -245,7 +314,7 @@ def _is_name(token: Token) -> bool:
     text = token.text
     return (
         text[0].isupper()
-        and (len(text) > 1 and not text.isupper() or len(text) == 1 and text not in {"I", "A"})
+        and ((len(text) > 1 and not text.isupper()) or (len(text) == 1 and text not in {"I", "A"}))
         and token.low not in FUNCTION_WORDS
         and token.low not in FORMS
         and token.low not in _NOT_NAMES

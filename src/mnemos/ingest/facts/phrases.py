@@ -128,7 +128,7 @@ def phrase(
     stop = start + len(trimmed)
     kept = [token for token in tokens[at:last] if token.end <= stop]
     head = _head(kept)
-    if head in _PRONOUNS and len(kept) == 1 or kept and kept[0].low in _PRONOUNS:
+    if (head in _PRONOUNS and len(kept) == 1) or (kept and kept[0].low in _PRONOUNS):
         return None
     return Phrase(text=trimmed, span=(start, stop), head=head, after=end, determiner=determiner)
 
@@ -145,14 +145,30 @@ def _head(tokens: Sequence[Token]) -> str:
 
 def is_pronoun(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether "it" or "them" stands where a value would."""
-    return at < len(tokens) and tokens[at].low in {"it", "them", "that", "him", "her", "one", "both"}
+    return at < len(tokens) and tokens[at].low in {
+        "it",
+        "them",
+        "that",
+        "him",
+        "her",
+        "one",
+        "both",
+    }
 
 
 def listed(text: str, tokens: Sequence[Token], at: int, within: str = "of") -> list[Phrase]:
     """Read the phrases of a list from an index on: "German, French and a bit of Dutch"."""
     found: list[Phrase] = []
     while at < len(tokens):
-        while at < len(tokens) and tokens[at].low in {",", "and", "or", "then", "also", "both", "&"}:
+        while at < len(tokens) and tokens[at].low in {
+            ",",
+            "and",
+            "or",
+            "then",
+            "also",
+            "both",
+            "&",
+        }:
             at += 1
         one = phrase(text, tokens, at, within=within)
         if one is None:

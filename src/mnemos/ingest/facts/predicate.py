@@ -26,8 +26,25 @@ _ADVERBS = frozenset(
     never no longer longer hardly rarely proudly quietly regularly definitely certainly first
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
-_PLANS = frozenset({"going", "planning", "about", "gon", "gonna", "hoping", "looking", "thinking",
-                    "considering", "trying", "aiming", "due", "set", "wanting", "tempted"})
+_PLANS = frozenset(
+    {
+        "going",
+        "planning",
+        "about",
+        "gon",
+        "gonna",
+        "hoping",
+        "looking",
+        "thinking",
+        "considering",
+        "trying",
+        "aiming",
+        "due",
+        "set",
+        "wanting",
+        "tempted",
+    }
+)
 _WISHES = frozenset(
     "want need hope plan wish intend try decide agree promise mean wanna gotta ought".split()  # noqa: SIM905
 )
@@ -101,7 +118,7 @@ def predicate(tokens: Sequence[Token], at: int) -> Predicate | None:
         elif low == "used" and following == "to":
             group.used = True
             at += 2
-        elif low in _PLANS and following == "to" or low in {"gonna", "gon"}:
+        elif (low in _PLANS and following == "to") or low in {"gonna", "gon"}:
             if low in {"looking", "set"}:
                 return None
             group.will = True
@@ -128,7 +145,16 @@ class _Group:
     """What the auxiliaries seen so far say."""
 
     __slots__ = (
-        "can", "denied", "do", "ended", "fresh", "have", "is_be", "past", "used", "will",
+        "can",
+        "denied",
+        "do",
+        "ended",
+        "fresh",
+        "have",
+        "is_be",
+        "past",
+        "used",
+        "will",
     )
 
     def __init__(self) -> None:
@@ -206,9 +232,22 @@ def _is_participle(tokens: Sequence[Token], at: int) -> bool:
     form = FORMS.get(word)
     if word in {"been", "had", "gone", "come", "become"}:
         return True
-    return form is not None and form.participle and not form.doing and word not in {
-        "engaged", "divorced", "separated", "married", "called", "named", "cancelled", "run",
-    }
+    return (
+        form is not None
+        and form.participle
+        and not form.doing
+        and word
+        not in {
+            "engaged",
+            "divorced",
+            "separated",
+            "married",
+            "called",
+            "named",
+            "cancelled",
+            "run",
+        }
+    )
 
 
 def _auxiliary_have(tokens: Sequence[Token], at: int) -> bool:
@@ -222,6 +261,5 @@ def _auxiliary_have(tokens: Sequence[Token], at: int) -> bool:
 def _auxiliary_do(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and (
         tokens[at + 1].low in _NOT
-        or (form := FORMS.get(_next_word(tokens, at + 1))) is not None
-        and form.base
+        or ((form := FORMS.get(_next_word(tokens, at + 1))) is not None and form.base)
     )

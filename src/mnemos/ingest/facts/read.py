@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mnemos.ingest.facts import being, events, numbers, partners, pets, states, update
+from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
 from mnemos.ingest.facts.answers import answers, question_before
 from mnemos.ingest.facts.asked import Asked
 from mnemos.ingest.facts.classes import PARTNERS, RELATIONS
@@ -103,7 +103,12 @@ def _moved_in(said: Said, found: Sequence[Fact]) -> Iterator[Fact]:
     """Date a new home by when somebody moved in, where the same turn tells it."""
     match = _MOVED_IN.search(said.text)
     for fact in found:
-        if match is not None and fact.slot == "home" and fact.act == "change" and not fact.true_from:
+        if (
+            match is not None
+            and fact.slot == "home"
+            and fact.act == "change"
+            and not fact.true_from
+        ):
             told = mentions(match[0], said.said_at)
             past = [one.start for one in told if one.start <= said.said_at]
             yield replace(fact, true_from=past[0] if past else None)
@@ -200,7 +205,7 @@ def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterat
     yield from events.events(line)
     if question is not None:
         yield from answers(line, question, others)
-    yield from update.updates(line)
+    yield from changes.updates(line)
 
 
 def _distinct(made: Iterable[Fact], before: Sequence[Fact]) -> list[Fact]:
@@ -218,8 +223,6 @@ def _distinct(made: Iterable[Fact], before: Sequence[Fact]) -> list[Fact]:
 def _taken_back(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Iterator[Fact]:
     own = [turn.ref for turn in near if turn.who == said.who][-1:]
     told = [fact for fact in known if fact.turn in own and fact.value]
-    clause = Clause(
-        tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True
-    )
+    clause = Clause(tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True)
     line = Line(said=said, clause=clause, scene=Scene(speaker=said.who, aliases={}), known=known)
-    yield from update.taken_back(line, told)
+    yield from corrections.taken_back(line, told)

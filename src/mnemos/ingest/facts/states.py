@@ -87,7 +87,9 @@ def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
     if frame.slot == "likes" and (
         at >= len(tokens)
         or tokens[at].low in _NO_LIKES
-        or (tokens[at].low == "the" and tokens[at + 1 : at + 2] and tokens[at + 1].text[0].islower())
+        or (
+            tokens[at].low == "the" and tokens[at + 1 : at + 2] and tokens[at + 1].text[0].islower()
+        )
         or verb.tense in {"past", "doing"}
     ):
         return
@@ -126,7 +128,9 @@ def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
 
 def _bare(line: Line, at: int) -> bool:
     """Tell whether a verb has no object: "I don't smoke any more"."""
-    return _NO_OBJECT.match(line.said.text[line.tokens[at - 1].end : line.clause.span[1]]) is not None
+    return (
+        _NO_OBJECT.match(line.said.text[line.tokens[at - 1].end : line.clause.span[1]]) is not None
+    )
 
 
 def _preferred(line: Line) -> str:
@@ -151,7 +155,9 @@ def liked(line: Line, at: int) -> list[Phrase]:
 def _doing(line: Line, at: int) -> Phrase | None:
     """Read what somebody likes to do: "going on road trips"; none that a clause follows."""
     value = phrase(line.said.text, line.tokens, at, within="of on in to about with for")
-    if value is None or (value.after < len(line.tokens) and line.tokens[value.after].low in _CLAUSE):
+    if value is None or (
+        value.after < len(line.tokens) and line.tokens[value.after].low in _CLAUSE
+    ):
         return None
     words = value.text.lower().split()
     bare = len(words) == 1 and words[0] in _NO_DOING
@@ -180,7 +186,9 @@ def _behind(line: Line, frame: Frame, at: int) -> int:
 
 
 def _within(slot: str) -> str:
-    return {"home": "of in near", "job": "of", "rents": "of in", "studies": "of and"}.get(slot, "of")
+    return {"home": "of in near", "job": "of", "rents": "of in", "studies": "of and"}.get(
+        slot, "of"
+    )
 
 
 def _act(line: Line, verb: Predicate, frame: Frame) -> Act | None:
@@ -227,7 +235,9 @@ def _fits(frame: Frame, value: Phrase, line: Line) -> bool:
         case "language":
             return class_of(low.split()[-1]) == "language" or class_of(value.head) == "language"
         case "car":
-            return class_of(value.head) in {"car", ""} and (capital or class_of(value.head) == "car")
+            return class_of(value.head) in {"car", ""} and (
+                capital or class_of(value.head) == "car"
+            )
         case "pet" | "medication" | "diet":
             return class_of(value.head) == sort
         case "thing":

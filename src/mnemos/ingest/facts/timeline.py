@@ -168,9 +168,11 @@ def _tell(open_: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
     if fact.kind == "list" and not fact.instead_of:
         ended = tuple(_ended(one, begins, fact) for one in contrary)
         return (*ended, Change(op="ADD", fact=fact, new=new))
-    rivals = contrary or [one for one in open_ if fact.kind != "list"] or [
-        one for one in open_ if _named(one, fact)
-    ]
+    rivals = (
+        contrary
+        or [one for one in open_ if fact.kind != "list"]
+        or [one for one in open_ if _named(one, fact)]
+    )
     if not rivals:
         return (Change(op="ADD", fact=fact, new=new),)
     return _replace(rivals, fact, new)
@@ -207,7 +209,12 @@ def _correct(same: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
     ]
     if not fact.value:
         return tuple(
-            Change(op="END", fact=fact, old=one, new=replace(one, status="corrected", valid_to=one.valid_from))
+            Change(
+                op="END",
+                fact=fact,
+                old=one,
+                new=replace(one, status="corrected", valid_to=one.valid_from),
+            )
             for one in wrong[-1:]
         )
     if not wrong:
@@ -243,9 +250,7 @@ def _over(same: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
         return (Change(op="NOOP", fact=fact),)
     ends = fact.true_to or fact.said_at
     begins = fact.true_from or ends
-    version = Version(
-        fact=fact, valid_from=min(begins, ends), valid_to=ends, status="superseded"
-    )
+    version = Version(fact=fact, valid_from=min(begins, ends), valid_to=ends, status="superseded")
     return (Change(op="ADD", fact=fact, new=version),)
 
 
@@ -281,7 +286,9 @@ def is_in(one: str, other: str) -> bool:
 
 def _words(value: str) -> frozenset[str]:
     found = re.findall(r"[^\W_]+", value.casefold())
-    return frozenset(singular(one) for one in found if one not in FUNCTION_WORDS) or frozenset(found)
+    return frozenset(singular(one) for one in found if one not in FUNCTION_WORDS) or frozenset(
+        found
+    )
 
 
 def _number(value: str) -> int | str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mnemos.ingest.facts.fact import Act, Kind
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One way to use a verb.
