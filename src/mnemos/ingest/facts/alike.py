@@ -12,16 +12,17 @@ from mnemos.ingest.facts.phrases import Phrase
 
 def alike(one: str, other: str) -> bool:
     """Tell whether two values share a telling word."""
-    words = telling_words(one) & telling_words(other)
-    return bool(words)
+    return bool(telling_words(one) & telling_words(other))
 
 
 def telling_words(value: str) -> set[str]:
+    """Return a value's words but for function words, lower-case and singular."""
     words = re.findall(r"[\w:]+", value.lower())
     return {singular(word) for word in words if word not in FUNCTION_WORDS}
 
 
 def span_of(line: Line, start: int, text: str) -> Phrase:
+    """Return the words of this length at an index of the turn as a value."""
     return Phrase(
         text=line.said.text[start : start + len(text)],
         span=(start, start + len(text)),

@@ -11,7 +11,6 @@ from mnemos.ingest.facts.corrections import told_by
 from mnemos.ingest.facts.fact import Fact
 from mnemos.ingest.facts.line import Line, make
 
-
 _RISES = re.compile(
     r"(?:went|gone|goes|going|go|up|rose|risen|rises|dropped|fell|raised|is|'s|now|again)\s.*?"
     r"(?:to|at|now)\s+(?=[€$£]?[0-9])",

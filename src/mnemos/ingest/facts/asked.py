@@ -47,15 +47,15 @@ _CUES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(cue), tuple(slots.split("|")))
     for cue, slots in {
         r"\baddress\b": "address|home",
-        r"\b(?:live|lives|(?<!for a )living|reside|based|move|moved|home)\b|\bwhere (?:is|are|am|was|were) (?:\w+(?:'s \w+)?) (?:now|living)\b":  # noqa: E501
-        "home|place|address",
+        r"\b(?:live|lives|(?<!for a )living|reside|based|move|moved|home)\b|\bwhere (?:is|are"
+        r"|am|was|were) (?:\w+(?:'s \w+)?) (?:now|living)\b": "home|place|address",
         r"\bhow old\b|\bage\b": "age",
-        r"\bfor a living\b|\b(?:job|profession|occupation|career|position|role|title)\b|\bwhat (?:do|does|did) (?:the )?[\w']+(?:'s \w+)? do\b|\bwhat (?:do|does|did) +do\b|\bdoing\b":  # noqa: E501
-        "job|employer|field|teaches|studies",
+        r"\bfor a living\b|\b(?:job|profession|occupation|career|position|role|title)\b|\bwhat "
+        r"(?:do|does|did) (?:the )?[\w']+(?:'s \w+)? do\b|\bwhat (?:do|does|did) +do\b|\bdoing\b": "job|training|employer|field|teaches|studies",
         r"\b(?:employer|company|work|works|working|worked)\b": "employer|job|field",
         r"\b(?:married|engaged|single|divorced|together|a couple)\b": "relationship|partner",
-        r"\b(?:boyfriend|girlfriend|partner|husband|wife|spouse|fiancée?|seeing|dating|married to)\b|\bwho (?:was|is) .* with\b":  # noqa: E501
-        "partner|relationship",
+        r"\b(?:boyfriend|girlfriend|partner|husband|wife|spouse|fiancée?|seeing|dating"
+        r"|married to)\b|\bwho (?:was|is) .* with\b": "partner|relationship",
         r"\ballerg": "allergies",
         r"\blanguages?\b|\bspeaks?\b": "speaks",
         r"\b(?:vegan|vegetarian|diet)\b": "diet|eats",
@@ -149,37 +149,44 @@ def _subject(text: str, asker: str, other: str) -> tuple[str, str]:
     if pronoun is not None and (pronoun[1].lower() == "i" or other):
         rest = text[: pronoun.start(1)] + text[pronoun.end(1) :]
         return (asker if pronoun[1].lower() == "i" else other), rest
-    match = re.search(
-        r"\b(?P<who>(?:[Tt]he user|[Mm]y|[Yy]our|(?:Aunt |Uncle |Professor |Dr\.? |Mrs?\.? |Ms )?"
-        r"[A-Z][\w-]+)(?:'s)?)"
-        rf"(?P<relations>(?: (?:{'|'.join(RELATIONS)})(?:'s)?\b(?!{_COMPOUND}))*)"
-        r"(?P<more> from (?:the )?\w+)?",
-        re.sub(r"^\w+", lambda first: first[0].lower(), text)
-        if not re.match(r"[A-Z]\w+'s\b", text) or text.split("'")[0].lower() in FUNCTION_WORDS
-        else text,
-    )
-    low = text.lower()
+    name = re.match(r"[A-Z]\w+'s\b", text)
+    if name is None or name[0][:-2].lower() in FUNCTION_WORDS:
+        text = text[:1].lower() + text[1:]
+    match = _WHOSE.search(text)
     if match is None or match["who"].lower() in _MONTHS:
-        if re.search(r"\b(?:i|me)\b", low):
-            return asker, re.sub(r"\b(?:i|me)\b", " ", low)
-        if other and re.search(r"\byou\b", low):
-            return other, re.sub(r"\byou\b", " ", low)
-        return (
-            (asker, text) if re.match(r"\W*(?:when|what|where|which|at|how)\b", low) else ("", text)
-        )
+        return _unnamed(text, asker, other)
+    return _named(match, text, asker, other)
+
+
+def _unnamed(text: str, asker: str, other: str) -> tuple[str, str]:
+    """Return whom a question without a name is about: the asker, or the other one."""
+    low = text.lower()
+    if re.search(r"\b(?:i|me)\b", low):
+        return asker, re.sub(r"\b(?:i|me)\b", " ", low)
+    if other and re.search(r"\byou\b", low):
+        return other, re.sub(r"\byou\b", " ", low)
+    return (asker if re.match(r"\W*(?:when|what|where|which|at|how)\b", low) else ""), text
+
+
+def _named(match: re.Match[str], text: str, asker: str, other: str) -> tuple[str, str]:
     word = match["who"].removesuffix("'s")
     base = {"my": asker, "your": other, "the user": "user"}.get(word.lower(), word)
-    if not base:
-        return "", text
-    relations = [one.removesuffix("'s") for one in match["relations"].split()]
+    relations = [RELATIONS[one.removesuffix("'s")] for one in match["relations"].split()]
     owned = match["who"].endswith("'s") or word.lower() in {"my", "your"}
     rest = text[: match.start()] + " " + text[match.end() :]
-    if relations and owned:
-        named = [RELATIONS[one] for one in relations]
-        if match["relations"].endswith("'s") or not _asks_for(rest, named[-1]):
-            return "'s ".join([base, *named]), rest
-        rest = f"{rest} {named[-1]}"
-    return f"{base}{match['more'] or ''}", rest
+    if base and relations and owned:
+        if match["relations"].endswith("'s") or not _asks_for(rest, relations[-1]):
+            return "'s ".join([base, *relations]), rest
+        rest = f"{rest} {relations[-1]}"
+    return f"{base}{match['more'] or ''}" if base else "", rest
+
+
+_WHOSE = re.compile(
+    r"\b(?P<who>(?:[Tt]he user|[Mm]y|[Yy]our|(?:Aunt |Uncle |Professor |Dr\.? |Mrs?\.? |Ms )?"
+    r"[A-Z][\w-]+)(?:'s)?)"
+    rf"(?P<relations>(?: (?:{'|'.join(RELATIONS)})(?:'s)?\b(?!{_COMPOUND}))*)"
+    r"(?P<more> from (?:the )?\w+)?"
+)
 
 
 def _asks_for(rest: str, relation: str) -> bool:
@@ -196,37 +203,38 @@ def _asks_for(rest: str, relation: str) -> bool:
 
 
 def _slots(low: str) -> tuple[str, ...]:
-    found: list[str] = []
-    favourite = re.search(r"\bfavou?rite (\w+)", low)
-    if favourite is not None:
-        found.append(f"favourite {singular(favourite[1])}")
-    many = re.search(r"\bhow many (\w+)", low)
-    if many is not None:
-        noun = {"kids": "children"}.get(many[1], many[1])
-        found.append(f"number of {noun}")
-    called = re.search(r"\b(?:names of|called)\b", low)
-    for relation in dict.fromkeys(RELATIONS.values()):
-        if re.search(rf"\b{relation}\b", low):
-            found.append("partner" if relation in PARTNERS else relation)
+    """Return the slots that a question without its subject may ask for, best first."""
+    found = [f"favourite {singular(one)}" for one in re.findall(r"\bfavou?rite (\w+)", low)]
+    found += [
+        f"number of {'children' if one == 'kids' else one}"
+        for one in re.findall(r"\bhow many (\w+)", low)
+    ]
+    found += [
+        "partner" if relation in PARTNERS else relation
+        for relation in dict.fromkeys(RELATIONS.values())
+        if re.search(rf"\b{relation}\b", low)
+    ]
+    words = re.findall(r"[a-z-]+", low)
+    if _CALLED.search(low) and any(class_of(word) == "pet" for word in words):
+        found.insert(0, "pet's name")
     for cue, slots in _CUES:
         if cue.search(low) is not None:
             found += slots
-    for word in re.findall(r"[a-z-]+", low):
+    for word in words:
         form = FORMS.get(word)
         if form is not None and form.lemma not in {"have", "get", "take", "do", "name", "call"}:
             found += [frame.slot for frame in FRAMES.get(form.lemma, ()) if frame.act == "tell"]
-        kind = class_of(word)
-        if kind in {"pet", "car", "phone", "laptop", "bike", "instrument", "medication"}:
-            found.append(kind)
-            if called and kind == "pet":
-                found.insert(0, "pet's name")
-    for noun in re.findall(
-        r"(?:what|when|which|how much) (?:\w+ )?(?:is|are|was|were|'s)\s+(?:the )?([a-z' ]+)", low
-    ):
-        cleaned = noun.strip()
-        if cleaned and cleaned not in found:
-            found.append(cleaned)
+        if class_of(word) in _THINGS:
+            found.append(class_of(word))
+    found += [noun.strip() for noun in _NOUN.findall(low) if noun.strip()]
     return tuple(dict.fromkeys(found))
+
+
+_CALLED = re.compile(r"\b(?:names of|called|name)\b")
+_THINGS = frozenset("pet car phone laptop bike instrument medication".split())  # noqa: SIM905
+_NOUN = re.compile(
+    r"(?:what|when|which|how much) (?:\w+ )?(?:is|are|was|were|'s)\s+(?:the )?([a-z' ]+)"
+)
 
 
 def telling(words: Sequence[str]) -> frozenset[str]:

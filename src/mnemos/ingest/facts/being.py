@@ -14,7 +14,7 @@ from mnemos.ingest.facts.classes import (
     is_job,
     is_time,
 )
-from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.fact import Act, Fact, Kind
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
@@ -68,7 +68,9 @@ _RENAMED = {
     "cell": "phone number",
     "car": "car",
 }
-_SETTLED = frozenset("fine happy well safe settled home".split())  # noqa: SIM905
+_SETTLED = frozenset("fine happy well safe settled home back".split())  # noqa: SIM905
+#: Words of a thing that is somebody's, at most.
+MOST_WORDS = 4
 _NO_VALUE = frozenset(
     """
     good great fine okay ok bad nice amazing awesome broken dead full over done gone ready sure
@@ -97,43 +99,50 @@ def _newly(line: Line) -> bool:
 
 
 def _persons(line: Line, verb: Predicate, act: Act) -> Iterator[Fact]:
-    tokens, at, text = line.tokens, verb.at, line.said.text
+    tokens, at = line.tokens, verb.at
     if at >= len(tokens):
         return
     low = tokens[at].low
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     holds = not verb.denied
-    if low in {"based", "located", "living"} and following in {"in", "at", "near"}:
-        value = phrase(text, tokens, at + 2, within="of in")
-        if value is not None:
-            yield line.fact("home", value, act=act, holds=holds)
-    elif low == "allergic" and following == "to":
+    if low in _ADJECTIVES:
+        yield from _adjective(line, at, act, holds=holds)
+    elif low in _PLACING:
+        yield from _placed(line, low, at + 1, act, holds=holds)
+    elif following == "in" and low in _SETTLED:
+        yield from _placed(line, "in", at + 2, "change" if low == "back" else act, holds=holds)
+    elif f"{low} {following}" in _LIKES or low in _LIKES:
+        likes = _LIKES.get(f"{low} {following}", _LIKES.get(low, True))
+        for value in liked(line, at + (1 if low in _LIKES else 2)):
+            yield line.fact("likes", value, kind="list", act=act, holds=holds == likes)
+    elif low in _COMPLEMENTS:
+        yield from _complemented(line, at, act, holds=holds)
+    elif (age := _age(line, at)) is not None:
+        yield from [line.fact("age", age, act=act)] if holds else []
+    else:
+        yield from _noun(line, at, act, holds=holds)
+
+
+_PLACING = frozenset({"in", "at", "from", "on", "with"})
+_COMPLEMENTS = frozenset({"based", "located", "living", "allergic", "called", "named"})
+
+
+def _complemented(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
+    """Read "based in Leeds", "allergic to nuts", "called Rex"."""
+    tokens, text = line.tokens, line.said.text
+    low = tokens[at].low
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if low == "allergic" and following == "to":
         for each in listed(text, tokens, at + 2):
             yield line.fact("allergies", each, kind="list", act=act, holds=holds)
-        return
     elif low in {"called", "named"}:
         value = phrase(text, tokens, at + 1)
         if value is not None and value.text[0].isupper():
             yield _called(line, value, act)
-    elif low in _ADJECTIVES:
-        yield from _adjective(line, at, act, holds=holds)
-    elif f"{low} {following}" in _LIKES or low in _LIKES:
-        likes = _LIKES.get(f"{low} {following}", _LIKES.get(low, True))
-        after = at + (1 if low in _LIKES else 2)
-        for value in liked(line, after):
-            yield line.fact("likes", value, kind="list", act=act, holds=holds == likes)
-        return
-    elif low in {"in", "at", "from", "on", "with"}:
-        yield from _placed(line, low, at + 1, act, holds=holds)
-    elif following in {"in"} and low in _SETTLED:
-        yield from _placed(line, "in", at + 2, act, holds=holds)
-    elif low == "back" and following == "in":
-        yield from _placed(line, "in", at + 2, "change", holds=holds)
-    elif (age := _age(line, at)) is not None:
-        if holds:
-            yield line.fact("age", age, act=act)
-    else:
-        yield from _noun(line, at, act, holds=holds)
+    elif following in {"in", "at", "near"}:
+        value = phrase(text, tokens, at + 2, within="of in")
+        if value is not None and value.text[0].isupper():
+            yield line.fact("home", value, act=act, holds=holds)
 
 
 def _called(line: Line, value: Phrase, act: Act) -> Fact:
@@ -161,7 +170,7 @@ def _adjective(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     slot = _ADJECTIVES[token.low]
     value = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=at + 1)
     following = line.tokens[at + 1].low if at + 1 < len(line.tokens) else ""
-    if slot != "job" or following not in {"from"}:
+    if slot != "job" or following != "from":
         yield line.fact(
             slot, value, act=act, holds=holds, kind="list" if slot == "health" else "single"
         )
@@ -195,36 +204,39 @@ def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> 
 
 def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     """Read "a junior data analyst at Corvid Labs", "my boyfriend", "a vegan", "a fan of jazz"."""
-    text, tokens = line.said.text, line.tokens
-    value = phrase(text, tokens, at)
-    if value is None or line.verb is None:
+    value = phrase(line.said.text, line.tokens, at)
+    if value is None:
         return
-    low = value.text.lower()
-    if re.match(r"(?:mrs?|ms|dr)\b", low):
-        if (fact := _called(line, value, act)).slot != "name":
-            yield fact
+    if _TITLED.match(value.text):
+        yield from [one for one in [_called(line, value, act)] if one.slot != "name"]
+    elif value.determiner in {"my", "our"} and value.head in RELATIONS:
+        yield from _my_partner(line, value, act, holds=holds)
+    elif value.determiner == "such" or (value.determiner in _CERTAIN and not is_job(value.text)):
         return
-    if value.determiner in {"my", "our"} and value.head in RELATIONS and line.subject is not None:
-        if RELATIONS[value.head] in PARTNERS and line.subject.who != line.scene.speaker:
-            name = next((one for one in tokens[: line.subject.at] if one.text[0].isupper()), None)
-            if name is not None and name.low not in {"he", "she", "mum", "dad"}:
-                partner = Phrase(
-                    text=name.text, span=(name.start, name.end), head=name.low, after=0
-                )
-                yield line.fact("partner", partner, who=line.scene.speaker, holds=holds, act=act)
-        return
-    if value.determiner in {"my", "your", "their", "this", "the"} and not is_job(value.text):
-        return
-    if value.determiner == "such":
-        return
-    if class_of(value.head) == "diet":
+    elif class_of(value.head) == "diet":
         yield line.fact("diet", value, act=act, holds=holds)
-    elif re.match(r"(?:big |huge |massive )?fan of \w", low):
-        of = next(i for i in range(at, len(tokens)) if tokens[i].low == "of")
+    elif _FAN.match(value.text.lower()):
+        of = next(i for i in range(at, len(line.tokens)) if line.tokens[i].low == "of")
         for each in liked(line, of + 1):
             yield line.fact("likes", each, kind="list", act=act, holds=holds)
     elif _is_post(value):
         yield line.fact("job", value, act=act, holds=holds)
+
+
+_TITLED = re.compile(r"(?:Mrs?|Ms|Dr)\b")
+_FAN = re.compile(r"(?:big |huge |massive )?fan of \w")
+_CERTAIN = frozenset({"my", "your", "their", "this", "the"})
+
+
+def _my_partner(line: Line, value: Phrase, act: Act, *, holds: bool) -> Iterator[Fact]:
+    """Read "Tom is my boyfriend"."""
+    subject = line.subject
+    if subject is None or subject.who == line.scene.speaker:
+        return
+    name = next((one for one in line.tokens[: subject.at] if one.text[0].isupper()), None)
+    if name is not None and RELATIONS[value.head] in PARTNERS and name.text in subject.who:
+        partner = Phrase(text=name.text, span=(name.start, name.end), head=name.low, after=0)
+        yield line.fact("partner", partner, who=line.scene.speaker, holds=holds, act=act)
 
 
 def _is_post(value: Phrase) -> bool:
@@ -264,7 +276,7 @@ def _things(line: Line, verb: Predicate) -> Iterator[Fact]:
     slot = " ".join(words)
     if (
         not words
-        or len(words) > 4
+        or len(words) > MOST_WORDS
         or words == ["favourite"]
         or {"old", "ex", "first", "last", "only"} & set(words)
     ):
@@ -297,6 +309,6 @@ def _things(line: Line, verb: Predicate) -> Iterator[Fact]:
     ):
         return
     act: Act = "change" if new or verb.fresh or _newly(line) else "tell"
-    kind = "list" if slot == "pet" or head.endswith("ies") or slot == "hobby" else "single"
+    kind: Kind = "list" if slot == "pet" or head.endswith("ies") or slot == "hobby" else "single"
     if verb.tense != "plan" and value.head not in FUNCTION_WORDS:
         yield line.fact(_RENAMED.get(slot, slot), value, act=act, holds=not verb.denied, kind=kind)

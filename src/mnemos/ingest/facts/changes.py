@@ -15,7 +15,6 @@ from mnemos.ingest.facts.fact import Fact
 from mnemos.ingest.facts.line import Line, make
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
 
-
 _SWITCH = re.compile(
     r"\b(?:switched|changed|swapped|gone|went|converted|upgraded)(?: over| back)?"
     r"(?: from (?P<old>[\w' ]{2,30}?))? to (?:a |an |the )?(?P<new>[\w'-]+(?: [\w'-]+){0,3})"

@@ -71,7 +71,8 @@ _QUOTES = re.compile(
     re.MULTILINE,
 )
 _FICTION = re.compile(
-    r"\bin (?:my|the|our|this|her|his) (?:\w+ )?(?:novel|story|book|dreams?|game|fan ?fic\w*|screenplay"
+    r"\bin (?:my|the|our|this|her|his) (?:\w+ )?(?:novel|story|book|dreams?|game|fan ?fic\w*"
+    r"|screenplay"
     r"|script|campaign|role-?play|rpg|film|movie|simulation|sketch|skit|musical|comic|series|show"
     r"|poem|song|lyrics|play)\b|\b(?:imagine|pretend\w*|role-?play\w*|hypothetically|fictional"
     r"|suppose|supposing|let's say|what if|once upon a time|for the sake of argument)\b"
@@ -109,8 +110,10 @@ _UNREAL = re.compile(
 # "Bob says …", "I think …": what follows is no statement of the speaker's.
 _REPORT = re.compile(
     r"\b(?:say|says|said|saying|tell|tells|told|claim|claims|claimed|think|thinks|thought|believe"
-    r"|believes|believed|reckons?|heard|guess(?! what)|assume|assumes|assumed|doubt|insists?|insisted|swears?"
-    r"|swore|jokes?|joked|quotes?|quoted|goes ,|was like|is like|according to|asked (?:me|us|him|her|if)|wrote"
+    r"|believes|believed|reckons?|heard|guess(?! what)|assume|assumes|assumed|doubt|insists?"
+    r"|insisted|swears?"
+    r"|swore|jokes?|joked|quotes?|quoted|goes ,|was like|is like|according to|asked (?:me|us"
+    r"|him|her|if)|wrote"
     r"|writes|calls? me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
 )
 _SPLIT = re.compile(
@@ -121,7 +124,8 @@ _SPLIT = re.compile(
     r"|,\s+(?=(?:if|in case|unless|though|when|whenever|as long as)\s)"
     r"|,\s+(?:only that|except that|just that|now that)\s+(?=(?:i|we|my)\b)"
     r"|,\s+(?=(?:i|we|he|she|my|our|it|they|mine)(?:'|\s))"
-    r"|,?\s+(?:and|but|while|though|whereas)\s+(?=[A-Z]\w+(?:'s|\s+(?:is|has|was|lives|works|got)\b))",
+    r"|,?\s+(?:and|but|while|though|whereas)\s+(?=[A-Z]\w+(?:'s|\s+(?:is|has|was|lives|works"
+    r"|got)\b))",
     re.IGNORECASE,
 )
 _NAME_VERB = re.compile(
@@ -132,7 +136,8 @@ _CARRY = re.compile(
 )
 _CONTRAST = re.compile(r"\b(?:but|while|whereas|though)\W*(?:now |these days )?\Z")
 _ASKS_AFTER = re.compile(
-    r"(?:,| -| –|;) (?:so |and |but )?(?:can|could|would|will|do|does|did|what|how|why|where|who|which"
+    r"(?:,| -| –|;) (?:so |and |but )?(?:can|could|would|will|do|does|did|what|how|why|where"
+    r"|who|which"
     r"|any|should|is there|are there|shall|may) \b"
 )
 _OWN_START = re.compile(r"\W*(?:(?:hi|hey|hello|ok|so|well|and|also)\W+)*(?:i|my|we|our)\b")
@@ -143,7 +148,8 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 _OPENERS = re.compile(
-    r"(?:(?:yes|yeah|yep|yup|no|nope|nah|well|so|actually|oh|ah|hm+|hey|hi|hello|ok|okay|right|sorry"
+    r"(?:(?:yes|yeah|yep|yup|no|nope|nah|well|so|actually|oh|ah|hm+|hey|hi|hello|ok|okay|right"
+    r"|sorry"
     r"|oops|wait|sure|thanks|thank you|honestly|fyi|btw|by the way|update|news|anyway|also|and|but"
     r"|look|listen|correction|turns out|in fact|fun fact|confession|as you know|to be honest|indeed"
     r"|good news|bad news|big news|great news|as for me|for me|personally|in life|in real life"
@@ -153,7 +159,8 @@ _OPENERS = re.compile(
     r"|my bad|scratch that|strike that|new chapter|plot twist|truth is|long story short"
     r"|i'm happy to say|without it|these days|nowadays|currently|at the moment|right now|now|then"
     r"|today|as of (?:now|today|this (?:week|month|year))|for now|since then|as always|still"
-    r"|in the end|instead|again|that(?= i\b)|all right|please remember|please note)(?:\b|(?<=,))[\s,.:!–—-]*)+",
+    r"|in the end|instead|again|that(?= i\b)|all right|please remember|please note)(?:\b|"
+    r"(?<=,))[\s,.:!–—-]*)+",
     re.IGNORECASE,
 )
 
@@ -174,11 +181,11 @@ def cut(text: str) -> Cut:
     if (_FICTION.search(low) and not jest) or _TONIGHT.search(low) or _SARCASM.search(low):
         return Cut(masked=masked)
     found: list[Clause] = []
-    for start, end in sentences(masked):
-        if end - start > MOST_SENTENCE or "```" in masked[start : start + 3]:
+    for start, stop in sentences(masked):
+        if stop - start > MOST_SENTENCE or "```" in masked[start : start + 3]:
             continue
-        if is_question(masked[start:end]):
-            end = _told(low, start, end)
+        asks = is_question(masked[start:stop])
+        end = _told(low, start, stop) if asks else stop
         if end > start and _OPENS_UNREAL.match(low, start, end) is None:
             _clauses(masked, low, (start, end), found)
     return Cut(clauses=tuple(found), masked=masked, jest=jest)

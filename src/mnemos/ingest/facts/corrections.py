@@ -1,4 +1,4 @@
-"""What puts right what was told before: "I meant Tuesday", "not X but Y", "they moved it to May"."""
+"""What puts right what was told before: "I meant Tuesday", "not X but Y", "moved to May"."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from mnemos.ingest.facts.alike import alike, span_of
-from mnemos.ingest.facts.classes import sort_of, sorts_of
+from mnemos.ingest.facts.classes import is_time, sorts_of
 from mnemos.ingest.facts.events import find_when
 from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.line import Line, make
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, phrase
 
-
 #: How long after a statement "sorry, I meant …" can be about it.
 SOON = timedelta(days=2)
 #: Statements looked back at.
 BACK = 12
+#: Characters between a cue and the value that it introduces.
+CLOSE = 4
 _CORRECTS = re.compile(
-    r"\b(?:i meant|meant to (?:say|write|type)|i mean|sorry|correction|scratch that|strike that|oops"
+    r"\b(?:i meant|meant to (?:say|write|type)|i mean|sorry|correction|scratch that|strike that"
+    r"|oops"
     r"|my mistake|my bad|typo|typed (?:it|that) wrong|had (?:it|that) wrong|got (?:it|that) wrong"
     r"|was wrong|actually|misremembered|mixed (?:it|that|them) up|wrong week|should have said"
     r"|i misspoke|misread|to correct|not quite right|i stand corrected|wait)\b"
@@ -36,7 +38,8 @@ _IT_IS = re.compile(
     re.IGNORECASE,
 )
 _PUT_OFF = re.compile(
-    r"\b(?:put|moved|pushed|shifted|changed|brought|postponed|rescheduled|switched) (?:it|them|that)?"
+    r"\b(?:put|moved|pushed|shifted|changed|brought|postponed|rescheduled|switched) (?:it|them"
+    r"|that)?"
     r"\s?(?:off|back|forward|up)?\s?(?:to|till|until)\s+(?:the )?",
     re.IGNORECASE,
 )
@@ -45,44 +48,48 @@ _NOT_OLD = re.compile(
     r"\bnot (?:a |an |the |on |in |at )?(?P<old>[\w:.' -]{2,40}?)(?=\W*$|[,.!;—–])", re.IGNORECASE
 )
 _INSTEAD = re.compile(
-    r"\b(?:not (?:a |an |the )?)(?P<old>[\w:.' -]{2,40}?),? but (?:a |an |the )?(?P<new>[\w:.'-]+(?: [\w:.'-]+){0,3})",
+    r"\b(?:not (?:a |an |the )?)(?P<old>[\w:.' -]{2,40}?),? but (?:a |an |the )?"
+    r"(?P<new>[\w:.'-]+(?: [\w:.'-]+){0,3})",
     re.IGNORECASE,
 )
 
 
 def corrections(line: Line) -> Iterator[Fact]:
-    low = line.low
-    sentence = line.said.text[slice(*line.clause.sentence)].lower().replace("’", "'")
-    turn = line.said.text.lower().replace("’", "'")
+    """Yield what a clause puts in place of an error, or of a time that was moved."""
+    low, start = line.low, line.clause.span[0]
     put_off = _PUT_OFF.search(low) or _BACK_TO.search(low)
-    start, end = line.clause.span
     if put_off is not None:
         value = find_when(line, start + put_off.end(), line.clause.sentence[1])
-        if value is not None and value.span[0] - (start + put_off.end()) <= 4:  # noqa: PLR2004
+        if value is not None and value.span[0] - (start + put_off.end()) <= CLOSE:
             yield from _replaced(line, value, "change", soon=False)
             return
+    turn = line.said.text.lower().replace("’", "'")
     cued = _CORRECTS.search(turn) is not None
     if not cued and not _IT_IS.search(low):
         return
-    act: Act = "correct" if _STRONG.search(turn) else "change"
+    sentence = line.said.text[slice(*line.clause.sentence)].lower().replace("’", "'")
     both = _INSTEAD.search(sentence)
     if both is not None and cued and line.clause.first:
         new = span_of(line, both.start("new") + line.clause.sentence[0], both["new"])
         yield from _replaced(line, new, "correct", old=both["old"], soon=True)
         return
+    yield from _given(line, turn, sentence, cued=cued)
+
+
+def _given(line: Line, turn: str, sentence: str, *, cued: bool) -> Iterator[Fact]:
+    """Read the value that a correcting clause gives, and the one it names as wrong."""
     negated = _NOT_OLD.search(sentence)
     old = negated["old"].strip() if negated is not None else ""
-    value = _new_value(line, low)
-    if value is None:
+    value = _new_value(line, line.low)
+    if value is None or (old and alike(old, value.text)):
         return
-    if old and alike(old, value.text):
-        return
+    strong = _STRONG.search(turn) is not None
     if old and cued:
         yield from _replaced(line, value, "correct", old=old, soon=True)
-    elif _STRONG.search(turn):
+    elif strong:
         yield from _replaced(line, value, "correct", soon=True)
-    elif _IT_IS.search(low) and sort_of(value.text) in {"clock", "weekday", "date"}:
-        yield from _replaced(line, value, act, soon=False)
+    elif _IT_IS.search(line.low) and is_time(value.text):
+        yield from _replaced(line, value, "change", soon=False)
 
 
 def _new_value(line: Line, low: str) -> Phrase | None:
@@ -95,7 +102,7 @@ def _new_value(line: Line, low: str) -> Phrase | None:
         else (line.tokens[0].start if line.tokens else start)
     )
     timed = find_when(line, at, line.clause.sentence[1])
-    if timed is not None and timed.span[0] - at <= 4:  # noqa: PLR2004
+    if timed is not None and timed.span[0] - at <= CLOSE:
         return timed
     tokens = [token for token in line.tokens if token.start >= at]
     if match is None and (line.subject is not None or len(tokens) > 6):  # noqa: PLR2004

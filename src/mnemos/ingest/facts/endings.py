@@ -12,7 +12,6 @@ from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
 from mnemos.ingest.facts.predicate import Predicate
 
-
 _ENDING = {
     "sell": "",
     "give": "away up",
@@ -27,7 +26,7 @@ _ENDING = {
     "donate": "",
     "get": "rid",
     "go": "off",
-    "break": "",
+    "break": "up",
     "finish": "",
 }
 _ENDS_WHAT = {
@@ -44,59 +43,75 @@ _ENDS_WHAT = {
 }
 _OWNED = frozenset({"car", "bike", "pet", "phone", "laptop", "instrument", "owns", "has", "rides"})
 _JOBLESS = re.compile(
-    r"\b(?:quit|left|resigned from|lost) (?:my|his|her) job\b|\bi(?:'ve| have)? (?:quit|resigned)\W*$"
+    r"\b(?:quit|left|resigned from|lost) (?:my|his|her) job\b|\bi(?:'ve| have)? (?:quit"
+    r"|resigned)\W*$"
     r"|\b(?:got|was|been) (?:fired|laid off|made redundant|let go|sacked)\b"
     r"|\bhanded in (?:my|his|her) notice\b|\blet (?:me|\w+ of us) go\b"
 )
 
 
 def endings(line: Line) -> Iterator[Fact]:
-    """Read "I sold the Volvo", "left payroll", "quit smoking", "got laid off"."""
-    subject, verb, low = line.subject, line.verb, line.low
-    who = subject.who if subject is not None and not subject.thing else line.scene.speaker
-    if _JOBLESS.search(low) is not None and (verb is None or verb.tense not in {"plan", "modal"}):
-        denied = verb is not None and verb.denied
-        if not denied and (subject is None or not subject.thing):
+    """Yield what a clause ends of what was told before."""
+    subject, verb = line.subject, line.verb
+    if subject is not None and subject.thing:
+        return
+    who = subject.who if subject is not None else line.scene.speaker
+    if _JOBLESS.search(line.low) is not None:
+        if verb is None or not (verb.denied or verb.tense in {"plan", "modal"}):
             yield line.fact("employer", None, act="end", who=who)
             yield line.fact("job", None, act="end", who=who)
         return
-    if subject is None or subject.thing or verb is None or verb.lemma not in _ENDING:
-        return
-    if verb.tense not in {"past", "perfect"} or verb.denied or verb.passive:
-        return
-    if verb.lemma == "give" and re.search(r"\bgave|given\b.*\b(?:up|away|to)\b", low) is None:
+    if subject is None or verb is None or not _ends(line, verb):
         return
     tokens, at = line.tokens, verb.at
-    particles = _ENDING[verb.lemma].split()
-    around = {token.low for token in tokens[at : at + 6]}
-    if verb.lemma in {"get", "go", "throw"} and not around & set(particles):
-        return
-    while at < len(tokens) and tokens[at].low in {"up", "away", "off", "rid", "of", "out", "with"}:
+    while at < len(tokens) and tokens[at].low in _PARTICLES:
         at += 1
-    if at < len(tokens) and tokens[at].low in {"to", "for", "in"}:
+    if at >= len(tokens) or tokens[at].low in {"to", "for", "in"}:
         return
     if is_pronoun(tokens, at):
-        if verb.lemma == "give" and not {"up", "away"} & around:
-            return
-        latest = next(iter(line.known[-1:]), None)
-        if latest is not None and latest.subject == who and verb.lemma != "go":
+        yield from _last(line, verb, who)
+        return
+    value = phrase(line.said.text, tokens, at)
+    if value is not None:
+        for slot, kind in _ended_slots(line, who, value, _ENDS_WHAT.get(verb.lemma, _OWNED)):
+            yield line.fact(slot, value, kind=kind, act="end", who=who)
+
+
+_PARTICLES = frozenset("up away off rid of out with".split())  # noqa: SIM905
+
+
+def _ends(line: Line, verb: Predicate) -> bool:
+    """Tell whether a verb ends something: "gave away", but not "gave it a try"."""
+    if verb.lemma not in _ENDING or verb.denied or verb.passive:
+        return False
+    if verb.tense not in {"past", "perfect"}:
+        return False
+    around = {token.low for token in line.tokens[verb.at : verb.at + 6]}
+    if verb.lemma == "give":
+        given = {token.low for token in line.tokens[verb.at :]}
+        return bool({"up", "away", "to"} & given)
+    if verb.lemma in {"get", "go", "throw", "break"}:
+        return bool(around & set(_ENDING[verb.lemma].split()))
+    return True
+
+
+def _last(line: Line, verb: Predicate, who: str) -> Iterator[Fact]:
+    """Read "sold it": what was told last is over."""
+    around = {token.low for token in line.tokens[verb.at : verb.at + 6]}
+    if verb.lemma in {"go", "leave"} or (verb.lemma == "give" and not {"up", "away"} & around):
+        return
+    for latest in line.known[-1:]:
+        if latest.subject == who and latest.value:
             yield line.fact(
                 latest.slot, None, kind=latest.kind, act="end", who=who, instead_of=latest.value
             )
-        return
-    value = phrase(line.said.text, tokens, at)
-    if value is None:
-        return
-    allowed = _ENDS_WHAT.get(verb.lemma, _OWNED)
-    slots = _ended_slots(line, who, value, allowed)
-    for slot, kind in slots:
-        yield line.fact(slot, value, kind=kind, act="end", who=who)
 
 
 def _ended_slots(
     line: Line, who: str, value: Phrase, allowed: frozenset[str]
-) -> list[tuple[str, str]]:
-    found: dict[str, str] = {}
+) -> list[tuple[str, Kind]]:
+    """Return the slots, of those a verb ends, whose values an object names."""
+    found: dict[str, Kind] = {}
     kind = class_of(value.head)
     for fact in reversed(line.known):
         if fact.subject != who or fact.slot not in allowed or fact.slot in found:

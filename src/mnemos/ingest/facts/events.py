@@ -22,9 +22,13 @@ _DATE = (
     rf"|{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?\b(?:,? [0-9]{{4}})?|{_MONTH} (?:19|20)[0-9]{{2}}"
     r"|(?:the )?[0-9]{1,2}(?:st|nd|rd|th)\b|[0-9]{4}-[0-9]{2}-[0-9]{2}"
 )
-_CLOCK = r"(?:[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\b)?|[0-9]{1,2} ?[ap]\.?m\b|noon|midnight|[a-z]+ o'clock)"
+_CLOCK = (
+    r"(?:[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\b)?|[0-9]{1,2} ?[ap]\.?m\b|noon|midnight"
+    r"|[a-z]+ o'clock)"
+)
 _EVERY = (
-    rf"(?:every|each)(?: other| second)? (?:{_DAY}|day|week|month|weekday|morning|evening)(?: {_PART})?"
+    rf"(?:every|each)(?: other| second)? (?:{_DAY}|day|week|month|weekday|morning|evening)"
+    rf"(?: {_PART})?"
     rf"|{_DAY}s(?: and {_DAY}s)?|{_DAY} {_PART[:-1]}s?)|(?:daily|weekly|monthly|fortnightly)"
 )
 _WHEN = re.compile(
@@ -47,7 +51,8 @@ _MOVES = re.compile(
     r"|back to|from today|instead)\b"
 )
 _CANCELLED = re.compile(
-    r"\b(?:(?:is|'s|was|has been|have been|are|got) (?:now )?(?:cancelled|canceled|called off|scrapped"
+    r"\b(?:(?:is|'s|was|has been|have been|are|got) (?:now )?(?:cancelled|canceled|called off"
+    r"|scrapped"
     r"|off(?=\W*$)|no more|discontinued))\b"
 )
 _HAVE = re.compile(
@@ -55,7 +60,8 @@ _HAVE = re.compile(
     rf"(?P<event>[a-z][\w' -]{{1,30}}?)\s+(?:on |at )?(?={_EVERY})"
 )
 _BARE = re.compile(
-    rf"(?P<event>[A-Za-z][\w'-]*(?: [a-z]\w+){{0,2}})\s+(?:is |are )?(?:on|every|at)\s+(?={_EVERY}|{_DAY}s)"
+    rf"(?P<event>[A-Za-z][\w'-]*(?: [a-z]\w+){{0,2}})\s+(?:is |are )?(?:on|every|at)\s+"
+    rf"(?={_EVERY}|{_DAY}s)"
 )
 _THING = re.compile(r"[a-z][\w'&-]*(?: [\w'&-]+){0,4}\Z")
 _NO_EVENT = frozenset(
@@ -65,7 +71,8 @@ _NO_EVENT = frozenset(
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 _BARE_MOVED = re.compile(
-    rf"(?:the )?[\w' -]{{2,30}}? (?:moved|shifted|changed|pushed|put) (?P<event>[a-z][\w' -]*?) (?:to|back to) (?={_EVERY}|{_DAY}|{_DATE}|{_CLOCK})"
+    rf"(?:the )?[\w' -]{{2,30}}? (?:moved|shifted|changed|pushed|put) "
+    rf"(?P<event>[a-z][\w' -]*?) (?:to|back to) (?={_EVERY}|{_DAY}|{_DATE}|{_CLOCK})"
 )
 
 
@@ -115,44 +122,58 @@ def _before(line: Line) -> str:
 
 
 _BARE_AT = re.compile(
-    rf"(?P<event>[a-z][\w-]*(?: [a-z][\w-]+){{0,2}}?)(?P<is>'s| is|)(?: now| at mine| at ours)? (?:on|at) (?:the )?"
+    rf"(?P<event>[a-z][\w-]*(?: [a-z][\w-]+){{0,2}}?)(?P<is>'s| is|)(?: now| at mine"
+    rf"| at ours)? (?:on|at) (?:the )?"
     rf"(?={_DAY}\b|{_DATE}|{_CLOCK})"
 )
 _NEXT = re.compile(rf",\s+(?P<event>[a-z][\w-]*(?: [a-z]\w+)?) (?:on|every) (?={_EVERY})")
 
 
 def _thing_at(line: Line) -> Fact | None:
+    """Read "my exam is on 20 June", "the stand-up has been cancelled"."""
     subject = line.subject
     if subject is None or not subject.thing or subject.at >= len(line.tokens):
         return None
     event = name(subject.thing)
     if not event:
         return None
+    known = _known(line, event)
+    slot = event if known is None else known.slot
     start = line.tokens[subject.at].start
     low = line.said.text[: line.clause.span[1]].lower().replace("’", "'")
-    tail = low[start:]
-    if _CANCELLED.match(tail) and not _THIS_ONCE.search(line.low):
-        told = _known(line, event)
-        slot = told.slot if told is not None else event
+    if _CANCELLED.match(low[start:]) and not _THIS_ONCE.search(line.low):
         return line.fact(slot, None, kind="event", act="end")
-    if re.search(r"\b(?:was|were|will|would|could|should|can|not|n't)\b", tail[:30]):
-        if not re.match(r"(?:was|were) (?:actually|moved|pushed|postponed|rescheduled)", tail):
-            return None
-    gap = _IS_AT.match(low, start)
-    if gap is None:
+    value = _time_of(line, low, start)
+    if value is None:
         return None
-    value = when(line, gap.end())
-    if value is None or _THIS_ONCE.search(low, line.clause.span[0], value.span[0]):
-        return None
-    known = _known(line, event)
-    if not subject.own and known is None and not _REGULAR.search(value.text.lower()):
-        on = low[max(0, value.span[0] - 4) : value.span[0]]
-        if not _dated(value) and not re.search(r"\b(?:on|at) \Z", on):
-            return None
-    act: Act = "change" if _MOVES.search(line.low) else "tell"
     if "birthday" in event:
         return line.fact("birthday", value)
-    return _event(line, known.slot if known is not None else event, value, act)
+    if not subject.own and known is None and not _is_event(low, value):
+        return None
+    return _event(line, slot, value, "change" if _MOVES.search(line.low) else "tell")
+
+
+def _time_of(line: Line, low: str, start: int) -> Phrase | None:
+    """Return the time that is said of an event, behind its verb; none that is for once."""
+    tail = low[start:]
+    if _NOT_NOW.search(tail[:30]) is not None and _WAS_MOVED.match(tail) is None:
+        return None
+    gap = _IS_AT.match(low, start)
+    value = None if gap is None else when(line, gap.end())
+    if value is None or _THIS_ONCE.search(low, line.clause.span[0], value.span[0]):
+        return None
+    return value
+
+
+def _is_event(low: str, value: Phrase) -> bool:
+    """Tell whether a time is that of an event that is not the speaker's own: "the launch"."""
+    on = low[max(0, value.span[0] - 4) : value.span[0]]
+    regular = _REGULAR.search(value.text.lower()) is not None
+    return regular or _dated(value) or re.search(r"\b(?:on|at) \Z", on) is not None
+
+
+_NOT_NOW = re.compile(r"\b(?:was|were|will|would|could|should|can|not|n't)\b")
+_WAS_MOVED = re.compile(r"(?:was|were) (?:actually|moved|pushed|postponed|rescheduled)")
 
 
 def _dated(value: Phrase) -> bool:

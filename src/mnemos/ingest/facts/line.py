@@ -123,35 +123,36 @@ def make(
 
 def times(line: Line, act: Act, tense: str) -> tuple[datetime | None, datetime | None, bool]:
     """Read since and until when a clause's fact is true, and whether it lies ahead."""
+    said_at = line.said.said_at
     start: datetime | None = None
     end: datetime | None = None
     ahead = False
-    said_at = line.said.said_at
     for before, mention in _timed(line):
-        if before in {"from", "starting"} and mention.end <= said_at and mention.grain != "year":
-            start = _next_year(mention.start)
-        elif before in {"since"} or (before in {"from", "starting"} and mention.start <= said_at):
-            start = min(mention.start, said_at)
+        if before in {"from", "starting", "since"}:
+            start = _since(mention, said_at, before)
+            ahead = start > said_at
         elif before in {"until", "till", "til"}:
             end = mention.end
-        elif before in {"from", "starting"}:
+        elif act in {"change", "end"} and start is None and mention.start <= said_at:
             start = mention.start
-            ahead = start > said_at
         elif act in {"change", "end"} and start is None:
-            if mention.start > said_at:
-                ahead = tense not in {"past", "perfect", "used"}
-            elif act == "end":
-                end = mention.start
-            else:
-                start = mention.start
+            ahead = tense not in {"past", "perfect", "used"}
     if start is None and act != "plan" and tense != "plan":
         start = _numbered_day(line)
-    if act == "end" and end is None:
-        end = start if start is not None else said_at
-        start = None
+    if act == "end":
+        return None, end or start or said_at, ahead
     if act == "tell" and tense in {"past", "used"} and end is None:
         end = said_at
     return start, end, ahead
+
+
+def _since(mention: Mention, said_at: datetime, before: str) -> datetime:
+    """Return the moment that "since May" or "from August" means."""
+    if before == "since":
+        return min(mention.start, said_at)
+    if mention.end <= said_at and mention.grain != "year":
+        return _next_year(mention.start)
+    return mention.start
 
 
 _NUMBERED = """

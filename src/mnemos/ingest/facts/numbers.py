@@ -87,7 +87,7 @@ def counts(line: Line) -> Iterator[Fact]:
     if at >= len(line.tokens):
         return
     token = line.tokens[at]
-    if _MANY.fullmatch(token.text) is not None and token.low not in {"zero"}:
+    if _MANY.fullmatch(token.text) is not None and token.low != "zero":
         yield from _counted(line, at)
     else:
         yield from _another(line, at)
@@ -106,7 +106,7 @@ def _counted(line: Line, at: int) -> Iterator[Fact]:
         return
     if verb.lemma in {"have", "get"} and verb.tense == "past":
         return
-    if not (things.head.endswith("s") or number.low in {"one", "1"} or things.head in {"children"}):
+    if not (things.head.endswith("s") or number.low in {"one", "1"} or things.head == "children"):
         return
     has = verb.lemma in {"have", "get", "own", "keep", "adopt", "raise"}
     if has and not (class_of(things.head) or singular(things.head) in RELATIONS):

@@ -84,26 +84,31 @@ def subject(tokens: Sequence[Token], scene: Scene) -> Subject | None:
     if not tokens:
         return None
     low = tokens[0].low
-    if low in _FIRST:
-        return Subject(who=scene.speaker, at=1)
     if low in _OWN:
         return _possessed(tokens, scene.speaker, scene)
     if low in _HIS:
         owner = scene.pronoun(low)
         return _possessed(tokens, owner, scene) if owner else None
-    if low in {"he", "she"}:
-        who = scene.pronoun(low)
-        return Subject(who=who, at=1) if who else None
-    if low in BARE_RELATIONS and (tokens[0].text[0].isupper()):
-        return Subject(who=scene.named(f"{scene.speaker}'s {RELATIONS[low]}"), at=1)
     if low == "the":
         return _thing(tokens, 1, scene.speaker, own=False)
+    who = _pronoun(tokens[0], scene)
+    if who is not None:
+        return Subject(who=who, at=1) if who else None
     named = _named(tokens)
-    if named is not None and named.at < len(tokens) and tokens[named.at].low == "and":
-        return None
-    if named is not None and _possessive(tokens, named.at):
+    if named is not None and named.at < len(tokens) and _possessive(tokens, named.at):
         return _possessed(tokens, named.who, scene, named.at + 1)
     return named
+
+
+def _pronoun(token: Token, scene: Scene) -> str | None:
+    """Return whom I, he, she or "Mum" means; empty for nobody known, None for no such word."""
+    if token.low in _FIRST:
+        return scene.speaker
+    if token.low in {"he", "she"}:
+        return scene.pronoun(token.low)
+    if token.low in BARE_RELATIONS and token.text[0].isupper():
+        return scene.named(f"{scene.speaker}'s {RELATIONS[token.low]}")
+    return None
 
 
 def mentioned(said: Said, aliases: dict[str, str], start: int = 0, end: int | None = None) -> str:
@@ -341,7 +346,7 @@ def _joined(tokens: Sequence[Token], start: int, end: int) -> str:
     return " ".join(token.text for token in tokens[start:end])
 
 
-def introduced(tokens: Sequence[Token], scene: Scene) -> Iterator[tuple[str, Token]]:
+def introduced(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
     """Yield each relation told together with its name: "my sister Ayelet" ▸ relation, token."""
     for place, token in enumerate(tokens[:-2]):
         if token.low not in _OWN:

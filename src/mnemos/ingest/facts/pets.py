@@ -13,10 +13,12 @@ from mnemos.ingest.facts.phrases import Phrase
 
 _OWNED = re.compile(
     r"\b(?:[Mm]y|[Oo]ur|an?) (?:[a-z]+ ){0,2}?(?P<pet>[a-z]+)(?:(?:'s| is)? (?:called|named)"
-    r"|'s name is|,| is) ?(?P<name>[A-Z][a-z]+)\b|\b(?:[Mm]y|[Oo]ur) (?P<dog>[a-z]+) (?P<rex>[A-Z][a-z]+)\b"
+    r"|'s name is|,| is) ?(?P<name>[A-Z][a-z]+)\b|\b(?:[Mm]y|[Oo]ur) (?P<dog>[a-z]+) "
+    r"(?P<rex>[A-Z][a-z]+)\b"
 )
 _CALLED = re.compile(
-    r"\b(?:[Hh]e|[Ss]he|[Ii]t)(?:'s| is) (?P<now>now )?(?:called |named )?(?P<name>[A-Z][a-z]+)\b(?P<after> now)?"
+    r"\b(?:[Hh]e|[Ss]he|[Ii]t)(?:'s| is) (?P<now>now )?(?:called |named )?"
+    r"(?P<name>[A-Z][a-z]+)\b(?P<after> now)?"
     r"|\b[Hh](?:is|er) name(?:'s| is) (?P<other>[A-Z][a-z]+)\b"
 )
 _MY_PET = re.compile(r"\b(?:my|our|an?) (?:[a-z]+ )?([a-z]+)\b", re.IGNORECASE)
@@ -33,9 +35,13 @@ def pets(line: Line) -> Iterator[Fact]:
         if class_of(kind) == "pet" and match[group].lower() not in FUNCTION_WORDS:
             yield line.fact(SLOT, _phrase(match, group), kind="list", who=line.scene.speaker)
             return
-    match = _CALLED.search(text, start, end)
-    if match is None:
-        return
+    called = _CALLED.search(text, start, end)
+    if called is not None:
+        yield from _named(line, text, called)
+
+
+def _named(line: Line, text: str, match: re.Match[str]) -> Iterator[Fact]:
+    """Read "he's called Waffles", "she's Bruno now", where a pet was spoken of."""
     known = [
         one
         for one in line.known
@@ -52,7 +58,7 @@ def pets(line: Line) -> Iterator[Fact]:
             instead_of=known[-1].value,
         )
     elif "called" in match[0] or "named" in match[0] or match["other"]:
-        before = _MY_PET.findall(text[:start])
+        before = _MY_PET.findall(text[: line.clause.span[0]])
         if before and class_of(before[-1]) == "pet":
             yield line.fact(SLOT, value, kind="list", who=line.scene.speaker)
 

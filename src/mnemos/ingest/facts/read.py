@@ -10,7 +10,7 @@ from mnemos.ingest.facts import being, changes, corrections, events, numbers, pa
 from mnemos.ingest.facts.answers import answers, question_before
 from mnemos.ingest.facts.asked import Asked
 from mnemos.ingest.facts.classes import PARTNERS, RELATIONS
-from mnemos.ingest.facts.clauses import Clause, Cut, cut, quotes
+from mnemos.ingest.facts.clauses import Clause, cut, quotes
 from mnemos.ingest.facts.fact import Fact, Said
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import Scene, Subject, mentioned, subject
@@ -67,7 +67,7 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
             earlier = mentioned(said, scene.aliases, at, clause.span[0])
             scene.last = scene.last if earlier in {"", scene.speaker} else earlier
         at = clause.sentence[0]
-        line, previous = _line(said, parts, clause, scene, [*known, *found], previous)
+        line, previous = _line(said, clause, scene, [*known, *found], previous)
         made = _distinct(_facts(line, question, others), found)
         found += made
         if line.subject is not None and not line.subject.thing:
@@ -95,7 +95,7 @@ def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:
         elif who.lower() in RELATIONS:
             who = scene.named(f"{said.who}'s {RELATIONS[who.lower()]}")
         inside = said.text[start + 1 : end - 1]
-        if who and who != said.who and not who.lower() == "i":
+        if who and who != said.who and who.lower() != "i":
             yield " " * (start + 1) + inside, who
 
 
@@ -161,7 +161,6 @@ def _aliases(known: Sequence[Fact]) -> dict[str, str]:
 
 def _line(
     said: Said,
-    parts: Cut,
     clause: Clause,
     scene: Scene,
     known: Sequence[Fact],

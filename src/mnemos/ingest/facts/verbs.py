@@ -40,7 +40,6 @@ move        | to into           | home      | single | change | place
 relocate    | to                | home      | single | change |
 emigrate    | to                | home      | single | change |
 settle      | in                | home      | single | change | name
-return      | to                | home      | single | change | never
 work        | at for            | employer  | single | tell   | org
 work        | as                | job       | single | tell   |
 work        | in                | field     | single | tell   |
@@ -49,7 +48,7 @@ freelance   | for               | employer  | single | tell   | name
 intern      | at                | employer  | single | tell   | org
 volunteer   | at for with       | volunteering | list | tell  |
 join        | -                 | employer  | single | change | name
-train       | as                | job       | single | tell   | doing
+train       | as                | training  | single | tell   | doing
 start       | at                | employer  | single | change | org
 start       | as                | job       | single | change |
 begin       | at                | employer  | single | change | org
@@ -164,6 +163,10 @@ design build research code consult end separate found throw open host hire promo
 """.split()  # noqa: SIM905 - a table of words reads better as text
 
 
+_KINDS: dict[str, Kind] = {"single": "single", "list": "list"}
+_ACTS: dict[str, Act] = {"tell": "tell", "change": "change", "end": "end"}
+
+
 def _frames() -> dict[str, tuple[Frame, ...]]:
     found: dict[str, list[Frame]] = {}
     for line in _TABLE.strip().splitlines():
@@ -172,8 +175,8 @@ def _frames() -> dict[str, tuple[Frame, ...]]:
         frame = Frame(
             prepositions=tuple("" if one == "-" else one for one in prepositions.split()),
             slot=slot,
-            kind=kind,  # type: ignore[arg-type] - the table holds no other
-            act=act,  # type: ignore[arg-type] - the same
+            kind=_KINDS[kind],
+            act=_ACTS[act],
             holds="not" not in notes,
             sort=" ".join(sorted(notes - {"not", "doing"})),
             progressive="doing" in notes,
