@@ -69,8 +69,8 @@ def judge(system: Answering, update: Update) -> list[Verdict]:
 
 def _judge(system: Answering, update: Update, check: Check) -> Verdict:
     if check.type == "no_fact":
-        told = [line for line in system.facts(update, check.about) if says(line, check.values[0])]
-        return _verdict(update, check, right=not told, told="; ".join(told))
+        false = [line for line in system.facts(update, check.about) if says(line, check.values[0])]
+        return _verdict(update, check, right=not false, told="; ".join(false))
     lines = system.answers(update, check)
     first = lines[0] if lines else Shown(text="")
     if check.type in {"list", "disputed"}:
@@ -78,7 +78,7 @@ def _judge(system: Answering, update: Update, check: Check) -> Verdict:
         right = all(any(says(line, value) for line in held) for value in check.values)
         right = right and not any(says(line, value) for line in held for value in check.missing)
     else:
-        right = any(_holds(first, value, check) for value in check.wordings)
+        right = any(_holds(first, value) for value in check.wordings)
     stale = None
     if check.stale or check.missing:
         old = set(check.stale_turns)
@@ -91,7 +91,7 @@ def _judge(system: Answering, update: Update, check: Check) -> Verdict:
     return _verdict(update, check, right=right, stale=stale, answered=bool(lines), told=told)
 
 
-def _holds(line: Shown, value: str, check: Check) -> bool:
+def _holds(line: Shown, value: str) -> bool:
     if not says(line.text, value):
         return False
     denied = _DENIES.search(value.casefold()) is not None

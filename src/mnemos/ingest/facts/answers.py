@@ -1,4 +1,4 @@
-"""Short answers, read with the question before them: "Do you still live in Rome?" – "No, Milan now."."""
+"""Short answers, read with the question before them: "Still in Rome?" – "No, Milan now."."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def question_before(said: Said, other: Said | None) -> Asked | None:
 
 
 def _stands_alone(line: Line, value: Phrase) -> bool:
-    """Tell whether a name is the whole answer, or all of it but an aside: "Milan now, since May"."""
+    """Tell whether a name is the whole answer, or all of it but an aside: "Milan now"."""
     rest = line.said.text[value.span[1] : line.clause.span[1]].strip()
     return (
         not rest

@@ -51,7 +51,8 @@ _CUES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         r"|am|was|were) (?:\w+(?:'s \w+)?) (?:now|living)\b": "home|place|address",
         r"\bhow old\b|\bage\b": "age",
         r"\bfor a living\b|\b(?:job|profession|occupation|career|position|role|title)\b|\bwhat "
-        r"(?:do|does|did) (?:the )?[\w']+(?:'s \w+)? do\b|\bwhat (?:do|does|did) +do\b|\bdoing\b": "job|training|employer|field|teaches|studies",
+        r"(?:do|does|did) (?:the )?[\w']+(?:'s \w+)? do\b|\bwhat (?:do|does|did) +do\b"
+        r"|\bdoing\b": "job|training|employer|field|teaches|studies",
         r"\b(?:employer|company|work|works|working|worked)\b": "employer|job|field",
         r"\b(?:married|engaged|single|divorced|together|a couple)\b": "relationship|partner",
         r"\b(?:boyfriend|girlfriend|partner|husband|wife|spouse|fiancée?|seeing|dating"
@@ -67,7 +68,7 @@ _CUES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         r"\b(?:vehicle|travel|ride|rides)\b": "car|bike|rides",
         r"\b(?:pets?|animals?|dogs?|cats?)\b": "pet|dog|cat",
         r"\binstruments?\b": "instrument|plays|owns",
-        r"\b(?:like|likes|fond of|love|loves|loved|into|crazy about|think of|enjoy|enjoys)\b": "likes",
+        r"\b(?:likes?|fond of|love[sd]?|into|crazy about|think of|enjoys?)\b": "likes",
         r"\bprefers?\b": "prefers|likes",
         r"\brent\b": "rent|number of rooms",
         r"\bcalled\b|\bnames?\b": "name",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.text.sentences import is_question, sentences
+from mnemos.text.time_words import word_set
 
 MOST_CHARS = 6_000  # of a turn; what is longer is a pasted document
 MOST_SENTENCE = 400  # characters; a longer one is no talk
@@ -88,6 +89,17 @@ _TONIGHT = re.compile(r"\b(?:tonight|for halloween|at the party)\b[^.!?]{0,20}\b
 _JEST = re.compile(
     r"^\W*(?:just |only |i'm |i was |haha,? |lol,? )*(?:kidding|joking|jk)\b"
     r"|\b(?:joking|jokes|kidding) (?:aside|apart)\b|^\W*j/?k\b|^\W*lol,? (?:no|jk)\b"
+)
+#: One of them stands wherever the patterns match.
+_JEST_WORDS = frozenset("kidding joking jokes jk k lol".split())  # noqa: SIM905
+_FICTION_WORDS = frozenset(
+    """
+    novel story book dream dreams game fan fanfic fanfiction screenplay script campaign role
+    roleplay rpg film movie simulation sketch skit musical comic series show poem song lyrics play
+    imagine pretend pretending hypothetically fictional suppose supposing say if upon sake character
+    protagonist persona avatar costume elf wizard paladin life world universe dressed kidding joking
+    jk k joke april s narrator dreamt dreamed act you write
+    """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 _SARCASM = re.compile(
     r"^\W*(?:(?:oh|yeah|ah|ha),? )+(?:sure|great|joy|right|wonderful|fantastic|of course|yeah"
@@ -177,8 +189,10 @@ def cut(text: str) -> Cut:
     low = masked.lower()
     if len(low) != len(masked):  # a few letters grow when lowered
         low = "".join(one.lower() if len(one.lower()) == 1 else one for one in masked)
-    jest = _JEST.search(low) is not None
-    if (_FICTION.search(low) and not jest) or _TONIGHT.search(low) or _SARCASM.search(low):
+    words = word_set(low)
+    jest = not _JEST_WORDS.isdisjoint(words) and _JEST.search(low) is not None
+    unreal = not _FICTION_WORDS.isdisjoint(words) and not jest and _FICTION.search(low) is not None
+    if unreal or _TONIGHT.search(low) or _SARCASM.search(low):
         return Cut(masked=masked)
     found: list[Clause] = []
     for start, stop in sentences(masked):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from mnemos.ingest.facts.alike import alike, span_of
 from mnemos.ingest.facts.classes import is_time, sorts_of
@@ -56,6 +57,8 @@ _INSTEAD = re.compile(
 
 def corrections(line: Line) -> Iterator[Fact]:
     """Yield what a clause puts in place of an error, or of a time that was moved."""
+    if not line.known:
+        return
     low, start = line.low, line.clause.span[0]
     put_off = _PUT_OFF.search(low) or _BACK_TO.search(low)
     if put_off is not None:
@@ -63,8 +66,7 @@ def corrections(line: Line) -> Iterator[Fact]:
         if value is not None and value.span[0] - (start + put_off.end()) <= CLOSE:
             yield from _replaced(line, value, "change", soon=False)
             return
-    turn = line.said.text.lower().replace("’", "'")
-    cued = _CORRECTS.search(turn) is not None
+    cued, strong = _cues(line.said.text)
     if not cued and not _IT_IS.search(low):
         return
     sentence = line.said.text[slice(*line.clause.sentence)].lower().replace("’", "'")
@@ -73,17 +75,23 @@ def corrections(line: Line) -> Iterator[Fact]:
         new = span_of(line, both.start("new") + line.clause.sentence[0], both["new"])
         yield from _replaced(line, new, "correct", old=both["old"], soon=True)
         return
-    yield from _given(line, turn, sentence, cued=cued)
+    yield from _given(line, sentence, cued=cued, strong=strong)
 
 
-def _given(line: Line, turn: str, sentence: str, *, cued: bool) -> Iterator[Fact]:
+@lru_cache(maxsize=8)
+def _cues(text: str) -> tuple[bool, bool]:
+    """Tell whether a turn says that it corrects something, and whether it says so plainly."""
+    turn = text.lower().replace("’", "'")
+    return _CORRECTS.search(turn) is not None, _STRONG.search(turn) is not None
+
+
+def _given(line: Line, sentence: str, *, cued: bool, strong: bool) -> Iterator[Fact]:
     """Read the value that a correcting clause gives, and the one it names as wrong."""
     negated = _NOT_OLD.search(sentence)
     old = negated["old"].strip() if negated is not None else ""
     value = _new_value(line, line.low)
     if value is None or (old and alike(old, value.text)):
         return
-    strong = _STRONG.search(turn) is not None
     if old and cued:
         yield from _replaced(line, value, "correct", old=old, soon=True)
     elif strong:
@@ -93,7 +101,7 @@ def _given(line: Line, turn: str, sentence: str, *, cued: bool) -> Iterator[Fact
 
 
 def _new_value(line: Line, low: str) -> Phrase | None:
-    """Return the value that a correcting clause gives: behind "it's" or "meant", or all there is."""
+    """Return the value that a correcting clause gives: behind "it's" or "meant", or all."""
     start = line.clause.span[0]
     match = _IT_IS.search(low) or re.search(r"\b(?:meant(?: to say)?|make that|rather)\s+", low)
     at = (

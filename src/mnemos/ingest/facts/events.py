@@ -1,4 +1,4 @@
-"""When things happen: "my exam is on 20 June", "I have pottery every Tuesday", "moved to Thursdays"."""
+"""When things happen: "my exam is on 20 June", "I have pottery every Tuesday"."""
 
 from __future__ import annotations
 
@@ -132,10 +132,8 @@ _NEXT = re.compile(rf",\s+(?P<event>[a-z][\w-]*(?: [a-z]\w+)?) (?:on|every) (?={
 def _thing_at(line: Line) -> Fact | None:
     """Read "my exam is on 20 June", "the stand-up has been cancelled"."""
     subject = line.subject
-    if subject is None or not subject.thing or subject.at >= len(line.tokens):
-        return None
-    event = name(subject.thing)
-    if not event:
+    event = "" if subject is None else name(subject.thing)
+    if subject is None or not event or subject.at >= len(line.tokens):
         return None
     known = _known(line, event)
     slot = event if known is None else known.slot
@@ -144,12 +142,11 @@ def _thing_at(line: Line) -> Fact | None:
     if _CANCELLED.match(low[start:]) and not _THIS_ONCE.search(line.low):
         return line.fact(slot, None, kind="event", act="end")
     value = _time_of(line, low, start)
-    if value is None:
+    sure = subject.own or known is not None
+    if value is None or not (sure or _is_event(low, value)):
         return None
     if "birthday" in event:
         return line.fact("birthday", value)
-    if not subject.own and known is None and not _is_event(low, value):
-        return None
     return _event(line, slot, value, "change" if _MOVES.search(line.low) else "tell")
 
 

@@ -84,10 +84,8 @@ def subject(tokens: Sequence[Token], scene: Scene) -> Subject | None:
     if not tokens:
         return None
     low = tokens[0].low
-    if low in _OWN:
-        return _possessed(tokens, scene.speaker, scene)
-    if low in _HIS:
-        owner = scene.pronoun(low)
+    if low in _OWN or low in _HIS:
+        owner = scene.speaker if low in _OWN else scene.pronoun(low)
         return _possessed(tokens, owner, scene) if owner else None
     if low == "the":
         return _thing(tokens, 1, scene.speaker, own=False)

@@ -1,4 +1,4 @@
-"""What pets are called: "my dog Rex", "a parrot named Rio", "Meet my puppy! He's called Waffles"."""
+"""What pets are called: "my dog Rex", "a parrot named Rio", "He's called Waffles"."""
 
 from __future__ import annotations
 

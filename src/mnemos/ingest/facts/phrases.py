@@ -29,7 +29,8 @@ _TAIL = frozenset(
     """
     now too again either already actually though anymore currently today yesterday tonight lately
     recently still also finally instead anyway please right then once so much very well there here
-    lol haha back home for and or with at on in to of a an the my is are was honestly together myself
+    lol haha back home for and or with at on in to of a an the my is are was honestly together
+    myself
     tomorrow nowadays all alone mostly mainly
     """.split()  # noqa: SIM905 - the same
 )
@@ -49,7 +50,8 @@ _PRONOUNS = frozenset(
     it that this them him her you me us one ones those these everything something anything nothing
     someone somebody everyone what how when who whom why where myself yourself things thing stuff
     lot lots bit way idea sound fact there here so such each both many much more most all same
-    other others another ton tons loads plenty bunch couple none either neither someplace somewhere anywhere everywhere
+    other others another ton tons loads plenty bunch couple none either
+    neither someplace somewhere anywhere everywhere
     """.split()  # noqa: SIM905 - the same
 )
 

@@ -23,6 +23,7 @@ NEAR = 4
 #: Facts of a subject told before that a change can be about, latest first.
 REMEMBERED = 200
 _MOVED_IN = re.compile(r"\b[Mm]oved (?:in|here|there)\b[^.!?\n]{0,40}")
+_THIRD = re.compile(r"\b(?:s?he|his|hers?|they|their)\b", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?P<name>[A-Z][a-z]+|he|she|(?<=[Mm]y )[a-z]+)(?: just| always| then)? "
     r"(?:said|says|wrote|writes|texted|told me|goes|replied|answered)[,:]? *\Z"
@@ -130,7 +131,7 @@ def read_all(turns: Iterable[Said]) -> Iterator[Fact]:
 def _scene(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Scene:
     aliases = _aliases(known)
     last = ""
-    for turn in near:
+    for turn in near if _THIRD.search(said.text) is not None else ():
         if turn.role != "user":
             continue
         last = mentioned(turn, aliases) or last

@@ -24,6 +24,11 @@ _PREPOSITIONS = frozenset(
 )
 _NUMBER = re.compile(NUMBER, re.IGNORECASE)
 _NO_OBJECT = re.compile(r"\W*(?:any ?more|at all|now|any longer)?\W*\Z", re.IGNORECASE)
+#: What people join as members and not to work for.
+_MEMBERS = re.compile(
+    r"\b(?:association|club|gym|team|group|class|party|choir|society|band|league|union|church"
+    r"|academy|university|college|school|facebook|instagram|tiktok|discord|twitter|linkedin)\b"
+)
 _SCHOOL = re.compile(r"\b(?:school|university|college|academy|high|institute|uni)\b")
 _VAGUE = frozenset("hard well better more less harder fast early late big huge key".split())  # noqa: SIM905
 _PLACES = frozenset(
@@ -239,6 +244,9 @@ def _is_class(*classes: str) -> Callable[[Phrase], bool]:
 #: Sort of value, or slot → whether a phrase is one.
 _SORTS: dict[str, Callable[[Phrase], bool]] = {
     "place": _capital,
+    "firm": lambda value: value.text[0].isupper()
+    and not class_of(value.head)
+    and _MEMBERS.search(value.text.lower()) is None,
     "org": lambda value: value.text[0].isupper() or class_of(value.head) == "institution",
     "school": lambda value: _capital(value) and _SCHOOL.search(value.text.lower()) is not None,
     "name": lambda value: value.text[0].isupper() and not class_of(value.head),

@@ -47,7 +47,7 @@ freelance   | as                | job       | single | tell   |
 freelance   | for               | employer  | single | tell   | name
 intern      | at                | employer  | single | tell   | org
 volunteer   | at for with       | volunteering | list | tell  |
-join        | -                 | employer  | single | change | name
+join        | -                 | employer  | single | change | firm
 train       | as                | training  | single | tell   | doing
 start       | at                | employer  | single | change | org
 start       | as                | job       | single | change |
