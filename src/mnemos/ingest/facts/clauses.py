@@ -67,7 +67,8 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:[-&][^\W_]+|'(?!(?:s|m|re|ve|ll|d)\b)[^\W\d_]+)*|[^\w\s]"
 )
 _QUOTES = re.compile(
-    r"\"[^\"\n]*(?:\"|$)|“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)"
+    r"```[\s\S]*?(?:```|\Z)"
+    r"|\"[^\"\n]*(?:\"|$)|“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)"
     r"|(?<![\w'])'(?=[A-Z])[^'\n]{2,}(?:'\w[^'\n]*)*'(?=[\s.,!?;:)]|$)|^>.*$|`[^`\n]*`",
     re.MULTILINE,
 )
@@ -196,7 +197,7 @@ def cut(text: str) -> Cut:
         return Cut(masked=masked)
     found: list[Clause] = []
     for start, stop in sentences(masked):
-        if stop - start > MOST_SENTENCE or "```" in masked[start : start + 3]:
+        if stop - start > MOST_SENTENCE:
             continue
         asks = is_question(masked[start:stop])
         end = _told(low, start, stop) if asks else stop

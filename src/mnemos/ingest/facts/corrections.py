@@ -21,6 +21,8 @@ SOON = timedelta(days=2)
 BACK = 12
 #: Characters between a cue and the value that it introduces.
 CLOSE = 4
+#: Words of a fragment that can be a value put right.
+MOST_WORDS = 5
 _CORRECTS = re.compile(
     r"\b(?:i meant|meant to (?:say|write|type)|i mean|sorry|correction|scratch that|strike that"
     r"|oops"
@@ -45,6 +47,7 @@ _PUT_OFF = re.compile(
     re.IGNORECASE,
 )
 _BACK_TO = re.compile(r"\b(?:we're|it's|we are|it is|i'm) back (?:to|on) (?:the )?", re.IGNORECASE)
+_MEANT = re.compile(r"\b(?:meant(?: to say)?|make that|rather)\s+")
 _NOT_OLD = re.compile(
     r"\bnot (?:a |an |the |on |in |at )?(?P<old>[\w:.' -]{2,40}?)(?=\W*$|[,.!;—–])", re.IGNORECASE
 )
@@ -103,26 +106,27 @@ def _given(line: Line, sentence: str, *, cued: bool, strong: bool) -> Iterator[F
 def _new_value(line: Line, low: str) -> Phrase | None:
     """Return the value that a correcting clause gives: behind "it's" or "meant", or all."""
     start = line.clause.span[0]
-    match = _IT_IS.search(low) or re.search(r"\b(?:meant(?: to say)?|make that|rather)\s+", low)
-    at = (
-        start + match.end()
-        if match is not None
-        else (line.tokens[0].start if line.tokens else start)
-    )
+    match = _IT_IS.search(low) or _MEANT.search(low)
+    if match is not None:
+        at = start + match.end()
+    else:
+        at = line.tokens[0].start if line.tokens else start
     timed = find_when(line, at, line.clause.sentence[1])
     if timed is not None and timed.span[0] - at <= CLOSE:
         return timed
     tokens = [token for token in line.tokens if token.start >= at]
-    if match is None and (line.subject is not None or len(tokens) > 6):  # noqa: PLR2004
+    if match is None and (line.subject is not None or len(tokens) > MOST_WORDS):
         return None
-    while tokens and tokens[0].low in {"actually", "not", "only", "in", "at", "on", "really"}:
-        if tokens[0].low == "not":
-            return None
+    while tokens and tokens[0].low in {"actually", "only", "in", "at", "on", "really"}:
         tokens = tokens[1:]
-    found = phrase(line.said.text, tokens, 0)
-    if found is None or found.head in FUNCTION_WORDS or len(found.text.split()) > 4:  # noqa: PLR2004
+    if not tokens or tokens[0].low == "not":
         return None
-    return found
+    found = phrase(line.said.text, tokens, 0)
+    if found is None or found.head in FUNCTION_WORDS or len(found.text.split()) > MOST_WORDS:
+        return None
+    return (
+        None if _CORRECTS.search(line.said.text[tokens[0].start : found.span[1]].lower()) else found
+    )
 
 
 def _replaced(line: Line, value: Phrase, act: Act, *, old: str = "", soon: bool) -> Iterator[Fact]:

@@ -244,9 +244,11 @@ def _is_class(*classes: str) -> Callable[[Phrase], bool]:
 #: Sort of value, or slot → whether a phrase is one.
 _SORTS: dict[str, Callable[[Phrase], bool]] = {
     "place": _capital,
-    "firm": lambda value: value.text[0].isupper()
-    and not class_of(value.head)
-    and _MEMBERS.search(value.text.lower()) is None,
+    "firm": lambda value: (
+        value.text[0].isupper()
+        and not class_of(value.head)
+        and _MEMBERS.search(value.text.lower()) is None
+    ),
     "org": lambda value: value.text[0].isupper() or class_of(value.head) == "institution",
     "school": lambda value: _capital(value) and _SCHOOL.search(value.text.lower()) is not None,
     "name": lambda value: value.text[0].isupper() and not class_of(value.head),
