@@ -26,6 +26,17 @@ _PROMOTED = re.compile(
     r"|(?:got|was|been|am|'m) hired as)\s+(?=\w)",
     re.IGNORECASE,
 )
+_NEW_JOB = (
+    r"\bi(?:'ve| have)?(?: just| finally| recently)*"
+    r" (?:got|gotten|found|landed|started|accepted|took)"
+    r"(?: a| my)?(?: new)? (?:job|position|role) "
+)
+_POSTS = (
+    (_FIRST_DAY, "employer"),
+    (_PROMOTED, "job"),
+    (re.compile(rf"{_NEW_JOB}(?:at|with|for) (?=\w)", re.IGNORECASE), "employer"),
+    (re.compile(rf"{_NEW_JOB}as (?=\w)", re.IGNORECASE), "job"),
+)
 _IT_IS_A = re.compile(r"\b(?:it|that)(?:'s| is) an?\s+(?=\w)", re.IGNORECASE)
 _ADDS = re.compile(
     r"(?:\bcan (?:now )?add|^\W*(?:please |also |and )*add|\badded|^\W*plus)\s+(?=\w)",
@@ -124,11 +135,14 @@ def _further(line: Line) -> Iterator[Fact]:
     """Read first days, promotions, "it's a Toyota", and what is added to a list."""
     text, (start, end) = line.said.text, line.clause.span
     denied = line.verb is not None and (line.verb.denied or line.verb.tense in {"plan", "modal"})
-    for pattern, slot in ((_FIRST_DAY, "employer"), (_PROMOTED, "job")):
+    for pattern, slot in _POSTS:
         match = pattern.search(text.replace("’", "'"), start, end)
         if match is not None and not denied:
             value = _phrase_at(line, match.end())
-            if value is not None and (slot == "employer" or is_job(value.text)):
+            fits = value is not None and (
+                value.text[0].isupper() if slot == "employer" else is_job(value.text)
+            )
+            if fits:
                 yield line.fact(slot, value, act="change", who=line.scene.speaker)
                 return
     thing = _IT_IS_A.search(text.replace("’", "'"), start, end)

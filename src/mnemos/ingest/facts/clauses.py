@@ -72,6 +72,12 @@ _QUOTES = re.compile(
     r"|(?<![\w'])'(?=[A-Z])[^'\n]{2,}(?:'\w[^'\n]*)*'(?=[\s.,!?;:)]|$)|^>.*$|`[^`\n]*`",
     re.MULTILINE,
 )
+#: What stands behind is somebody's text and no statement: "Translate this: …".
+_PASTED = re.compile(
+    r"\b(?:write|rewrite|rephrase|translate|proofread|correct|edit|improve|summari[sz]e|check|fix)\b"
+    r"[^.!?:\n]{0,80}:(?=\s)",
+    re.IGNORECASE,
+)
 _FICTION = re.compile(
     r"\bin (?:my|the|our|this|her|his) (?:\w+ )?(?:novel|story|book|dreams?|game|fan ?fic\w*"
     r"|screenplay"
@@ -187,6 +193,9 @@ def cut(text: str) -> Cut:
     """Return the clauses of a turn that may state a fact."""
     text = text[:MOST_CHARS]
     masked = _QUOTES.sub(lambda match: QUOTED * len(match[0]), text).replace("’", "'")
+    pasted = _PASTED.search(masked)
+    if pasted is not None:
+        masked = masked[: pasted.end()] + QUOTED * (len(masked) - pasted.end())
     low = masked.lower()
     if len(low) != len(masked):  # a few letters grow when lowered
         low = "".join(one.lower() if len(one.lower()) == 1 else one for one in masked)

@@ -11,6 +11,7 @@ from mnemos.ingest.facts.fact import Fact, Kind
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
 from mnemos.ingest.facts.predicate import Predicate
+from mnemos.ingest.facts.verbs import FORMS, FRAMES
 
 _ENDING = {
     "sell": "",
@@ -60,9 +61,11 @@ def endings(line: Line) -> Iterator[Fact]:
         if verb is None or not (verb.denied or verb.tense in {"plan", "modal"}):
             yield line.fact("employer", None, act="end", who=who)
             yield line.fact("job", None, act="end", who=who)
-        return
-    if subject is None or verb is None or not _ends(line, verb):
-        return
+    elif subject is not None and verb is not None and _ends(line, verb):
+        yield from _ended(line, verb, who)
+
+
+def _ended(line: Line, verb: Predicate, who: str) -> Iterator[Fact]:
     tokens, at = line.tokens, verb.at
     while at < len(tokens) and tokens[at].low in _PARTICLES:
         at += 1
@@ -70,9 +73,9 @@ def endings(line: Line) -> Iterator[Fact]:
         return
     if is_pronoun(tokens, at):
         yield from _last(line, verb, who)
-        return
-    value = phrase(line.said.text, tokens, at)
-    if value is not None:
+    elif (given_up := _given_up(line, at, who)) is not None:
+        yield given_up
+    elif (value := phrase(line.said.text, tokens, at)) is not None:
         for slot, kind in _ended_slots(line, who, value, _ENDS_WHAT.get(verb.lemma, _OWNED)):
             yield line.fact(slot, value, kind=kind, act="end", who=who)
 
@@ -93,6 +96,22 @@ def _ends(line: Line, verb: Predicate) -> bool:
     if verb.lemma in {"get", "go", "throw", "break"}:
         return bool(around & set(_ENDING[verb.lemma].split()))
     return True
+
+
+def _given_up(line: Line, at: int, who: str) -> Fact | None:
+    """Read "quit smoking", "stopped eating meat": a habit that is over, told before or not."""
+    token = line.tokens[at]
+    form = FORMS.get(token.low)
+    if form is None or not form.doing:
+        return None
+    for frame in FRAMES.get(form.lemma, ()):
+        if "habit" in frame.sort:
+            value = phrase(line.said.text, line.tokens, at + 1)
+            if value is None:
+                span = (token.start, token.end)
+                value = Phrase(text=token.text, span=span, head=form.lemma, after=at + 1)
+            return line.fact(frame.slot, value, kind=frame.kind, act="change", holds=False, who=who)
+    return None
 
 
 def _last(line: Line, verb: Predicate, who: str) -> Iterator[Fact]:

@@ -39,8 +39,8 @@ _REGULAR = re.compile(rf"\b(?:every|each|daily|weekly|monthly|fortnightly)\b|{_D
 _THIS_ONCE = re.compile(r"\b(?:this|next|just this once|just once|this time)\b")
 #: What takes a time: verb behind the event, then maybe a preposition, up to the time.
 _IS_AT = re.compile(
-    r"\s*(?:is|'s|are|'re|will be|was|has been|have been)?\s*(?:(?:now|still|only|always|due|set"
-    r"|scheduled|booked|planned|fixed|valid|back|again|actually|also|usually|held|on|,)\s*)*"
+    r"\s*(?:is|got|'s|are|'re|will be|was|has been|have been)?\s*(?:(?:now|still|only|always|due"
+    r"|set|scheduled|booked|planned|fixed|valid|back|again|actually|also|usually|held|on|,)\s*)*"
     r"(?:leaves|departs|arrives|starts|begins|ends|expires|runs out|opens|closes|takes place"
     r"|falls|meets|(?:been )?(?:moved|changed|pushed|shifted|postponed|rescheduled|brought"
     r"|put off|delayed|switched)(?: back| forward| up| off)?(?: to| till| until)?)?\s*"

@@ -23,7 +23,8 @@ _ADVERBS = frozenset(
     now still currently just finally recently also already really always usually actually only
     absolutely totally officially literally mostly mainly even generally often sometimes both all
     happily newly permanently temporarily truly simply long ever fully properly kind sort of since
-    never no longer longer hardly rarely proudly quietly regularly definitely certainly first
+    never no longer longer hardly rarely proudly originally quietly regularly definitely
+    certainly first
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 _PLANS = frozenset(
@@ -191,7 +192,7 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
             lemma = form.lemma
     elif form is not None and not (form.doing and not group.is_be):
         lemma = form.lemma
-        if not group.auxiliary and (form.past and not form.base):
+        if not group.auxiliary and form.past and (not form.base or lemma == "quit"):
             group.past = True
         elif not group.auxiliary and form.participle and not form.base:
             return None

@@ -29,7 +29,7 @@ _MEMBERS = re.compile(
     r"\b(?:association|club|gym|team|group|class|party|choir|society|band|league|union|church"
     r"|academy|university|college|school|facebook|instagram|tiktok|discord|twitter|linkedin)\b"
 )
-_SCHOOL = re.compile(r"\b(?:school|university|college|academy|high|institute|uni)\b")
+_SCHOOL = re.compile(r"\b(?:school|university|college|academy|high|institute|uni|elementary)\b")
 _VAGUE = frozenset("hard well better more less harder fast early late big huge key".split())  # noqa: SIM905
 _PLACES = frozenset(
     """

@@ -64,6 +64,8 @@ teach       | at                | employer  | single | tell   | org
 study       | at                | school    | single | tell   | name
 study       | -                 | studies   | single | tell   | now
 major       | in                | studies   | single | tell   |
+go          | to                | school    | single | tell   | school
+graduate    | from              | studied at | list  | change | name
 attend      | -                 | school    | single | tell   | school
 learn       | -                 | learning  | list   | tell   | doing
 speak       | -                 | speaks    | list   | tell   | language
@@ -157,8 +159,8 @@ _IRREGULAR = {
 }
 #: Verbs without frames in the table, whose rules are elsewhere.
 _OTHERS = """
-stop give go switch change swap trade name call find make do read pay raise break split divorce
-engage cancel reschedule postpone shift push put bring drop visit finish complete write watch cook
+stop give go switch change swap trade name call find retire make do read pay raise break split
+divorce engage cancel reschedule postpone shift push put bring drop visit finish complete write watch cook
 design build research code consult end separate found throw open host hire promote fire upgrade
 """.split()  # noqa: SIM905 - a table of words reads better as text
 
