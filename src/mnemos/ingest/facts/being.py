@@ -54,6 +54,8 @@ _SETTLED = frozenset("fine happy well safe settled home back".split())  # noqa: 
 def beings(line: Line) -> Iterator[Fact]:
     """Yield what a clause with "be" states."""
     subject, verb = line.subject, line.verb
+    if subject is None and line.clause.first and "still" in line.clause.opener.lower():
+        yield from _still(line)
     if subject is None or verb is None or verb.lemma != "be" or verb.tense == "modal":
         return
     if subject.thing:
@@ -63,6 +65,12 @@ def beings(line: Line) -> Iterator[Fact]:
     if verb.tense == "plan":
         act = "plan"
     yield from _persons(line, verb, act)
+
+
+def _still(line: Line) -> Iterator[Fact]:
+    """Read "Still married", said of oneself."""
+    if line.tokens and line.tokens[0].low in _ADJECTIVES:
+        yield from _adjective(line, 0, "tell", holds=True)
 
 
 def _persons(line: Line, verb: Predicate, act: Act) -> Iterator[Fact]:

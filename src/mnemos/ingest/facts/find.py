@@ -9,6 +9,7 @@ from datetime import datetime
 from mnemos.ingest.facts.asked import Asked, telling
 from mnemos.ingest.facts.timeline import Version, current, is_in, past, valid_at
 
+_AT_FIRST = frozenset({"beginning", "first", "originally", "initially"})
 #: What a slot that the question names is worth against telling words shared with it.
 _NAMED = 10
 
@@ -45,6 +46,8 @@ def _held(
         held = valid_at(listed, moment)
     elif asked.tense == "past":
         held = tuple(one for one in past(listed) if one.fact.holds) or current(listed, now)
+        if _AT_FIRST & asked.words:
+            held = held[::-1]
         if asked.before:
             held = tuple(one for one in held if not is_in(asked.before, one.fact.value)) or held
     else:

@@ -63,15 +63,19 @@ class Line:
         holds: bool = True,
         who: str = "",
         instead_of: str = "",
+        timeless: bool = False,
     ) -> Fact:
-        """Make a fact of this clause, with the times that it tells."""
+        """Make a fact of this clause, with the times that it tells, unless it is told by the way.
+
+        "My sister Flo moved in May" tells the sister's name, which May has nothing to do with.
+        """
         subject = who or (self.subject.who if self.subject is not None else self.scene.speaker)
         tense = self.verb.tense if self.verb is not None else "present"
-        start, end, ahead = times(self, act, tense)
+        start, end, ahead = (None, None, False) if timeless else times(self, act, tense)
         if act == "tell" and self.verb is not None and self.verb.denied:
             end = None
-        if tense == "plan" or (ahead and act != "end"):
-            act = "plan" if start is None or tense == "plan" else act
+        if not timeless and (tense == "plan" or (ahead and act != "end" and start is None)):
+            act = "plan"
         return make(
             self.said,
             self.clause.span,

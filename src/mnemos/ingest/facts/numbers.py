@@ -15,7 +15,7 @@ from mnemos.ingest.facts.classes import (
     singular,
 )
 from mnemos.ingest.facts.clauses import Token
-from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
@@ -112,11 +112,14 @@ def _counted(line: Line, at: int) -> Iterator[Fact]:
     if has and not (class_of(things.head) or singular(things.head) in RELATIONS):
         return
     value = Phrase(text=number.text, span=(number.start, number.end), head=number.low, after=at + 1)
-    yield line.fact(_noun(things.head), value, kind="count", act="tell")
+    act: Act = "change" if verb.tense == "past" else "tell"
+    yield line.fact(_noun(things.head), value, kind="count", act=act)
     if things.after < len(line.tokens) and line.tokens[things.after].low in {",", ":", "called"}:
         for name in listed(line.said.text, line.tokens, things.after + 1):
             if name.text[0].isupper() and len(name.text.split()) <= 2:  # noqa: PLR2004
-                yield line.fact(f"names of {_plural(things.head)}", name, kind="list")
+                yield line.fact(
+                    f"names of {_plural(things.head)}", name, kind="list", timeless=True
+                )
 
 
 _AGAIN = re.compile(rf"(?:only |now |still )*({NUMBER}) ([a-z]+)\b", re.IGNORECASE)
@@ -156,7 +159,7 @@ def _another(line: Line, at: int) -> Iterator[Fact]:
                 begin = start + named.start(1)
                 name = Phrase(text=named[1], span=(begin, begin + len(named[1])), head="", after=at)
                 slot = known.slot.replace("number", "names", 1)
-                yield line.fact(slot, name, kind="list", who=known.subject)
+                yield line.fact(slot, name, kind="list", who=known.subject, timeless=True)
             return
 
 

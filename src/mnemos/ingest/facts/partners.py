@@ -45,9 +45,9 @@ def _introduced(line: Line, text: str) -> Iterator[Fact]:
     for relation, token in introduced(line.tokens):
         name = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=0)
         if relation in PARTNERS:
-            yield line.fact("partner", name, who=line.scene.speaker)
+            yield line.fact("partner", name, who=line.scene.speaker, timeless=True)
         elif relation != "parents":
-            yield line.fact(relation, name, kind="list", who=line.scene.speaker)
+            yield line.fact(relation, name, kind="list", who=line.scene.speaker, timeless=True)
     met = _MET.search(text, *line.clause.sentence)
     if met is not None and line.clause.first:
         name = Phrase(text=met["name"], span=met.span("name"), head="", after=0)

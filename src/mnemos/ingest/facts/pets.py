@@ -33,7 +33,9 @@ def pets(line: Line) -> Iterator[Fact]:
         kind = match["pet"] or match["dog"]
         group = "name" if match["name"] else "rex"
         if class_of(kind) == "pet" and match[group].lower() not in FUNCTION_WORDS:
-            yield line.fact(SLOT, _phrase(match, group), kind="list", who=line.scene.speaker)
+            yield line.fact(
+                SLOT, _phrase(match, group), kind="list", who=line.scene.speaker, timeless=True
+            )
             return
     called = _CALLED.search(text, start, end)
     if called is not None:
@@ -60,7 +62,7 @@ def _named(line: Line, text: str, match: re.Match[str]) -> Iterator[Fact]:
     elif "called" in match[0] or "named" in match[0] or match["other"]:
         before = _MY_PET.findall(text[: line.clause.span[0]])
         if before and class_of(before[-1]) == "pet":
-            yield line.fact(SLOT, value, kind="list", who=line.scene.speaker)
+            yield line.fact(SLOT, value, kind="list", who=line.scene.speaker, timeless=True)
 
 
 def _phrase(match: re.Match[str], group: str) -> Phrase:
