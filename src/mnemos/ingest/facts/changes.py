@@ -19,6 +19,10 @@ _SWITCH = re.compile(
     r"\b(?:switched|changed|swapped|gone|went|converted|upgraded)(?: over| back)?"
     r"(?: from (?P<old>[\w' ]{2,30}?))? to (?:a |an |the )?(?P<new>[\w'-]+(?: [\w'-]+){0,3})"
 )
+_SWAP = re.compile(
+    r"\b(?:swapped|traded|exchanged|replaced|left) (?:in )?(?:my |our |the )?(?P<old>[\w' ]{2,30}?)"
+    r" (?:for|with) (?:a |an |the )?(?P<new>[\w'-]+(?: [\w'-]+){0,3})"
+)
 _FIRST_DAY = re.compile(r"\bfirst (?:day|week|shift) (?:at|with) (?=(?-i:[A-Z]))", re.IGNORECASE)
 _PROMOTED = re.compile(
     r"\b(?:(?:made|named|appointed|promoted) me(?: to)?|i(?:'ve| have| was| got)?(?: just| been)*"
@@ -32,6 +36,13 @@ _NEW_JOB = (
     r"(?: a| my)?(?: new)? (?:job|position|role) "
 )
 _POSTS = (
+    (
+        re.compile(
+            r"\bi(?:'ve| have| was|'m| am| got)?(?: just| been)* hired (?:by|at) (?=\w)",
+            re.IGNORECASE,
+        ),
+        "employer",
+    ),
     (_FIRST_DAY, "employer"),
     (_PROMOTED, "job"),
     (re.compile(rf"{_NEW_JOB}(?:at|with|for) (?=\w)", re.IGNORECASE), "employer"),
@@ -46,7 +57,8 @@ _GROWS = frozenset(
     "speaks allergies hobbies medication pet plays subjects likes".split()  # noqa: SIM905
 )
 _BECAME = re.compile(
-    r"\b(?:gone|went|turned|became|become|am|been) (?:a )?(?P<diet>vegan|vegetarian|pescatarian)\b"
+    r"\b(?:gone|went|turned|became|become|am|been) (?:a )?"
+    r"(?P<state>vegan|vegetarian|pescatarian|freelance|self-employed)\b"
 )
 
 
@@ -101,13 +113,17 @@ def _objects(line: Line) -> Iterator[Fact]:
         return
     became = _BECAME.search(low)
     if became is not None and line.verb is not None and line.verb.tense in {"past", "perfect"}:
-        value = span_of(line, line.clause.span[0] + became.start("diet"), became["diet"])
-        yield line.fact("diet", value, act="change")
+        value = span_of(line, line.clause.span[0] + became.start("state"), became["state"])
+        slot = "job" if became["state"] in _WORKING else "diet"
+        yield line.fact(slot, value, act="change")
         return
-    switch = _SWITCH.search(low)
+    switch = _SWITCH.search(low) or _SWAP.search(low)
     if switch is None or line.verb is None or line.verb.tense not in {"past", "perfect"}:
         return
     yield from _switched(line, switch, subject.who)
+
+
+_WORKING = frozenset({"freelance", "self-employed"})
 
 
 def _switched(line: Line, match: re.Match[str], who: str) -> Iterator[Fact]:

@@ -130,9 +130,9 @@ _UNREAL = re.compile(
 _REPORT = re.compile(
     r"\b(?:say|says|said|saying|tell|tells|told|claim|claims|claimed|think|thinks|thought|believe"
     r"|believes|believed|reckons?|heard|guess(?! what)|assume|assumes|assumed|doubt|insists?"
-    r"|insisted|swears?"
-    r"|swore|jokes?|joked|quotes?|quoted|goes ,|(?:he|she|they|i) (?:was|is|were|am) like|'s like,|according to|asked (?:me|us"
-    r"|him|her|if)|wrote"
+    r"|insisted|swears?|swore|jokes?|joked|quotes?|quoted|goes ,"
+    r"|(?:he|she|they|i) (?:was|is|were|am) like|'s like,|according to"
+    r"|asked (?:me|us|him|her|if)|wrote"
     r"|writes|calls? me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
 )
 _SPLIT = re.compile(

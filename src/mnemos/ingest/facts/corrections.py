@@ -28,7 +28,7 @@ _CORRECTS = re.compile(
     r"|oops"
     r"|my mistake|my bad|typo|typed (?:it|that) wrong|had (?:it|that) wrong|got (?:it|that) wrong"
     r"|was wrong|actually|misremembered|mixed (?:it|that|them) up|wrong week|should have said"
-    r"|i misspoke|misread|to correct|not quite right|i stand corrected|wait)\b"
+    r"|i misspoke|misread|to correct|not quite right|i stand corrected|wait|make (?:that|it))\b"
 )
 _STRONG = re.compile(
     r"\b(?:i meant|meant to|correction|scratch that|strike that|my mistake|typo|wrong|misremembered"
@@ -97,7 +97,7 @@ def _given(line: Line, sentence: str, *, cued: bool, strong: bool) -> Iterator[F
         return
     if old and cued:
         yield from _replaced(line, value, "correct", old=old, soon=True)
-    elif strong:
+    elif strong or (cued and line.subject is None and line.clause.first and is_time(value.text)):
         yield from _replaced(line, value, "correct", soon=True)
     elif _IT_IS.search(line.low) and is_time(value.text):
         yield from _replaced(line, value, "change", soon=False)

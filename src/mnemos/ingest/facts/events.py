@@ -259,6 +259,7 @@ def find_when(line: Line, start: int, end: int) -> Phrase | None:
 
 def name(words: str) -> str:
     """Return the slot of an event: its noun phrase; nothing where it is too vague for one."""
+    words = re.sub(r"(?: is| are|'s)\Z", "", words.strip())
     kept = [
         one
         for one in re.findall(r"[\w'&-]+", words.lower())

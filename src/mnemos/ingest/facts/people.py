@@ -347,7 +347,8 @@ def _joined(tokens: Sequence[Token], start: int, end: int) -> str:
 def introduced(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
     """Yield each relation told together with its name: "my sister Ayelet" ▸ relation, token."""
     for place, token in enumerate(tokens[:-2]):
-        if token.low not in _OWN:
+        new = token.low == "a" and tokens[place + 1].low == "new"
+        if token.low not in _OWN and not new:
             continue
         for after in range(place + 1, min(place + 4, len(tokens) - 1)):
             relation = RELATIONS.get(tokens[after].low)

@@ -79,7 +79,7 @@ def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
     act = _act(line, verb, frame)
     if at < 0 or act is None or not _applies(line, verb, frame, at):
         return
-    if verb.denied and frame.slot in {"smokes", "drinks"} and _bare(line, at):
+    if verb.denied and _bare(line, verb.at) and _is_habit(frame, verb):
         token = line.tokens[verb.at - 1]
         done = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=at)
         yield line.fact(frame.slot, done, kind=frame.kind, act=act, holds=False)
@@ -131,6 +131,14 @@ def _values(line: Line, frame: Frame, at: int) -> list[Phrase]:
         one = phrase(line.said.text, line.tokens, at, within=_WITHIN.get(frame.slot, "of"))
         found = [] if one is None else [one]
     return [value for value in found if _fits(frame, value)]
+
+
+def _is_habit(frame: Frame, verb: Predicate) -> bool:
+    """Tell whether a verb without an object, denied, says that a habit is none (any more)."""
+    return frame.prepositions == ("",) and (
+        frame.slot in {"smokes", "drinks"}
+        or (frame.slot in {"teaches", "plays", "sings in", "drives"} and verb.tense == "present")
+    )
 
 
 def _bare(line: Line, at: int) -> bool:

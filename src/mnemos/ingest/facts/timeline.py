@@ -154,7 +154,7 @@ def _tell(open_: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
     alike = [one for one in open_ if same_value(one.fact, fact)]
     agreeing = [one for one in alike if one.fact.holds == fact.holds]
     contrary = [one for one in alike if one.fact.holds != fact.holds]
-    if not fact.holds and _words(fact.value) <= _words(fact.slot):
+    if not fact.holds and _is_all(fact):
         contrary = [one for one in open_ if one.fact.holds]  # "not on any medication"
     begins = fact.true_from or fact.said_at
     new = Version(fact=fact, valid_from=begins)
@@ -277,6 +277,12 @@ def _named(version: Version, fact: Fact) -> bool:
 
 def _shares(one: Fact, other: Fact) -> bool:
     return bool((_words(one.value) | _words(one.words)) & _words(other.value))
+
+
+def _is_all(fact: Fact) -> bool:
+    """Tell whether a denied value is the slot itself: "no medication", "stopped drinking"."""
+    stem = fact.value.lower().removesuffix("ing")
+    return _words(fact.value) <= _words(fact.slot) or (" " not in stem and stem in fact.slot)
 
 
 def is_in(one: str, other: str) -> bool:

@@ -56,7 +56,6 @@ become      | -                 | job       | single | change | job
 retire      | from              | employer  | single | end    | org
 quit        | -                 | employer  | single | end    | org
 resign      | from              | employer  | single | end    | org
-leave       | -                 | employer  | single | end    | org
 run         | -                 | runs      | list   | tell   | habit
 manage      | -                 | manages   | single | tell   | habit
 teach       | -                 | teaches   | single | tell   |
@@ -160,9 +159,9 @@ _IRREGULAR = {
 #: Verbs without frames in the table, whose rules are elsewhere.
 _OTHERS = """
 stop give go switch change swap trade name call find retire make do read pay raise break split
-divorce engage cancel reschedule postpone shift push put bring drop visit finish complete write
-watch cook design build research code consult end separate found throw open host hire promote
-fire upgrade
+divorce engage cancel leave reschedule postpone shift push put bring drop visit finish complete
+write watch cook design build research code consult end separate found throw open host hire
+promote fire upgrade
 """.split()  # noqa: SIM905 - a table of words reads better as text
 
 

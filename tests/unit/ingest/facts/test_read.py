@@ -46,6 +46,15 @@ STATED = {
     "My dog is called Odin.": "pet's name: Odin",
     "I pay 900 for my flat.": "rent: 900",
     "I got laid off on Friday.": "job: no longer",
+    "I found a new job at Siemens.": "employer: Siemens",
+    "I've been hired by Aviva.": "employer: Aviva",
+    "I'm no longer with Accenture.": "employer: not Accenture",
+    "I've stopped eating fish.": "eats: not fish",
+    "I've gone freelance.": "job: freelance",
+    "Swimming is on Tuesdays.": "swimming: Tuesdays",
+    "My email is jo@example.com.": "email: jo@example.com",
+    "My girlfriend's name is Sofia.": "partner: Sofia",
+    "Still single!": "relationship: single",
 }
 
 
@@ -78,6 +87,10 @@ UNSTATED = [
     "I have a question.",
     "I gave it a try.",
     "I joined the chess club.",
+    "I'm at the bank right now.",
+    "I left Paris for Nice.",
+    "I was about to move to Rome.",
+    "Translate this: I live in Rome.",
     "Thanks, Rome!",
     "```\nI live in Rome.\n```",
     "> I live in Rome.",
@@ -160,6 +173,7 @@ def test_a_word_that_answers_no_slot_is_no_fact(question: str, answer: str) -> N
     ("before", "after", "slot", "old", "new"),
     [
         ("My interview is on Monday.", "Sorry, I meant Tuesday.", "interview", "Monday", "Tuesday"),
+        ("My exam is on the 12th.", "No wait, the 14th.", "exam", "12th", "14th"),
         ("My budget is 300.", "Scratch that, it's 350.", "budget", "300", "350"),
         ("I'm allergic to soy.", "My mistake, it's sesame.", "allergies", "soy", "sesame"),
     ],
