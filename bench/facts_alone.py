@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bench.shown import Shown
@@ -28,15 +29,18 @@ class FactsAlone:
             return []
         moment = check.valid_at if check.type == "as_of" else None
         found = find(versions, wanted, moment)
+        shared = _shared(found)
         return [
-            Shown(text=_line(one), turns=(int(one.fact.turn),), over=one.valid_to is not None)
+            Shown(
+                text=_line(one, shared), turns=(int(one.fact.turn),), over=one.valid_to is not None
+            )
             for one in found
         ]
 
     def facts(self, update: Update, about: str) -> Sequence[str]:
         """Return the lines of what was ever true of someone."""
         return [
-            _line(one)
+            _line(one, _shared(versions))
             for (subject, _), versions in self._versions(update).items()
             for one in versions
             if subject.casefold() == about.casefold() and one.status not in {"corrected", "planned"}
@@ -63,5 +67,13 @@ def said(update: Update) -> list[Said]:
     ]
 
 
-def _line(version: Version) -> str:
+def _line(version: Version, shared: frozenset[tuple[str, tuple[int, int]]]) -> str:
+    if (version.fact.turn, version.fact.span) in shared:
+        return version.fact.line  # its words tell the rest of the list, too
     return f"{version.fact.line} — {version.fact.words}"
+
+
+def _shared(versions: Iterable[Version]) -> frozenset[tuple[str, tuple[int, int]]]:
+    """Return the places in turns that tell several values of one slot."""
+    places = Counter((one.fact.turn, one.fact.span) for one in versions)
+    return frozenset(place for place, count in places.items() if count > 1)

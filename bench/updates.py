@@ -13,6 +13,7 @@ they know no fact they give no line, and the check is missed.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from bench.shown import Shown
 from bench.updates_set import OPEN, SEALED, Check, Update, read, says
 
 HALVES = {"open": OPEN, "sealed": SEALED}
-_DENIES = ("not ", "n't", "never", "no ", "without", "any more", "no longer")
+_DENIES = re.compile(r"\b(?:not|never|no|without|cannot|any ?more)\b|n['’]t\b")
 
 
 class Answering(Protocol):
@@ -68,8 +69,8 @@ def judge(system: Answering, update: Update) -> list[Verdict]:
 
 def _judge(system: Answering, update: Update, check: Check) -> Verdict:
     if check.type == "no_fact":
-        told = [line for line in system.facts(update, check.about) if says(line, check.values[0])]
-        return _verdict(update, check, right=not told, told="; ".join(told))
+        false = [line for line in system.facts(update, check.about) if says(line, check.values[0])]
+        return _verdict(update, check, right=not false, told="; ".join(false))
     lines = system.answers(update, check)
     first = lines[0] if lines else Shown(text="")
     if check.type in {"list", "disputed"}:
@@ -77,7 +78,7 @@ def _judge(system: Answering, update: Update, check: Check) -> Verdict:
         right = all(any(says(line, value) for line in held) for value in check.values)
         right = right and not any(says(line, value) for line in held for value in check.missing)
     else:
-        right = any(_holds(first, value, check) for value in check.wordings)
+        right = any(_holds(first, value) for value in check.wordings)
     stale = None
     if check.stale or check.missing:
         old = set(check.stale_turns)
@@ -90,11 +91,11 @@ def _judge(system: Answering, update: Update, check: Check) -> Verdict:
     return _verdict(update, check, right=right, stale=stale, answered=bool(lines), told=told)
 
 
-def _holds(line: Shown, value: str, check: Check) -> bool:
+def _holds(line: Shown, value: str) -> bool:
     if not says(line.text, value):
         return False
-    denied = any(one in f"{value.casefold()} " for one in _DENIES)
-    return not denied or any(one in line.text.casefold() for one in _DENIES) or check.derived
+    denied = _DENIES.search(value.casefold()) is not None
+    return not denied or _DENIES.search(line.text.casefold()) is not None
 
 
 def _verdict(

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from mnemos.ingest.facts.classes import (
     NUMBER,
-    ONE_AT_A_TIME,
     PARTNERS,
     RELATIONS,
     class_of,
@@ -16,10 +15,10 @@ from mnemos.ingest.facts.classes import (
 )
 from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.line import Line
-from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
 from mnemos.ingest.facts.predicate import Predicate
 from mnemos.ingest.facts.states import liked
+from mnemos.ingest.facts.things import called, newly, things
 
 _AGE = re.compile(rf"({NUMBER})(?:[- ]years?[- ]old)?(?=\W*$|\s*(?:now|today|already|,|and\b))")
 #: Adjective → the slot that it fills.
@@ -49,100 +48,76 @@ _LIKES = {
     "sick of": False,
     "tired of": False,
 }
-#: What is named by a bare noun or adjective: "my favourite colour is blue".
-_PLAIN = frozenset(
-    """
-    name nickname surname birthday address job profession occupation role position title major
-    budget deadline goal hobby hobbies rent salary income email password pin number size height
-    weight age diet colour color nationality religion hometown language star sign username handle
-    shift doctor dentist dose dosage currency timezone degree subject instrument pronouns limit
-    target
-    """.split()  # noqa: SIM905 - a table of words reads better as text
-)
-_OWN_THINGS = frozenset("car phone laptop pet bike instrument".split())  # noqa: SIM905
-_RENAMED = {
-    "profession": "job",
-    "occupation": "job",
-    "hometown": "origin",
-    "native language": "native language",
-    "cell": "phone number",
-    "car": "car",
-}
-_SETTLED = frozenset("fine happy well safe settled home".split())  # noqa: SIM905
-_NO_VALUE = frozenset(
-    """
-    good great fine okay ok bad nice amazing awesome broken dead full over done gone ready sure
-    happy sad better worse best worst same true false right wrong important hard easy difficult
-    beautiful
-    """.split()  # noqa: SIM905 - the same
-)
+_SETTLED = frozenset("fine happy well safe settled home back".split())  # noqa: SIM905
 
 
 def beings(line: Line) -> Iterator[Fact]:
     """Yield what a clause with "be" states."""
     subject, verb = line.subject, line.verb
+    if subject is None and line.clause.first and "still" in line.clause.opener.lower():
+        yield from _still(line)
     if subject is None or verb is None or verb.lemma != "be" or verb.tense == "modal":
         return
     if subject.thing:
-        yield from _things(line, verb)
+        yield from things(line, subject, verb)
         return
-    act: Act = "change" if verb.fresh or verb.ended or _newly(line) else "tell"
+    act: Act = "change" if verb.fresh or verb.ended or newly(line) else "tell"
     if verb.tense == "plan":
         act = "plan"
     yield from _persons(line, verb, act)
 
 
-def _newly(line: Line) -> bool:
-    return re.search(r"\b(?:now|any ?more|these days|again)\b", line.low) is not None
+def _still(line: Line) -> Iterator[Fact]:
+    """Read "Still married", said of oneself."""
+    if line.tokens and line.tokens[0].low in _ADJECTIVES:
+        yield from _adjective(line, 0, "tell", holds=True)
 
 
 def _persons(line: Line, verb: Predicate, act: Act) -> Iterator[Fact]:
-    tokens, at, text = line.tokens, verb.at, line.said.text
+    tokens, at = line.tokens, verb.at
     if at >= len(tokens):
         return
     low = tokens[at].low
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     holds = not verb.denied
-    if low in {"based", "located", "living"} and following in {"in", "at", "near"}:
-        value = phrase(text, tokens, at + 2, within="of in")
-        if value is not None:
-            yield line.fact("home", value, act=act, holds=holds)
-    elif low == "allergic" and following == "to":
-        for each in listed(text, tokens, at + 2):
-            yield line.fact("allergies", each, kind="list", act=act, holds=holds)
-        return
-    elif low in {"called", "named"}:
-        value = phrase(text, tokens, at + 1)
-        if value is not None and value.text[0].isupper():
-            yield _called(line, value, act)
-    elif low in _ADJECTIVES:
+    if low in _ADJECTIVES:
         yield from _adjective(line, at, act, holds=holds)
+    elif low in _PLACING:
+        yield from _placed(line, low, at + 1, act, holds=holds)
+    elif following == "in" and low in _SETTLED:
+        yield from _placed(line, "in", at + 2, "change" if low == "back" else act, holds=holds)
     elif f"{low} {following}" in _LIKES or low in _LIKES:
         likes = _LIKES.get(f"{low} {following}", _LIKES.get(low, True))
-        after = at + (1 if low in _LIKES else 2)
-        for value in liked(line, after):
+        for value in liked(line, at + (1 if low in _LIKES else 2)):
             yield line.fact("likes", value, kind="list", act=act, holds=holds == likes)
-        return
-    elif low in {"in", "at", "from", "on", "with"}:
-        yield from _placed(line, low, at + 1, act, holds=holds)
-    elif following in {"in"} and low in _SETTLED:
-        yield from _placed(line, "in", at + 2, act, holds=holds)
-    elif low == "back" and following == "in":
-        yield from _placed(line, "in", at + 2, "change", holds=holds)
+    elif low in _COMPLEMENTS:
+        yield from _complemented(line, at, act, holds=holds)
     elif (age := _age(line, at)) is not None:
-        if holds:
-            yield line.fact("age", age, act=act)
+        yield from [line.fact("age", age, act=act)] if holds else []
     else:
         yield from _noun(line, at, act, holds=holds)
 
 
-def _called(line: Line, value: Phrase, act: Act) -> Fact:
-    """Make the fact of a name: a relation's is who that relation is."""
-    who = line.subject.who if line.subject is not None else ""
-    owner, _, relation = who.rpartition("'s ")
-    if owner == line.scene.speaker and relation in RELATIONS.values():
-        return line.fact("partner" if relation in PARTNERS else relation, value, who=owner, act=act)
-    return line.fact("name", value, act=act)
+_PLACING = frozenset({"in", "at", "from", "on", "with"})
+_COMPLEMENTS = frozenset({"based", "located", "living", "allergic", "called", "named"})
+
+
+def _complemented(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
+    """Read "based in Leeds", "allergic to nuts", "called Rex"."""
+    tokens, text = line.tokens, line.said.text
+    low = tokens[at].low
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if low == "allergic" and following == "to":
+        for each in listed(text, tokens, at + 2):
+            yield line.fact("allergies", each, kind="list", act=act, holds=holds)
+    elif low in {"called", "named"}:
+        value = phrase(text, tokens, at + 1)
+        if value is not None and value.text[0].isupper():
+            yield called(line, value, act)
+    elif following in {"in", "at", "near"}:
+        value = phrase(text, tokens, at + 2, within="of in")
+        if value is not None and value.text[0].isupper():
+            yield line.fact("home", value, act=act, holds=holds)
 
 
 def _age(line: Line, at: int) -> Phrase | None:
@@ -161,8 +136,10 @@ def _adjective(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     slot = _ADJECTIVES[token.low]
     value = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=at + 1)
     following = line.tokens[at + 1].low if at + 1 < len(line.tokens) else ""
-    if slot != "job" or following not in {"from"}:
-        yield line.fact(slot, value, act=act, holds=holds, kind="list" if slot == "health" else "single")
+    if slot != "job" or following != "from":
+        yield line.fact(
+            slot, value, act=act, holds=holds, kind="list" if slot == "health" else "single"
+        )
 
 
 def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
@@ -176,45 +153,67 @@ def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> 
         yield line.fact("origin", value, act=act, holds=holds)
     elif preposition == "on" and kind == "medication":
         yield line.fact("medication", value, kind="list", act=act, holds=holds)
+    elif preposition in {"at", "with"} and capital and line.verb is not None and line.verb.ended:
+        yield line.fact("employer", value, act="change", holds=False)
     elif preposition == "at" and re.match(r"\d+\w? [A-Z]", value.text):
         yield line.fact("address", value, act="change" if "since" in line.low else act, holds=holds)
-    elif preposition in {"at", "with"} and kind == "institution" and value.determiner != "this":
+    elif preposition in {"at", "with"} and kind == "institution" and _works_there(line, value):
         yield line.fact("employer", value, act=act, holds=holds)
     elif preposition == "in" and line.verb is not None and line.verb.tense == "past":
         return
     elif preposition == "in" and (capital or kind == "dwelling") and line.verb is not None:
-        settled = re.search(r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low)
+        settled = re.search(
+            r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low
+        )
         slot = "home" if settled and line.verb.tense != "past" else "place"
         if re.search(r"\b[A-Z]", value.text):
             yield line.fact(slot, value, act=act, holds=holds)
 
 
+def _works_there(line: Line, value: Phrase) -> bool:
+    """Tell whether "at the bank" is where somebody works: of oneself it says where one is."""
+    own = line.subject is not None and line.subject.who == line.scene.speaker
+    return value.determiner != "this" and not own and _FOR_NOW.search(line.low) is None
+
+
+_FOR_NOW = re.compile(r"\b(?:right now|at the moment|today|tonight|until|all day|again|visiting)\b")
+
+
 def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     """Read "a junior data analyst at Corvid Labs", "my boyfriend", "a vegan", "a fan of jazz"."""
-    text, tokens = line.said.text, line.tokens
-    value = phrase(text, tokens, at)
-    if value is None or line.verb is None:
+    value = phrase(line.said.text, line.tokens, at)
+    if value is None:
         return
-    low = value.text.lower()
-    if value.determiner in {"my", "our"} and value.head in RELATIONS and line.subject is not None:
-        if RELATIONS[value.head] in PARTNERS and line.subject.who != line.scene.speaker:
-            name = next((one for one in tokens[: line.subject.at] if one.text[0].isupper()), None)
-            if name is not None and name.low not in {"he", "she", "mum", "dad"}:
-                partner = Phrase(text=name.text, span=(name.start, name.end), head=name.low, after=0)
-                yield line.fact("partner", partner, who=line.scene.speaker, holds=holds, act=act)
+    if _TITLED.match(value.text):
+        yield from [one for one in [called(line, value, act)] if one.slot != "name"]
+    elif value.determiner in {"my", "our"} and value.head in RELATIONS:
+        yield from _my_partner(line, value, act, holds=holds)
+    elif value.determiner == "such" or (value.determiner in _CERTAIN and not is_job(value.text)):
         return
-    if value.determiner in {"my", "your", "their", "this", "the"} and not is_job(value.text):
-        return
-    if value.determiner == "such":
-        return
-    if class_of(value.head) == "diet":
+    elif class_of(value.head) == "diet":
         yield line.fact("diet", value, act=act, holds=holds)
-    elif re.match(r"(?:big |huge |massive )?fan of \w", low):
-        of = next(i for i in range(at, len(tokens)) if tokens[i].low == "of")
+    elif _FAN.match(value.text.lower()):
+        of = next(i for i in range(at, len(line.tokens)) if line.tokens[i].low == "of")
         for each in liked(line, of + 1):
             yield line.fact("likes", each, kind="list", act=act, holds=holds)
     elif _is_post(value):
         yield line.fact("job", value, act=act, holds=holds)
+
+
+_TITLED = re.compile(r"(?:Mrs?|Ms|Dr)\b")
+_FAN = re.compile(r"(?:big |huge |massive )?fan of \w")
+_CERTAIN = frozenset({"my", "your", "their", "this", "the"})
+
+
+def _my_partner(line: Line, value: Phrase, act: Act, *, holds: bool) -> Iterator[Fact]:
+    """Read "Tom is my boyfriend"."""
+    subject = line.subject
+    if subject is None or subject.who == line.scene.speaker:
+        return
+    name = next((one for one in line.tokens[: subject.at] if one.text[0].isupper()), None)
+    if name is not None and RELATIONS[value.head] in PARTNERS and name.text in subject.who:
+        partner = Phrase(text=name.text, span=(name.start, name.end), head=name.low, after=0)
+        yield line.fact("partner", partner, who=line.scene.speaker, holds=holds, act=act)
 
 
 def _is_post(value: Phrase) -> bool:
@@ -237,41 +236,3 @@ def employer(line: Line) -> Iterator[Fact]:
         where = phrase(line.said.text, line.tokens, job.after + 1)
         if where is not None and (where.text[0].isupper() or class_of(where.head) == "institution"):
             yield line.fact("employer", where)
-
-
-def _things(line: Line, verb: Predicate) -> Iterator[Fact]:
-    """Read "my budget is 500", "my phone's a Pixel 6", "my new car is a Škoda"."""
-    subject = line.subject
-    if subject is None or not subject.own or verb.at >= len(line.tokens):
-        return
-    words = [one for one in subject.thing.split() if one not in {"'s", "own", "current", "actual"}]
-    new = bool({"new", "latest", "newest"} & set(words))
-    words = [one for one in words if one not in {"new", "latest", "newest", "favorite"}] if (
-        "favorite" not in words
-    ) else ["favourite", *[one for one in words if one != "favorite"]]
-    slot = " ".join(words)
-    if not words or len(words) > 4 or words == ["favourite"] or {"old", "ex", "first", "last", "only"} & set(words):  # noqa: PLR2004
-        return
-    head = words[-1]
-    value = phrase(
-        line.said.text, line.tokens, verb.at, commas=head == "address", within="of and at in"
-        if words[0] == "favourite" or head == "address" else "of",
-    )
-    if value is None or value.determiner in {"this", "such"} or value.head in _NO_VALUE or value.text.lower() in _NO_VALUE:
-        return
-    if is_time(value.text) or line.tokens[verb.at].low in {"on", "at", "due", "in", "from", "to"}:
-        return  # of an event
-    if verb.tense not in {"present", "plan"}:
-        return
-    if class_of(head) in ONE_AT_A_TIME or class_of(head) == "pet":
-        slot = class_of(head)
-    plain = words[0] == "favourite" or head in _PLAIN
-    named = value.text[0].isupper() or value.text[0] in "0123456789€$£"
-    if not (plain or ((value.determiner in {"a", "an"} or named) and class_of(head) in _OWN_THINGS)):
-        return
-    act: Act = "change" if new or verb.fresh or _newly(line) else "tell"
-    kind = "list" if slot == "pet" or head.endswith("ies") or slot == "hobby" else "single"
-    if verb.tense != "plan" and value.head not in FUNCTION_WORDS:
-        yield line.fact(
-            _RENAMED.get(slot, slot), value, act=act, holds=not verb.denied, kind=kind
-        )

@@ -84,7 +84,7 @@ _CLASSES = {
     "institution": """bank school university college hospital clinic company firm office ministry
         council authority museum library bakery restaurant café cafe shop factory lab laboratory
         agency institute brewery newspaper startup store supermarket nursery kindergarten hotel
-        practice studio bureau court embassy airport""",
+        practice bureau court embassy airport""",
     "diet": "vegan vegetarian pescatarian omnivore pescetarian flexitarian",
 }
 _CLASS_OF = {word: name for name, words in _CLASSES.items() for word in words.split()}

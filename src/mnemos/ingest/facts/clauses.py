@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.text.sentences import is_question, sentences
+from mnemos.text.time_words import word_set
 
 MOST_CHARS = 6_000  # of a turn; what is longer is a pasted document
 MOST_SENTENCE = 400  # characters; a longer one is no talk
@@ -66,12 +67,20 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:[-&][^\W_]+|'(?!(?:s|m|re|ve|ll|d)\b)[^\W\d_]+)*|[^\w\s]"
 )
 _QUOTES = re.compile(
-    r"\"[^\"\n]*(?:\"|$)|“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)"
+    r"```[\s\S]*?(?:```|\Z)"
+    r"|\"[^\"\n]*(?:\"|$)|“[^”\n]*(?:”|$)|„[^“”\n]*(?:[“”]|$)|«[^»\n]*(?:»|$)"
     r"|(?<![\w'])'(?=[A-Z])[^'\n]{2,}(?:'\w[^'\n]*)*'(?=[\s.,!?;:)]|$)|^>.*$|`[^`\n]*`",
     re.MULTILINE,
 )
+#: What stands behind is somebody's text and no statement: "Translate this: …".
+_PASTED = re.compile(
+    r"\b(?:write|rewrite|rephrase|translate|proofread|correct|edit|improve|summari[sz]e|check|fix)\b"
+    r"[^.!?:\n]{0,80}:(?=\s)",
+    re.IGNORECASE,
+)
 _FICTION = re.compile(
-    r"\bin (?:my|the|our|this|her|his) (?:\w+ )?(?:novel|story|book|dreams?|game|fan ?fic\w*|screenplay"
+    r"\bin (?:my|the|our|this|her|his) (?:\w+ )?(?:novel|story|book|dreams?|game|fan ?fic\w*"
+    r"|screenplay"
     r"|script|campaign|role-?play|rpg|film|movie|simulation|sketch|skit|musical|comic|series|show"
     r"|poem|song|lyrics|play)\b|\b(?:imagine|pretend\w*|role-?play\w*|hypothetically|fictional"
     r"|suppose|supposing|let's say|what if|once upon a time|for the sake of argument)\b"
@@ -87,6 +96,17 @@ _TONIGHT = re.compile(r"\b(?:tonight|for halloween|at the party)\b[^.!?]{0,20}\b
 _JEST = re.compile(
     r"^\W*(?:just |only |i'm |i was |haha,? |lol,? )*(?:kidding|joking|jk)\b"
     r"|\b(?:joking|jokes|kidding) (?:aside|apart)\b|^\W*j/?k\b|^\W*lol,? (?:no|jk)\b"
+)
+#: One of them stands wherever the patterns match.
+_JEST_WORDS = frozenset("kidding joking jokes jk k lol".split())  # noqa: SIM905
+_FICTION_WORDS = frozenset(
+    """
+    novel story book dream dreams game fan fanfic fanfiction screenplay script campaign role
+    roleplay rpg film movie simulation sketch skit musical comic series show poem song lyrics play
+    imagine pretend pretending hypothetically fictional suppose supposing say if upon sake character
+    protagonist persona avatar costume elf wizard paladin life world universe dressed kidding joking
+    jk k joke april s narrator dreamt dreamed act you write
+    """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 _SARCASM = re.compile(
     r"^\W*(?:(?:oh|yeah|ah|ha),? )+(?:sure|great|joy|right|wonderful|fantastic|of course|yeah"
@@ -109,17 +129,22 @@ _UNREAL = re.compile(
 # "Bob says …", "I think …": what follows is no statement of the speaker's.
 _REPORT = re.compile(
     r"\b(?:say|says|said|saying|tell|tells|told|claim|claims|claimed|think|thinks|thought|believe"
-    r"|believes|believed|reckons?|heard|guess|assume|assumes|assumed|doubt|insists?|insisted|swears?"
-    r"|swore|jokes?|joked|quotes?|quoted|goes ,|was like|is like|according to|asked (?:me|us|him|her|if)|wrote"
+    r"|believes|believed|reckons?|heard|guess(?! what)|assume|assumes|assumed|doubt|insists?"
+    r"|insisted|swears?|swore|jokes?|joked|quotes?|quoted|goes ,"
+    r"|(?:he|she|they|i) (?:was|is|were|am) like|'s like,|according to"
+    r"|asked (?:me|us|him|her|if)|wrote"
     r"|writes|calls? me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
 )
 _SPLIT = re.compile(
     r"\s*;\s*|\s+[–—-]+\s+|\s*[–—]\s*|\s*\.\.\.\s*|\s*…\s*|(?<=\w):\s+|\s*[()]\s*"
     r"|,?\s+(?:and then|and so|and|but|so|because|cause|while|though|although|whereas|yet|plus)\s+"
-    r"(?=(?:now\s+|then\s+|also\s+|today\s+)?(?:i|i'm|we|my|our|he|she|they|it|his|her|that's|there"
-    r"|the|this)\b)"
+    r"(?=(?:(?:now|then|also|today|these days|nowadays|currently|at the moment|right now),?\s+)?"
+    r"(?:i|i'm|we|my|our|he|she|they|it|his|her|that's|there)\b)"
+    r"|,\s+(?=(?:if|in case|unless|though|when|whenever|as long as)\s)"
+    r"|,\s+(?:only that|except that|just that|now that)\s+(?=(?:i|we|my)\b)"
     r"|,\s+(?=(?:i|we|he|she|my|our|it|they|mine)(?:'|\s))"
-    r"|,?\s+(?:and|but|while|though|whereas)\s+(?=[A-Z]\w+(?:'s|\s+(?:is|has|was|lives|works|got)\b))",
+    r"|,?\s+(?:and|but|while|though|whereas)\s+(?=[A-Z]\w+(?:'s|\s+(?:is|has|was|lives|works"
+    r"|got)\b))",
     re.IGNORECASE,
 )
 _NAME_VERB = re.compile(
@@ -128,8 +153,10 @@ _NAME_VERB = re.compile(
 _CARRY = re.compile(
     r",?\s+(?:and|but)\s+(?:now\s+|then\s+|also\s+|already\s+|recently\s+|just\s+)?(?=([a-z]+)\b)"
 )
+_CONTRAST = re.compile(r"\b(?:but|while|whereas|though)\W*(?:now |these days )?\Z")
 _ASKS_AFTER = re.compile(
-    r"(?:,| -| –|;) (?:so |and |but )?(?:can|could|would|will|do|does|did|what|how|why|where|who|which"
+    r"(?:,| -| –|;) (?:so |and |but )?(?:can|could|would|will|do|does|did|what|how|why|where"
+    r"|who|which"
     r"|any|should|is there|are there|shall|may) \b"
 )
 _OWN_START = re.compile(r"\W*(?:(?:hi|hey|hello|ok|so|well|and|also)\W+)*(?:i|my|we|our)\b")
@@ -140,7 +167,8 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 _OPENERS = re.compile(
-    r"(?:(?:yes|yeah|yep|yup|no|nope|nah|well|so|actually|oh|ah|hm+|hey|hi|hello|ok|okay|right|sorry"
+    r"(?:(?:yes|yeah|yep|yup|no|nope|nah|well|so|actually|oh|ah|hm+|hey|hi|hello|ok|okay|right"
+    r"|sorry"
     r"|oops|wait|sure|thanks|thank you|honestly|fyi|btw|by the way|update|news|anyway|also|and|but"
     r"|look|listen|correction|turns out|in fact|fun fact|confession|as you know|to be honest|indeed"
     r"|good news|bad news|big news|great news|as for me|for me|personally|in life|in real life"
@@ -150,27 +178,38 @@ _OPENERS = re.compile(
     r"|my bad|scratch that|strike that|new chapter|plot twist|truth is|long story short"
     r"|i'm happy to say|without it|these days|nowadays|currently|at the moment|right now|now|then"
     r"|today|as of (?:now|today|this (?:week|month|year))|for now|since then|as always|still"
-    r"|in the end|instead|again|that(?= i\b)|all right|please remember|please note)(?:\b|(?<=,))[\s,.:!–—-]*)+",
+    r"|in the end|instead|again|that(?= i\b)|all right|please remember|please note)(?:\b|"
+    r"(?<=,))[\s,.:!–—-]*)+",
     re.IGNORECASE,
 )
+
+
+def quotes(text: str) -> list[Span]:
+    """Return the quotations of a text, marks included."""
+    return [match.span() for match in _QUOTES.finditer(text[:MOST_CHARS]) if len(match[0]) > 2]  # noqa: PLR2004
 
 
 def cut(text: str) -> Cut:
     """Return the clauses of a turn that may state a fact."""
     text = text[:MOST_CHARS]
     masked = _QUOTES.sub(lambda match: QUOTED * len(match[0]), text).replace("’", "'")
+    pasted = _PASTED.search(masked)
+    if pasted is not None:
+        masked = masked[: pasted.end()] + QUOTED * (len(masked) - pasted.end())
     low = masked.lower()
     if len(low) != len(masked):  # a few letters grow when lowered
         low = "".join(one.lower() if len(one.lower()) == 1 else one for one in masked)
-    jest = _JEST.search(low) is not None
-    if (_FICTION.search(low) and not jest) or _TONIGHT.search(low) or _SARCASM.search(low):
+    words = word_set(low)
+    jest = not _JEST_WORDS.isdisjoint(words) and _JEST.search(low) is not None
+    unreal = not _FICTION_WORDS.isdisjoint(words) and not jest and _FICTION.search(low) is not None
+    if unreal or _TONIGHT.search(low) or _SARCASM.search(low):
         return Cut(masked=masked)
     found: list[Clause] = []
-    for start, end in sentences(masked):
-        if end - start > MOST_SENTENCE or "```" in masked[start : start + 3]:
+    for start, stop in sentences(masked):
+        if stop - start > MOST_SENTENCE:
             continue
-        if is_question(masked[start:end]):
-            end = _told(low, start, end)
+        asks = is_question(masked[start:stop])
+        end = _told(low, start, stop) if asks else stop
         if end > start and _OPENS_UNREAL.match(low, start, end) is None:
             _clauses(masked, low, (start, end), found)
     return Cut(clauses=tuple(found), masked=masked, jest=jest)
@@ -185,16 +224,22 @@ def _told(low: str, start: int, end: int) -> int:
 
 def _clauses(masked: str, low: str, sentence: Span, found: list[Clause]) -> None:
     """Add a sentence's clauses, up to the first that is unreal or reports another's words."""
-    first = True
+    first, reported = True, False
     for start, end, carried in _pieces(masked, sentence):
         if _UNREAL.search(low, start, end) is not None:
             if carried or first:
                 first = False
                 continue
             break
-        report = _REPORT.search(low, start, end)
-        if report is not None:
-            break
+        if _REPORT.search(low, start, end) is not None:
+            reported = True
+            continue
+        if reported and not (
+            _CONTRAST.search(low[max(sentence[0], start - 16) : start]) is not None
+            and _OWN_START.match(low, start, end) is not None
+        ):
+            continue
+        reported = False
         opening = _OPENERS.match(low, start, end)
         body = start if opening is None else opening.end()
         leading = _LEADS.match(low, body, end)

@@ -82,5 +82,7 @@ class Fact:
     @property
     def line(self) -> str:
         """The fact in a line, for a prompt: ``Ann · home: Porto``."""
-        value = self.value or "no longer"
-        return f"{self.subject} · {self.slot}: {'' if self.holds else 'not '}{value}"
+        value = self.value if self.holds else f"not {self.value}"
+        if not self.value:
+            value = f"no longer {self.instead_of}".rstrip()
+        return f"{self.subject} · {self.slot}: {value}"

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from mnemos.ingest.facts.asked import Asked, telling
-from mnemos.ingest.facts.timeline import Version, current, past, valid_at
+from mnemos.ingest.facts.timeline import Version, current, is_in, past, valid_at
 
+_AT_FIRST = frozenset({"beginning", "first", "originally", "initially"})
 #: What a slot that the question names is worth against telling words shared with it.
 _NAMED = 10
 
@@ -17,35 +18,43 @@ def find(
     timelines: Mapping[tuple[str, str], Iterable[Version]],
     asked: Asked,
     moment: datetime | None = None,
+    now: datetime | None = None,
 ) -> tuple[Version, ...]:
-    """Return the versions that answer, best first; empty if none is known.
+    """Return the versions of the slot that answers best, latest first; empty if none is known.
 
     Args:
         timelines: Versions by subject and slot.
         asked: What is asked.
         moment: What was true then; None is now, or what is over for a question about the past.
+        now: When it is asked; None is after all that was said.
     """
-    found: list[tuple[int, int, Version]] = []
+    found: dict[int, list[Version]] = {}
     for (subject, slot), versions in timelines.items():
         if subject.casefold() != asked.subject.casefold():
             continue
         worth = _worth(slot, versions, asked)
-        if worth > 0:
-            held = _held(versions, asked, moment)
-            found += [(-worth, place, version) for place, version in enumerate(held)]
-    found.sort(key=lambda one: (one[0], one[1], one[2].fact.turn, one[2].fact.span))
-    return tuple(version for _, _, version in found)
+        if worth > 0 and (held := _held(versions, asked, moment, now)):
+            found.setdefault(worth, []).extend(held)
+    return tuple(found[max(found)]) if found else ()
 
 
 def _held(
-    versions: Iterable[Version], asked: Asked, moment: datetime | None
-) -> tuple[Version, ...]:
+    versions: Iterable[Version], asked: Asked, moment: datetime | None, now: datetime | None
+) -> list[Version]:
     listed = tuple(versions)
     if moment is not None:
-        return valid_at(listed, moment)
-    if asked.tense == "past":
-        return past(listed) or current(listed)
-    return current(listed)
+        held = valid_at(listed, moment)
+    elif asked.tense == "past":
+        held = tuple(one for one in past(listed) if one.fact.holds) or current(listed, now)
+        if _AT_FIRST & asked.words:
+            held = held[::-1]
+        if asked.before:
+            held = tuple(one for one in held if not is_in(asked.before, one.fact.value)) or held
+    else:
+        held = current(listed, now)
+    affirmed = [one for one in held if one.fact.holds]
+    lists = any(one.fact.kind == "list" for one in held)
+    return affirmed if lists and affirmed and not asked.whether else list(held)
 
 
 def _worth(slot: str, versions: Iterable[Version], asked: Asked) -> int:
@@ -57,4 +66,6 @@ def _worth(slot: str, versions: Iterable[Version], asked: Asked) -> int:
     said = frozenset[str]().union(
         *(telling(re.findall(r"[\w'-]+", one.fact.words.lower())) for one in versions)
     )
-    return shared * 3 + len(said & asked.words - words) if shared else 0
+    if shared:
+        return shared * 3 + len(said & asked.words - words)
+    return 1 if said & asked.words else 0

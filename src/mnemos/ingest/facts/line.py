@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mnemos.ingest.facts.clauses import Clause, Span, Token
 from mnemos.ingest.facts.fact import Act, Fact, Kind, Said
@@ -62,13 +63,19 @@ class Line:
         holds: bool = True,
         who: str = "",
         instead_of: str = "",
+        timeless: bool = False,
     ) -> Fact:
-        """Make a fact of this clause, with the times that it tells."""
+        """Make a fact of this clause, with the times that it tells, unless it is told by the way.
+
+        "My sister Flo moved in May" tells the sister's name, which May has nothing to do with.
+        """
         subject = who or (self.subject.who if self.subject is not None else self.scene.speaker)
         tense = self.verb.tense if self.verb is not None else "present"
-        start, end, ahead = times(self, act, tense)
-        if tense == "plan" or (ahead and act != "end"):
-            act = "plan" if start is None or tense == "plan" else act
+        start, end, ahead = (None, None, False) if timeless else times(self, act, tense)
+        if act == "tell" and self.verb is not None and self.verb.denied:
+            end = None
+        if not timeless and (tense == "plan" or (ahead and act != "end" and start is None)):
+            act = "plan"
         return make(
             self.said,
             self.clause.span,
@@ -120,35 +127,68 @@ def make(
 
 def times(line: Line, act: Act, tense: str) -> tuple[datetime | None, datetime | None, bool]:
     """Read since and until when a clause's fact is true, and whether it lies ahead."""
+    said_at = line.said.said_at
     start: datetime | None = None
     end: datetime | None = None
     ahead = False
-    said_at = line.said.said_at
     for before, mention in _timed(line):
-        if before in {"since"} or (before in {"from", "starting"} and mention.start <= said_at):
-            start = min(mention.start, said_at)
+        if before in {"from", "starting", "since"}:
+            start = _since(mention, said_at, before)
+            ahead = start > said_at
         elif before in {"until", "till", "til"}:
             end = mention.end
-        elif before in {"from", "starting"}:
+        elif act in {"change", "end"} and start is None and mention.start <= said_at:
             start = mention.start
         elif act in {"change", "end"} and start is None:
-            if mention.start > said_at:
-                ahead = tense not in {"past", "perfect", "used"}
-            elif act == "end":
-                end = mention.start
-            else:
-                start = mention.start
-    if act == "end" and end is None:
-        end = start if start is not None else said_at
-        start = None
+            ahead = tense not in {"past", "perfect", "used"}
+    if start is None and act != "plan" and tense != "plan":
+        start = _numbered_day(line)
+    if act == "end":
+        return None, end or start or said_at, ahead
     if act == "tell" and tense in {"past", "used"} and end is None:
         end = said_at
     return start, end, ahead
 
 
+def _since(mention: Mention, said_at: datetime, before: str) -> datetime:
+    """Return the moment that "since May" or "from August" means."""
+    if before == "since":
+        return min(mention.start, said_at)
+    if mention.end <= said_at and mention.grain != "year":
+        return _next_year(mention.start)
+    return mention.start
+
+
+_NUMBERED = """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
+    fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+_ON_DAY = re.compile(rf"\b(?:on|since) the ({'|'.join(_NUMBERED)})(?= *(?:[,.!;]|$|of this month))")
+
+
+def _numbered_day(line: Line) -> datetime | None:
+    """Return the last "tenth" of a month before a turn that says "since the tenth"."""
+    match = _ON_DAY.search(line.low)
+    if match is None:
+        return None
+    day, at = _NUMBERED.index(match[1]) + 1, line.said.said_at
+    start = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if day > at.day:
+        start = start.replace(day=1) - timedelta(days=1)
+    return start.replace(day=day)
+
+
+def _next_year(moment: datetime) -> datetime:
+    """Return the same day a year on: "from August", said in July, is no August of last year."""
+    try:
+        return moment.replace(year=moment.year + 1)
+    except ValueError:
+        return moment
+
+
 def _timed(line: Line) -> list[tuple[str, Mention]]:
     sentence = line.said.text[slice(*line.clause.sentence)]
-    if not holds_time(sentence) and "tenth" not in sentence:
+    if not holds_time(sentence):
         return []
     offset = line.clause.sentence[0]
     found = []

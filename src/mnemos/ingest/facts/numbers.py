@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mnemos.ingest.facts.classes import (
     NUMBER,
@@ -13,7 +14,8 @@ from mnemos.ingest.facts.classes import (
     is_time,
     singular,
 )
-from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.clauses import Token
+from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
@@ -35,7 +37,9 @@ _MEASURES = frozenset(
     slice slices piece pieces step steps point set sets rep reps night nights
     """.split()  # noqa: SIM905 - the same
 )
-_MAKES = re.compile(rf"\b(?:that|this|it|which) (?:now )?makes (?:it )?({NUMBER}) (\w+)", re.IGNORECASE)
+_MAKES = re.compile(
+    rf"\b(?:that|this|it|which) (?:now )?makes (?:it )?({NUMBER}) (\w+)", re.IGNORECASE
+)
 _ORDINAL = re.compile(rf"\b(?:my|our|a|another|the) ({'|'.join(ORDINALS)}) (\w+)", re.IGNORECASE)
 #: Nouns whose lists are facts, before a colon: noun → slot.
 _HEADERS = {
@@ -83,7 +87,7 @@ def counts(line: Line) -> Iterator[Fact]:
     if at >= len(line.tokens):
         return
     token = line.tokens[at]
-    if _MANY.fullmatch(token.text) is not None and token.low not in {"zero"}:
+    if _MANY.fullmatch(token.text) is not None and token.low != "zero":
         yield from _counted(line, at)
     else:
         yield from _another(line, at)
@@ -93,23 +97,29 @@ def _counted(line: Line, at: int) -> Iterator[Fact]:
     verb = line.verb
     number = line.tokens[at]
     things = phrase(line.said.text, line.tokens, at + 1)
-    if things is None or verb is None or things.head in _MEASURES or singular(things.head) in _MEASURES:
+    if (
+        things is None
+        or verb is None
+        or things.head in _MEASURES
+        or singular(things.head) in _MEASURES
+    ):
         return
     if verb.lemma in {"have", "get"} and verb.tense == "past":
         return
-    if not (things.head.endswith("s") or number.low in {"one", "1"} or things.head in {"children"}):
+    if not (things.head.endswith("s") or number.low in {"one", "1"} or things.head == "children"):
         return
     has = verb.lemma in {"have", "get", "own", "keep", "adopt", "raise"}
     if has and not (class_of(things.head) or singular(things.head) in RELATIONS):
         return
-    value = Phrase(
-        text=number.text, span=(number.start, number.end), head=number.low, after=at + 1
-    )
-    yield line.fact(_noun(things.head), value, kind="count", act="tell")
+    value = Phrase(text=number.text, span=(number.start, number.end), head=number.low, after=at + 1)
+    act: Act = "change" if verb.tense == "past" else "tell"
+    yield line.fact(_noun(things.head), value, kind="count", act=act)
     if things.after < len(line.tokens) and line.tokens[things.after].low in {",", ":", "called"}:
         for name in listed(line.said.text, line.tokens, things.after + 1):
             if name.text[0].isupper() and len(name.text.split()) <= 2:  # noqa: PLR2004
-                yield line.fact(f"names of {_plural(things.head)}", name, kind="list")
+                yield line.fact(
+                    f"names of {_plural(things.head)}", name, kind="list", timeless=True
+                )
 
 
 _AGAIN = re.compile(rf"(?:only |now |still )*({NUMBER}) ([a-z]+)\b", re.IGNORECASE)
@@ -142,12 +152,14 @@ def _another(line: Line, at: int) -> Iterator[Fact]:
             text = line.said.text[start : start + len(match[1])]
             value = Phrase(text=text, span=(start, start + len(text)), head=text, after=at)
             yield line.fact(known.slot, value, kind="count", act="change", who=known.subject)
-            named = re.search(r"\b(?:called|named) ([A-Z]\w+)", line.said.text[start : line.clause.span[1]])
+            named = re.search(
+                r"\b(?:called|named) ([A-Z]\w+)", line.said.text[start : line.clause.span[1]]
+            )
             if named is not None:
                 begin = start + named.start(1)
                 name = Phrase(text=named[1], span=(begin, begin + len(named[1])), head="", after=at)
                 slot = known.slot.replace("number", "names", 1)
-                yield line.fact(slot, name, kind="list", who=known.subject)
+                yield line.fact(slot, name, kind="list", who=known.subject, timeless=True)
             return
 
 
@@ -183,7 +195,9 @@ def header(line_text: str, line: Line) -> Iterator[Fact]:
         slot = f"favourite {singular(noun)}"
     elif slot in {"countries", "cities"} or (slot is None and not match["own"]):
         return
-    if slot is None or (match["more"] and re.search(r"\b(?:you|his|her|their|to)\b", match["more"])):
+    if slot is None or (
+        match["more"] and re.search(r"\b(?:you|his|her|their|to)\b", match["more"])
+    ):
         return
     single = slot in {"address", "birthday", "email"}
     tokens = [token for token in line.tokens if token.start >= match.end()]
@@ -194,10 +208,14 @@ def header(line_text: str, line: Line) -> Iterator[Fact]:
     )
     for value in values:
         if value is not None and (single or not is_time(value.text)):
-            yield line.fact(slot, value, kind="single" if single else "list", who=line.scene.speaker)
+            fact = line.fact(
+                slot, value, kind="single" if single else "list", who=line.scene.speaker
+            )
+            span = (line.clause.sentence[0], fact.span[1])
+            yield replace(fact, span=span, words=line.said.text[slice(*span)])
 
 
-def _items(text: str, tokens: list) -> list[Phrase]:  # type: ignore[type-arg]
+def _items(text: str, tokens: Sequence[Token]) -> list[Phrase]:
     """Read each item up to its comma, without what explains it: "German from home"."""
     found: list[Phrase] = []
     at = 0

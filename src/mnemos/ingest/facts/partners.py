@@ -18,6 +18,11 @@ _WE = re.compile(
     r"|married|dating|a couple)\b(?P<rest>(?: with| from| to)? ?(?P<third>[A-Z]\w+)?)"
 )
 _OVER = re.compile(r"\b[Ii]t(?:'s| is) over (?:with|between) (?:me and )?(?P<name>[A-Z]\w+)")
+_MET = re.compile(
+    r"\bI(?:'m| am|'ve been| have been) (?:seeing|dating) (?:someone|somebody|a (?:guy|girl|man"
+    r"|woman))\b"
+    r".{0,20}?\b(?:(?:his|her) name(?:'s| is)|called|named) (?P<name>[A-Z]\w+)"
+)
 _ENDS = frozenset({"split up", "broken up", "broke up", "separated", "divorced"})
 
 
@@ -25,33 +30,44 @@ def partners(line: Line) -> Iterator[Fact]:
     """Yield who somebody's partner is, and how they stand."""
     text = line.said.text.replace("’", "'")
     start, end = line.clause.span
-    for relation, token in introduced(line.tokens, line.scene):
-        name = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=0)
-        if relation in PARTNERS:
-            yield line.fact("partner", name, who=line.scene.speaker)
-        elif relation != "parents":
-            yield line.fact(relation, name, kind="list", who=line.scene.speaker)
+    yield from _introduced(line, text)
     over = _OVER.search(text, start, end)
     if over is not None:
-        yield from _ended(line, over, over["name"], (over.start(), over.end()))
+        yield from _ended(line, over, over["name"], over.span())
         return
-    first = line.tokens[0].start if line.tokens else start
-    match = _WE.match(text, first, end)
-    if match is None:
-        return
-    name = match["name"] or match["other"] or match["third"] or ""
+    match = _WE.match(text, line.tokens[0].start if line.tokens else start, end)
+    if match is not None:
+        yield from _stand(line, match, text)
+
+
+def _introduced(line: Line, text: str) -> Iterator[Fact]:
+    """Read "my boyfriend Milo", "I'm seeing someone, her name is Mia"."""
+    for relation, token in introduced(line.tokens):
+        name = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=0)
+        if relation in PARTNERS:
+            yield line.fact("partner", name, who=line.scene.speaker, timeless=True)
+        elif relation != "parents":
+            yield line.fact(relation, name, kind="list", who=line.scene.speaker, timeless=True)
+    met = _MET.search(text, *line.clause.sentence)
+    if met is not None and line.clause.first:
+        name = Phrase(text=met["name"], span=met.span("name"), head="", after=0)
+        yield line.fact("partner", name, act="change", who=line.scene.speaker)
+
+
+def _stand(line: Line, match: re.Match[str], text: str) -> Iterator[Fact]:
+    """Read how two people stand: "Tess and I got married"."""
+    who = match["name"] or match["other"] or match["third"] or ""
     what = match["what"]
     if match["one"] and what not in {"broke up", "split up", "separated"}:
         return
     if what in _ENDS:
-        yield from _ended(line, match, name, match.span("what"))
-        return
-    if not name and what not in {"engaged", "married"}:
-        return
-    value = Phrase(text=what, span=match.span("what"), head=what, after=0)
-    yield line.fact("relationship", value, act="change", who=line.scene.speaker)
-    if name:
-        yield line.fact("partner", _name(match, name, text), act="change", who=line.scene.speaker)
+        yield from _ended(line, match, who, match.span("what"))
+    elif who or what in {"engaged", "married"}:
+        value = Phrase(text=what, span=match.span("what"), head=what, after=0)
+        yield line.fact("relationship", value, act="change", who=line.scene.speaker)
+        if who:
+            name = _name(match, who, text)
+            yield line.fact("partner", name, act="change", who=line.scene.speaker)
 
 
 def _name(match: re.Match[str], name: str, text: str) -> Phrase:
@@ -59,9 +75,7 @@ def _name(match: re.Match[str], name: str, text: str) -> Phrase:
     return Phrase(text=name, span=(at, at + len(name)), head=name.lower(), after=0)
 
 
-def _ended(
-    line: Line, match: re.Match[str], name: str, span: tuple[int, int]
-) -> Iterator[Fact]:
+def _ended(line: Line, match: re.Match[str], name: str, span: tuple[int, int]) -> Iterator[Fact]:
     text = line.said.text
     value = Phrase(text=text[slice(*span)], span=span, head="", after=0)
     yield line.fact("relationship", value, act="change", who=line.scene.speaker)

@@ -34,6 +34,7 @@ class Subject:
         who: The person, or whose thing it is.
         thing: The noun phrase, for "my budget", "the launch"; empty for a person.
         at: The index of the first token after it.
+        relation: The person as a relation ("Ann's sister"), also where the name is known.
         own: Whether the thing is introduced as the person's own: "my", not "the".
     """
 
@@ -41,6 +42,7 @@ class Subject:
     thing: str = ""
     at: int
     own: bool = True
+    relation: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,34 +84,39 @@ def subject(tokens: Sequence[Token], scene: Scene) -> Subject | None:
     if not tokens:
         return None
     low = tokens[0].low
-    if low in _FIRST:
-        return Subject(who=scene.speaker, at=1)
-    if low in _OWN:
-        return _possessed(tokens, scene.speaker, scene)
-    if low in _HIS:
-        owner = scene.pronoun(low)
+    if low in _OWN or low in _HIS:
+        owner = scene.speaker if low in _OWN else scene.pronoun(low)
         return _possessed(tokens, owner, scene) if owner else None
-    if low in {"he", "she"}:
-        who = scene.pronoun(low)
-        return Subject(who=who, at=1) if who else None
-    if low in BARE_RELATIONS and (tokens[0].text[0].isupper()):
-        return Subject(who=scene.named(f"{scene.speaker}'s {RELATIONS[low]}"), at=1)
     if low == "the":
         return _thing(tokens, 1, scene.speaker, own=False)
+    who = _pronoun(tokens[0], scene)
+    if who is not None:
+        return Subject(who=who, at=1) if who else None
     named = _named(tokens)
-    if named is not None and named.at < len(tokens) and tokens[named.at].low == "and":
-        return None
-    if named is not None and _possessive(tokens, named.at):
+    if named is not None and named.at < len(tokens) and _possessive(tokens, named.at):
         return _possessed(tokens, named.who, scene, named.at + 1)
     return named
 
 
-def mentioned(said: Said, aliases: dict[str, str]) -> str:
-    """Return the person a turn spoke of last, by relation or by name; else nobody."""
+def _pronoun(token: Token, scene: Scene) -> str | None:
+    """Return whom I, he, she or "Mum" means; empty for nobody known, None for no such word."""
+    if token.low in _FIRST:
+        return scene.speaker
+    if token.low in {"he", "she"}:
+        return scene.pronoun(token.low)
+    if token.low in BARE_RELATIONS and token.text[0].isupper():
+        return scene.named(f"{scene.speaker}'s {RELATIONS[token.low]}")
+    return None
+
+
+def mentioned(said: Said, aliases: dict[str, str], start: int = 0, end: int | None = None) -> str:
+    """Return the person a turn, or part of it, spoke of last, by relation or by name."""
     last = ""
-    for match in _MENTION.finditer(said.text):
+    for match in _MENTION.finditer(said.text, start, len(said.text) if end is None else end):
         relation, name = match["relation"] or match["bare"], match["name"] or match["met"]
         if relation:
+            if _POSSESSED.match(said.text, match.end()) is not None:
+                continue
             who = f"{said.who}'s {RELATIONS[relation.lower()]}"
             last = aliases.get(who, who)
         elif not {name.lower()} & (FUNCTION_WORDS | FORMS.keys() | _NOT_NAMES) and not (
@@ -119,8 +126,9 @@ def mentioned(said: Said, aliases: dict[str, str]) -> str:
     return last
 
 
+_POSSESSED = re.compile(r"['’]s (?!is\b|was\b|a\b|an\b|in\b|at\b|not\b|got\b)[a-z]+\b[.,!]")
 _MENTION = re.compile(
-    rf"\b(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b(?!'s \w+\b[.,])"
+    rf"\b(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b"
     r"|\b(?:[Tt]his is|[Mm]eet) (?P<met>[A-Z][a-z]+)\b"
     rf"|\b(?P<bare>{'|'.join(one.capitalize() for one in sorted(BARE_RELATIONS))})\b"
     r"|\b(?P<name>(?:Aunt |Uncle |Professor )?[A-Z][a-z]+)"
@@ -148,7 +156,7 @@ def _possessed(tokens: Sequence[Token], owner: str, scene: Scene, at: int = 1) -
             name = _joined(tokens, after, named)
             named += named < len(tokens) and tokens[named].low == ","
             return Subject(who=name, at=named)
-        return Subject(who=who, at=place + 1)
+        return Subject(who=who, at=place + 1, relation=f"{owner}'s {relation}")
     return _thing(tokens, at, owner, own=True)
 
 
@@ -156,7 +164,7 @@ def _has_more(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether "my sister's" is hers and not "my sister is": a noun and a verb follow."""
     rest = [token.low for token in tokens[at : at + 4]]
     return any(word in {"is", "'s", "are", "was"} for word in rest[1:]) and not (
-        rest and (rest[0] in FUNCTION_WORDS or rest[0] in FORMS)
+        rest and (rest[0] in FUNCTION_WORDS or (rest[0] in FORMS and not FORMS[rest[0]].base))
     )
 
 
@@ -176,21 +184,92 @@ def _thing(tokens: Sequence[Token], at: int, owner: str, *, own: bool) -> Subjec
 
 
 _STARTS_VERB = frozenset(
-    "is are was were 's 're has have had isn aren wasn weren will would can could does do did"
-    " hasn haven doesn don didn".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "'s",
+        "'re",
+        "has",
+        "have",
+        "had",
+        "isn",
+        "aren",
+        "wasn",
+        "weren",
+        "will",
+        "would",
+        "can",
+        "could",
+        "does",
+        "do",
+        "did",
+        "hasn",
+        "haven",
+        "doesn",
+        "don",
+        "didn",
+    ]
 )
 _NO_NOUN = frozenset(
-    "i you he she we they it me him us them my your his our their that this these those who which"
-    " when where because if and or but not so".split()
+    [
+        "i",
+        "you",
+        "he",
+        "she",
+        "we",
+        "they",
+        "it",
+        "me",
+        "him",
+        "us",
+        "them",
+        "my",
+        "your",
+        "his",
+        "our",
+        "their",
+        "that",
+        "this",
+        "these",
+        "those",
+        "who",
+        "which",
+        "when",
+        "where",
+        "because",
+        "if",
+        "and",
+        "or",
+        "but",
+        "not",
+        "so",
+    ]
 )
 
 
 def _is_finite(token: Token) -> bool:
     form = FORMS.get(token.low)
     if form is not None and (form.third or form.past) and not token.text[0].isupper():
-        return token.low not in {"plays", "drinks", "works", "rides", "houses", "runs", "drives"}
-    return token.low in {"leaves", "starts", "expires", "ends", "runs", "goes", "went", "begins",
-                         "takes", "costs", "meets", "opens", "closes", "arrives", "departs"}
+        return token.low not in {"plays", "drinks", "works", "rides", "houses", "drives"}
+    return token.low in {
+        "leaves",
+        "starts",
+        "expires",
+        "ends",
+        "runs",
+        "goes",
+        "went",
+        "begins",
+        "takes",
+        "costs",
+        "meets",
+        "opens",
+        "closes",
+        "arrives",
+        "departs",
+    }
 
 
 def _named(tokens: Sequence[Token]) -> Subject | None:
@@ -211,7 +290,7 @@ def _named(tokens: Sequence[Token]) -> Subject | None:
 
 
 def _verbal(token: Token) -> bool:
-    if token.low in _AFTER_NAME or token.low in {"now", "just", "still", "always", "never"}:
+    if token.low in _AFTER_NAME:
         return True
     form = FORMS.get(token.low)
     return form is not None and (form.third or form.past)
@@ -238,7 +317,7 @@ def _is_name(token: Token) -> bool:
     text = token.text
     return (
         text[0].isupper()
-        and (len(text) > 1 and not text.isupper() or len(text) == 1 and text not in {"I", "A"})
+        and ((len(text) > 1 and not text.isupper()) or (len(text) == 1 and text not in {"I", "A"}))
         and token.low not in FUNCTION_WORDS
         and token.low not in FORMS
         and token.low not in _NOT_NAMES
@@ -265,10 +344,11 @@ def _joined(tokens: Sequence[Token], start: int, end: int) -> str:
     return " ".join(token.text for token in tokens[start:end])
 
 
-def introduced(tokens: Sequence[Token], scene: Scene) -> Iterator[tuple[str, Token]]:
+def introduced(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
     """Yield each relation told together with its name: "my sister Ayelet" ▸ relation, token."""
     for place, token in enumerate(tokens[:-2]):
-        if token.low not in _OWN:
+        new = token.low == "a" and tokens[place + 1].low == "new"
+        if token.low not in _OWN and not new:
             continue
         for after in range(place + 1, min(place + 4, len(tokens) - 1)):
             relation = RELATIONS.get(tokens[after].low)

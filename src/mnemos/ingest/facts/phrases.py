@@ -29,7 +29,8 @@ _TAIL = frozenset(
     """
     now too again either already actually though anymore currently today yesterday tonight lately
     recently still also finally instead anyway please right then once so much very well there here
-    lol haha back home for and or with at on in to of a an the my is are was honestly together myself
+    lol haha back home for and or with at on in to of a an the my is are was honestly together
+    myself
     tomorrow nowadays all alone mostly mainly
     """.split()  # noqa: SIM905 - the same
 )
@@ -49,7 +50,8 @@ _PRONOUNS = frozenset(
     it that this them him her you me us one ones those these everything something anything nothing
     someone somebody everyone what how when who whom why where myself yourself things thing stuff
     lot lots bit way idea sound fact there here so such each both many much more most all same
-    other others another ton tons loads plenty bunch couple none either neither someplace somewhere anywhere everywhere
+    other others another ton tons loads plenty bunch couple none either
+    neither someplace somewhere anywhere everywhere
     """.split()  # noqa: SIM905 - the same
 )
 
@@ -128,7 +130,7 @@ def phrase(
     stop = start + len(trimmed)
     kept = [token for token in tokens[at:last] if token.end <= stop]
     head = _head(kept)
-    if head in _PRONOUNS and len(kept) == 1 or kept and kept[0].low in _PRONOUNS:
+    if (head in _PRONOUNS and len(kept) == 1) or (kept and kept[0].low in _PRONOUNS):
         return None
     return Phrase(text=trimmed, span=(start, stop), head=head, after=end, determiner=determiner)
 
@@ -145,14 +147,30 @@ def _head(tokens: Sequence[Token]) -> str:
 
 def is_pronoun(tokens: Sequence[Token], at: int) -> bool:
     """Tell whether "it" or "them" stands where a value would."""
-    return at < len(tokens) and tokens[at].low in {"it", "them", "that", "him", "her", "one", "both"}
+    return at < len(tokens) and tokens[at].low in {
+        "it",
+        "them",
+        "that",
+        "him",
+        "her",
+        "one",
+        "both",
+    }
 
 
 def listed(text: str, tokens: Sequence[Token], at: int, within: str = "of") -> list[Phrase]:
     """Read the phrases of a list from an index on: "German, French and a bit of Dutch"."""
     found: list[Phrase] = []
     while at < len(tokens):
-        while at < len(tokens) and tokens[at].low in {",", "and", "or", "then", "also", "both", "&"}:
+        while at < len(tokens) and tokens[at].low in {
+            ",",
+            "and",
+            "or",
+            "then",
+            "also",
+            "both",
+            "&",
+        }:
             at += 1
         one = phrase(text, tokens, at, within=within)
         if one is None:

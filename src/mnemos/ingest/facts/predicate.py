@@ -15,7 +15,7 @@ _BE = frozenset({"am", "'m", "is", "'s", "are", "'re", "was", "were", "been", "b
 _HAVE = frozenset({"have", "'ve", "has", "had", "having"})
 _DO = frozenset({"do", "does", "did"})
 _MODALS = frozenset({"would", "'d", "could", "might", "may", "should", "shall", "must", "ought"})
-_WILL = frozenset({"will", "'ll", "wo"})
+_WILL = frozenset({"will", "'ll", "wo", "gonna"})
 _CAN = frozenset({"can", "ca", "cannot"})
 _NOT = frozenset({"n't", "not", "never", "neither"})
 _ADVERBS = frozenset(
@@ -23,11 +23,26 @@ _ADVERBS = frozenset(
     now still currently just finally recently also already really always usually actually only
     absolutely totally officially literally mostly mainly even generally often sometimes both all
     happily newly permanently temporarily truly simply long ever fully properly kind sort of since
-    never no longer longer hardly rarely proudly quietly regularly definitely certainly first
+    never no longer longer hardly rarely proudly originally quietly regularly definitely
+    certainly first
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
-_PLANS = frozenset({"going", "planning", "about", "gon", "gonna", "hoping", "looking", "thinking",
-                    "considering", "trying", "aiming", "due", "set", "wanting", "tempted"})
+_PLANS = frozenset(
+    {
+        "going",
+        "planning",
+        "about",
+        "hoping",
+        "thinking",
+        "considering",
+        "trying",
+        "aiming",
+        "due",
+        "wanting",
+        "tempted",
+    }
+)
+_FRESH = frozenset({"now", "finally", "just", "recently", "newly", "officially"})
 _WISHES = frozenset(
     "want need hope plan wish intend try decide agree promise mean wanna gotta ought".split()  # noqa: SIM905
 )
@@ -61,73 +76,95 @@ class Predicate:
 def predicate(tokens: Sequence[Token], at: int) -> Predicate | None:
     """Read the verb group that begins at an index; None if there is none that is known."""
     group = _Group()
-    while at < len(tokens):
-        low = tokens[at].low
-        following = tokens[at + 1].low if at + 1 < len(tokens) else ""
-        if low == "," and following in {"though", "however"}:
-            at += 2
-            continue
-        if low in _BE:
-            if low == "'s" and _is_participle(tokens, at + 1):
-                group.have = True
-            else:
-                group.be(low)
-            at += 1
-        elif low in _HAVE and (low != "had" or group.auxiliary) and _auxiliary_have(tokens, at):
-            group.have = True
-            at += 1
-        elif low in _HAVE and low == "had" and _auxiliary_have(tokens, at):
-            group.have = group.past = True
-            at += 1
-        elif low in _DO and _auxiliary_do(tokens, at):
-            group.do = True
-            group.past |= low == "did"
-            at += 1
-        elif low in _MODALS:
-            return Predicate(lemma="", tense="modal", at=at + 1)
-        elif low in _WILL:
-            group.will = True
-            at += 1
-        elif low in _CAN:
-            group.can = True
-            group.denied |= low == "cannot"
-            at += 1
-        elif low in _NOT:
-            group.denied = True
-            at += 1
-        elif low == "no" and following in {"longer", "more"}:
-            group.denied = group.ended = True
-            at += 2
-        elif low == "used" and following == "to":
-            group.used = True
-            at += 2
-        elif low in _PLANS and following == "to" or low in {"gonna", "gon"}:
-            if low in {"looking", "set"}:
-                return None
-            group.will = True
-            at += 1 if low == "gonna" else 2
-        elif low in _WISHES and following == "to":
-            return Predicate(lemma="", tense="modal", at=at + 1)
-        elif low in {"back", "here", "home"} and group.is_be:
-            break
-        elif low in _ADVERBS and not (low == "all" and following == "the"):
-            group.fresh |= low in {"now", "finally", "just", "recently", "newly", "officially"}
-            at += 1
-        else:
-            break
+    while at < len(tokens) and (taken := _take(group, tokens, at)):
+        at += taken
+    if group.unreal:
+        return Predicate(lemma="", tense="modal", at=at)
     return _finish(group, tokens, at)
+
+
+def _take(group: _Group, tokens: Sequence[Token], at: int) -> int:
+    """Take one auxiliary, negation or adverb into a group; return how many tokens it is."""
+    low = tokens[at].low
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if following == "to" and (low == "used" or low in _PLANS or low in _WISHES):
+        group.used |= low == "used"
+        group.will |= low in _PLANS
+        group.unreal |= low in _WISHES
+        return 0 if group.unreal else 2
+    if low == "no" and following in {"longer", "more"}:
+        group.denied = group.ended = True
+        return 2
+    if low == "," and following in {"though", "however"}:
+        return 2
+    if low in _BE or low in _HAVE or low in _DO:
+        return _auxiliary(group, tokens, at)
+    return _particle(group, low, following)
+
+
+def _auxiliary(group: _Group, tokens: Sequence[Token], at: int) -> int:
+    low = tokens[at].low
+    if low in _BE:
+        if low == "'s" and _is_participle(tokens, at + 1):
+            group.have = True
+        else:
+            group.be(low)
+        return 1
+    if low in _HAVE and _auxiliary_have(tokens, at):
+        group.past |= low == "had" and not group.auxiliary
+        group.have = True
+        return 1
+    if low in _DO and _auxiliary_do(tokens, at):
+        group.do = True
+        group.past |= low == "did"
+        return 1
+    return 0
+
+
+def _particle(group: _Group, low: str, following: str) -> int:
+    if low in _MODALS:
+        group.unreal = True
+        return 0
+    if low in _WILL:
+        group.will = True
+    elif low in _CAN:
+        group.can = True
+        group.denied |= low == "cannot"
+    elif low in _NOT:
+        group.denied = True
+    elif low in _ADVERBS and not (low == "all" and following == "the"):
+        group.fresh |= low in _FRESH
+    else:
+        return 0
+    return 1
+
+
+#: Participles that say how somebody stands, or what they are called, and no deed done to them.
+_STATES = frozenset(
+    "married engaged divorced separated called named widowed retired".split()  # noqa: SIM905
+)
 
 
 class _Group:
     """What the auxiliaries seen so far say."""
 
     __slots__ = (
-        "can", "denied", "do", "ended", "fresh", "have", "is_be", "past", "used", "will",
+        "can",
+        "denied",
+        "do",
+        "ended",
+        "fresh",
+        "have",
+        "is_be",
+        "past",
+        "unreal",
+        "used",
+        "will",
     )
 
     def __init__(self) -> None:
         self.can = self.denied = self.do = self.ended = self.fresh = False
-        self.have = self.is_be = self.past = self.used = self.will = False
+        self.have = self.is_be = self.past = self.used = self.will = self.unreal = False
 
     @property
     def auxiliary(self) -> bool:
@@ -142,6 +179,12 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
     word = tokens[at].low if at < len(tokens) else ""
     form = FORMS.get(word)
     lemma, after, passive, doing = "", at + 1, False, False
+    if word in _STATES and (group.is_be or not group.auxiliary):
+        form = None if group.is_be else form
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if form is not None and form.lemma == "get" and following in _STATES:
+        group.is_be = group.fresh = True
+        form, at = None, at + 1
     if form is not None and group.is_be:
         doing = form.doing
         passive = form.participle and not doing
@@ -149,7 +192,7 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
             lemma = form.lemma
     elif form is not None and not (form.doing and not group.is_be):
         lemma = form.lemma
-        if not group.auxiliary and (form.past and not form.base):
+        if not group.auxiliary and form.past and (not form.base or lemma == "quit"):
             group.past = True
         elif not group.auxiliary and form.participle and not form.base:
             return None
@@ -194,9 +237,22 @@ def _is_participle(tokens: Sequence[Token], at: int) -> bool:
     form = FORMS.get(word)
     if word in {"been", "had", "gone", "come", "become"}:
         return True
-    return form is not None and form.participle and not form.doing and word not in {
-        "engaged", "divorced", "separated", "married", "called", "named", "cancelled", "run",
-    }
+    return (
+        form is not None
+        and form.participle
+        and not form.doing
+        and word
+        not in {
+            "engaged",
+            "divorced",
+            "separated",
+            "married",
+            "called",
+            "named",
+            "cancelled",
+            "run",
+        }
+    )
 
 
 def _auxiliary_have(tokens: Sequence[Token], at: int) -> bool:
@@ -210,6 +266,5 @@ def _auxiliary_have(tokens: Sequence[Token], at: int) -> bool:
 def _auxiliary_do(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and (
         tokens[at + 1].low in _NOT
-        or (form := FORMS.get(_next_word(tokens, at + 1))) is not None
-        and form.base
+        or ((form := FORMS.get(_next_word(tokens, at + 1))) is not None and form.base)
     )

@@ -6,21 +6,28 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from mnemos.ingest.facts import being, events, numbers, partners, states, update
+from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
 from mnemos.ingest.facts.answers import answers, question_before
 from mnemos.ingest.facts.asked import Asked
 from mnemos.ingest.facts.classes import PARTNERS, RELATIONS
-from mnemos.ingest.facts.clauses import Clause, Cut, cut
+from mnemos.ingest.facts.clauses import Clause, cut, quotes
 from mnemos.ingest.facts.fact import Fact, Said
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import Scene, Subject, mentioned, subject
 from mnemos.ingest.facts.predicate import Predicate, predicate
 from mnemos.ingest.facts.verbs import FORMS
+from mnemos.text.dates import mentions
 
 #: Turns before this one in which "she" is looked for.
 NEAR = 4
 #: Facts of a subject told before that a change can be about, latest first.
 REMEMBERED = 200
+_MOVED_IN = re.compile(r"\b[Mm]oved (?:in|here|there)\b[^.!?\n]{0,40}")
+_THIRD = re.compile(r"\b(?:s?he|his|hers?|they|their)\b", re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?P<name>[A-Z][a-z]+|he|she|(?<=[Mm]y )[a-z]+)(?: just| always| then)? "
+    r"(?:said|says|wrote|writes|texted|told me|goes|replied|answered)[,:]? *\Z"
+)
 _WHO = re.compile(r"\b(?:who|whom|whose)\b")
 _RELATIONS = frozenset(RELATIONS.values())
 #: Verbs that may stand without "I" at a sentence's start: "Sold the car."
@@ -44,7 +51,7 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     if said.role != "user" or not said.text.strip():
         return ()
     parts = cut(said.text)
-    if not parts.clauses and not parts.jest:
+    if not parts.clauses and not parts.jest and parts.masked == said.text:
         return ()
     known = list(known[-REMEMBERED:])
     near = [turn for turn in before[-NEAR:] if turn.session == said.session]
@@ -55,16 +62,59 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     if parts.jest:
         found += _taken_back(said, near, known)
     previous: tuple[Subject, Predicate | None] | None = None
+    at = 0
     for clause in parts.clauses:
-        line, previous = _line(said, parts, clause, scene, [*known, *found], previous)
+        if clause.first and clause.span[0] > parts.clauses[0].span[0]:
+            earlier = mentioned(said, scene.aliases, at, clause.span[0])
+            scene.last = scene.last if earlier in {"", scene.speaker} else earlier
+        at = clause.sentence[0]
+        line, previous = _line(said, clause, scene, [*known, *found], previous)
         made = _distinct(_facts(line, question, others), found)
         found += made
         if line.subject is not None and not line.subject.thing:
-            if line.subject.who != scene.speaker:
+            if line.subject.who != scene.speaker and (made or clause.first):
                 scene.last = line.subject.who
         elif made and made[-1].subject != scene.speaker:
             scene.last = made[-1].subject
-    return tuple(found)
+    for quoted, who in _quoted(said, scene):
+        spoken = replace(said, text=quoted, speaker=who)
+        told = read(spoken, (), [])
+        found += [replace(fact, by=said.who) for fact in told if fact.subject == who]
+    return tuple(_moved_in(said, found))
+
+
+def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:
+    """Yield what others are quoted with word for word, all else blank, and who they are."""
+    for start, end in quotes(said.text):
+        match = _SAID.search(said.text[max(0, start - 60) : start])
+        if match is None:
+            continue
+        who = match["name"] or ""
+        if who.lower() in {"he", "she"}:
+            earlier = mentioned(said, scene.aliases, 0, start)
+            who = earlier or scene.pronoun(who.lower())
+        elif who.lower() in RELATIONS:
+            who = scene.named(f"{said.who}'s {RELATIONS[who.lower()]}")
+        inside = said.text[start + 1 : end - 1]
+        if who and who != said.who and who.lower() != "i":
+            yield " " * (start + 1) + inside, who
+
+
+def _moved_in(said: Said, found: Sequence[Fact]) -> Iterator[Fact]:
+    """Date a new home by when somebody moved in, where the same turn tells it."""
+    match = _MOVED_IN.search(said.text)
+    for fact in found:
+        if (
+            match is not None
+            and fact.slot == "home"
+            and fact.act == "change"
+            and not fact.true_from
+        ):
+            told = mentions(match[0], said.said_at)
+            past = [one.start for one in told if one.start <= said.said_at]
+            yield replace(fact, true_from=past[0] if past else None)
+        else:
+            yield fact
 
 
 def read_all(turns: Iterable[Said]) -> Iterator[Fact]:
@@ -81,7 +131,7 @@ def read_all(turns: Iterable[Said]) -> Iterator[Fact]:
 def _scene(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Scene:
     aliases = _aliases(known)
     last = ""
-    for turn in near:
+    for turn in near if _THIRD.search(said.text) is not None else ():
         if turn.role != "user":
             continue
         last = mentioned(turn, aliases) or last
@@ -112,7 +162,6 @@ def _aliases(known: Sequence[Fact]) -> dict[str, str]:
 
 def _line(
     said: Said,
-    parts: Cut,
     clause: Clause,
     scene: Scene,
     known: Sequence[Fact],
@@ -149,13 +198,14 @@ def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterat
     yield from numbers.header(line.said.text, line) if line.clause.tokens else ()
     yield from partners.partners(line)
     yield from numbers.counts(line)
+    yield from pets.pets(line)
     yield from states.states(line)
     yield from being.beings(line)
     yield from being.employer(line)
     yield from events.events(line)
     if question is not None:
         yield from answers(line, question, others)
-    yield from update.updates(line)
+    yield from changes.updates(line)
 
 
 def _distinct(made: Iterable[Fact], before: Sequence[Fact]) -> list[Fact]:
@@ -173,8 +223,6 @@ def _distinct(made: Iterable[Fact], before: Sequence[Fact]) -> list[Fact]:
 def _taken_back(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Iterator[Fact]:
     own = [turn.ref for turn in near if turn.who == said.who][-1:]
     told = [fact for fact in known if fact.turn in own and fact.value]
-    clause = Clause(
-        tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True
-    )
+    clause = Clause(tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True)
     line = Line(said=said, clause=clause, scene=Scene(speaker=said.who, aliases={}), known=known)
-    yield from update.taken_back(line, told)
+    yield from corrections.taken_back(line, told)

@@ -1,14 +1,13 @@
-"""Verbs that state how it is, or that it became so or is over: live, work, drive, love, buy …"""
+"""Verbs that state how it is, that it became so, or is over: live, work, drive, love, buy."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mnemos.ingest.facts.classes import (
     NUMBER,
     ONE_AT_A_TIME,
-    PARTNERS,
     RELATIONS,
     class_of,
     is_job,
@@ -16,7 +15,7 @@ from mnemos.ingest.facts.classes import (
 from mnemos.ingest.facts.fact import Act, Fact, Kind
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
-from mnemos.ingest.facts.phrases import Phrase, is_pronoun, listed, phrase
+from mnemos.ingest.facts.phrases import Phrase, listed, phrase
 from mnemos.ingest.facts.predicate import Predicate
 from mnemos.ingest.facts.verbs import FRAMES, Frame
 
@@ -24,7 +23,13 @@ _PREPOSITIONS = frozenset(
     "on in to with about of from by into toward through because who that which".split()  # noqa: SIM905
 )
 _NUMBER = re.compile(NUMBER, re.IGNORECASE)
-_SCHOOL = re.compile(r"\b(?:school|university|college|academy|high|institute|uni)\b")
+_NO_OBJECT = re.compile(r"\W*(?:any ?more|at all|now|any longer)?\W*\Z", re.IGNORECASE)
+#: What people join as members and not to work for.
+_MEMBERS = re.compile(
+    r"\b(?:association|club|gym|team|group|class|party|choir|society|band|league|union|church"
+    r"|academy|university|college|school|facebook|instagram|tiktok|discord|twitter|linkedin)\b"
+)
+_SCHOOL = re.compile(r"\b(?:school|university|college|academy|high|institute|uni|elementary)\b")
 _VAGUE = frozenset("hard well better more less harder fast early late big huge key".split())  # noqa: SIM905
 _PLACES = frozenset(
     """
@@ -32,6 +37,7 @@ _PLACES = frozenset(
     farm houseboat caravan campus downtown abroad
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
+_THESE_DAYS = re.compile(r"\b(?:now|these days|nowadays|currently)\b")
 _ANY_MORE = re.compile(r"\b(?:any ?more|any longer|no more)\b")
 _NO_LIKES = frozenset(
     """
@@ -69,51 +75,77 @@ def states(line: Line) -> Iterator[Fact]:
 
 
 def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
-    tokens, at = line.tokens, verb.at
-    if frame.progressive and verb.tense not in {"doing", "perfect", "plan"}:
-        return
-    if "never" in frame.sort or ("habit" in frame.sort and verb.tense not in {"present", "used"}):
-        return
-    if at < len(tokens) and tokens[at].low == "back":
-        at += 1
-    if frame.prepositions != ("",):
-        at = _behind(line, frame, at)
-        if at < 0:
-            return
-    elif at < len(tokens) and tokens[at].low in {"to", "for", "on", "up", "out", "in", "at"}:
-        return
-    if frame.slot == "likes" and (
-        at >= len(tokens)
-        or tokens[at].low in _NO_LIKES
-        or (tokens[at].low == "the" and tokens[at + 1 : at + 2] and tokens[at + 1].text[0].islower())
-        or verb.tense in {"past", "doing"}
-    ):
-        return
-    if verb.tense == "past" and frame.act == "tell" and frame.slot not in _LASTING:
-        return
+    at = _start(line, verb, frame)
     act = _act(line, verb, frame)
-    if act is None:
+    if at < 0 or act is None or not _applies(line, verb, frame, at):
         return
-    found: list[Phrase]
-    if frame.slot == "likes":
-        found = liked(line, at)
-    elif frame.slot in _LISTED:
-        found = listed(line.said.text, tokens, at)
-    else:
-        one = phrase(line.said.text, tokens, at, within=_within(frame.slot))
-        found = [] if one is None else [one]
-    for value in found:
-        if not _fits(frame, value, line):
-            if frame.slot in _LISTED:
-                continue
-            return
+    if verb.denied and _bare(line, verb.at) and _is_habit(frame, verb):
+        token = line.tokens[verb.at - 1]
+        done = Phrase(text=token.text, span=(token.start, token.end), head=token.low, after=at)
+        yield line.fact(frame.slot, done, kind=frame.kind, act=act, holds=False)
+        return
+    for value in _values(line, frame, at):
         slot, kind = _slot(frame, value)
-        if slot == "place" and verb.tense == "past":
-            return
         old = _preferred(line) if slot == "prefers" and act == "change" else ""
         yield line.fact(
             slot, value, kind=kind, act=act, holds=frame.holds != verb.denied, instead_of=old
         )
+
+
+def _start(line: Line, verb: Predicate, frame: Frame) -> int:
+    """Return where a frame's value begins, or -1 where the frame does not fit."""
+    tokens, at = line.tokens, verb.at
+    if at < len(tokens) and tokens[at].low == "back":
+        at += 1
+    if frame.prepositions != ("",):
+        return _behind(line, frame, at)
+    return -1 if at < len(tokens) and tokens[at].low in _NO_OBJECTS else at
+
+
+def _applies(line: Line, verb: Predicate, frame: Frame, at: int) -> bool:
+    """Tell whether a verb in its tense states what its frame says."""
+    if frame.progressive and verb.tense not in {"doing", "perfect", "plan"}:
+        return False
+    if "habit" in frame.sort and verb.tense not in {"present", "used"}:
+        return False
+    if verb.tense == "past" and (frame.slot == "place" or frame.act == "tell"):
+        never = verb.denied and "never" in line.low
+        return frame.slot in _LASTING or never
+    return frame.slot != "likes" or _likeable(line, verb, at)
+
+
+def _likeable(line: Line, verb: Predicate, at: int) -> bool:
+    tokens = line.tokens
+    if verb.tense == "doing" or at >= len(tokens) or tokens[at].low in _NO_LIKES:
+        return False
+    following = tokens[at + 1].text[0] if at + 1 < len(tokens) else ""
+    return tokens[at].low != "the" or not following.islower()
+
+
+def _values(line: Line, frame: Frame, at: int) -> list[Phrase]:
+    if frame.slot == "likes":
+        found = liked(line, at)
+    elif frame.slot in _LISTED:
+        found = listed(line.said.text, line.tokens, at)
+    else:
+        one = phrase(line.said.text, line.tokens, at, within=_WITHIN.get(frame.slot, "of"))
+        found = [] if one is None else [one]
+    return [value for value in found if _fits(frame, value)]
+
+
+def _is_habit(frame: Frame, verb: Predicate) -> bool:
+    """Tell whether a verb without an object, denied, says that a habit is none (any more)."""
+    return frame.prepositions == ("",) and (
+        frame.slot in {"smokes", "drinks"}
+        or (frame.slot in {"teaches", "plays", "sings in", "drives"} and verb.tense == "present")
+    )
+
+
+def _bare(line: Line, at: int) -> bool:
+    """Tell whether a verb has no object: "I don't smoke any more"."""
+    return (
+        _NO_OBJECT.match(line.said.text[line.tokens[at - 1].end : line.clause.span[1]]) is not None
+    )
 
 
 def _preferred(line: Line) -> str:
@@ -138,7 +170,9 @@ def liked(line: Line, at: int) -> list[Phrase]:
 def _doing(line: Line, at: int) -> Phrase | None:
     """Read what somebody likes to do: "going on road trips"; none that a clause follows."""
     value = phrase(line.said.text, line.tokens, at, within="of on in to about with for")
-    if value is None or (value.after < len(line.tokens) and line.tokens[value.after].low in _CLAUSE):
+    if value is None or (
+        value.after < len(line.tokens) and line.tokens[value.after].low in _CLAUSE
+    ):
         return None
     words = value.text.lower().split()
     bare = len(words) == 1 and words[0] in _NO_DOING
@@ -150,21 +184,27 @@ def _doing(line: Line, at: int) -> Phrase | None:
 def _behind(line: Line, frame: Frame, at: int) -> int:
     """Return the index behind one of the frame's prepositions, near the verb, or -1."""
     tokens = line.tokens
+    if frame.slot in {"home", "place"} and at < len(tokens) and tokens[at].low == "with":
+        found = [i for i in range(at + 1, min(at + 5, len(tokens))) if tokens[i].low == "in"]
+        return found[0] + 1 if found else -1
     far = frame.slot in {"employer", "school"} and frame.act == "tell"
-    reach = at + (6 if far else 2)
-    for place in range(at, min(reach, len(tokens))):
-        if tokens[place].low in frame.prepositions:
-            if tokens[place].low == "to" and frame.slot == "home" and place == at + 1:
-                if tokens[at].low not in {"back", "out", "over", "here", "away", "down", "up"}:
-                    return -1
-            return place + 1
-        if tokens[place].text in {",", ".", "and"} or tokens[place].low in _PREPOSITIONS:
+    for place in range(at, min(at + (6 if far else 2), len(tokens))):
+        low = tokens[place].low
+        if low in frame.prepositions:
+            away = low == "to" and frame.slot == "home" and place == at + 1
+            return -1 if away and tokens[at].low not in _AWAY else place + 1
+        if low in {",", ".", "and"} or low in _PREPOSITIONS:
             break
     return -1
 
 
-def _within(slot: str) -> str:
-    return {"home": "of in near", "job": "of", "rents": "of in", "studies": "of and"}.get(slot, "of")
+_AWAY = frozenset("back out over here away down up".split())  # noqa: SIM905 - "moved back to"
+
+
+#: Slot → prepositions that may stand inside its value.
+_WITHIN = {"home": "of in near", "rents": "of in", "studies": "of and"}
+#: Words right behind a verb that make it another: "get to", "run out".
+_NO_OBJECTS = frozenset("to for on up out in at".split())  # noqa: SIM905
 
 
 def _act(line: Line, verb: Predicate, frame: Frame) -> Act | None:
@@ -172,11 +212,12 @@ def _act(line: Line, verb: Predicate, frame: Frame) -> Act | None:
     if verb.tense == "plan":
         return "plan"
     ended = verb.ended or _ANY_MORE.search(line.rest) is not None
+    ended = ended or _THESE_DAYS.search(line.low) is not None
     if frame.act == "tell":
         if verb.tense == "perfect" and not _lasts(line):
             return None
         return "change" if ended or verb.fresh or line.rest.endswith(" now") else "tell"
-    if verb.tense in {"used"} or (verb.tense == "doing" and frame.act == "change"):
+    if verb.tense == "used" or (verb.tense == "doing" and frame.act == "change"):
         return "plan" if verb.tense == "doing" else None
     if verb.tense == "present" or verb.denied:
         return None
@@ -188,42 +229,61 @@ def _lasts(line: Line) -> bool:
     return re.search(r"\b(?:since|for|been|always|ever)\b", line.low) is not None
 
 
-def _fits(frame: Frame, value: Phrase, line: Line) -> bool:
-    sort = frame.sort.replace("habit", "").strip()
-    capital = any(word[0].isupper() for word in value.text.split())
-    low = value.text.lower()
+def _fits(frame: Frame, value: Phrase) -> bool:
+    """Tell whether a value is of the sort that its frame needs."""
+    if value.text.lower().split()[0] in _VAGUE:
+        return False
     if "habit" in frame.sort and value.determiner == "the" and frame.slot != "plays":
         return False
-    if low.split()[0] in _VAGUE:
-        return False
-    match sort:
-        case "place":
-            return capital
-        case "org":
-            return value.text[0].isupper() or class_of(value.head) == "institution"
-        case "school":
-            return capital and _SCHOOL.search(low) is not None
-        case "name":
-            return value.text[0].isupper() and not class_of(value.head)
-        case "job":
-            return is_job(value.text)
-        case "language":
-            return class_of(low.split()[-1]) == "language" or class_of(value.head) == "language"
-        case "car":
-            return class_of(value.head) in {"car", ""} and (capital or class_of(value.head) == "car")
-        case "pet" | "medication" | "diet":
-            return class_of(value.head) == sort
-        case "thing":
-            return bool(_thing_class(value)) and value.determiner not in {"this", "their"}
-        case "age":
-            return _NUMBER.fullmatch(low.removesuffix(" years old")) is not None
-        case "figure":
-            return value.text[0].isdigit() or _NUMBER.match(low) is not None
-    if frame.slot == "home":
-        return capital or value.head in _PLACES or class_of(value.head) == "dwelling"
-    if frame.slot == "likes":
-        return len(low.split()) <= 4 and value.head not in FUNCTION_WORDS  # noqa: PLR2004
+    sort = frame.sort.replace("habit", "").strip() or frame.slot
+    if sort in _SORTS:
+        return _SORTS[sort](value)
     return value.head not in RELATIONS and value.head not in FUNCTION_WORDS
+
+
+def _capital(value: Phrase) -> bool:
+    return any(word[0].isupper() for word in value.text.split())
+
+
+def _is_class(*classes: str) -> Callable[[Phrase], bool]:
+    return lambda value: class_of(value.head) in classes
+
+
+#: Sort of value, or slot → whether a phrase is one.
+_SORTS: dict[str, Callable[[Phrase], bool]] = {
+    "place": _capital,
+    "firm": lambda value: (
+        value.text[0].isupper()
+        and not class_of(value.head)
+        and _MEMBERS.search(value.text.lower()) is None
+    ),
+    "org": lambda value: value.text[0].isupper() or class_of(value.head) == "institution",
+    "school": lambda value: _capital(value) and _SCHOOL.search(value.text.lower()) is not None,
+    "name": lambda value: value.text[0].isupper() and not class_of(value.head),
+    "job": lambda value: is_job(value.text),
+    "language": lambda value: (
+        "language" in {class_of(value.head), class_of(value.text.lower().split()[-1])}
+    ),
+    "car": lambda value: (
+        class_of(value.head) == "car" or (_capital(value) and not class_of(value.head))
+    ),
+    "pet": _is_class("pet"),
+    "medication": _is_class("medication"),
+    "diet": _is_class("diet"),
+    "thing": lambda value: bool(_thing_class(value)) and value.determiner not in {"this", "their"},
+    "age": lambda value: (
+        _NUMBER.fullmatch(value.text.lower().removesuffix(" years old")) is not None
+    ),
+    "figure": lambda value: _NUMBER.match(value.text.lower()) is not None,
+    "home": lambda value: (
+        _capital(value) or value.head in _PLACES or class_of(value.head) == "dwelling"
+    ),
+    "likes": lambda value: (
+        len(value.text.split()) <= MOST_LIKED and value.head not in FUNCTION_WORDS
+    ),
+}
+#: Words of what is liked at most: a longer one is a story.
+MOST_LIKED = 4
 
 
 def _thing_class(value: Phrase) -> str:
@@ -271,11 +331,3 @@ def _working(line: Line, verb: Predicate) -> Iterator[Fact]:
             if value is not None and value.text[0].isupper() and len(value.text) > 1:
                 yield line.fact("employer", value)
             return
-
-
-def object_is_pronoun(line: Line) -> bool:
-    """Tell whether the verb's object is "it": what was spoken of before."""
-    return line.verb is not None and is_pronoun(line.tokens, line.verb.at)
-
-
-PARTNER_WORDS = PARTNERS

@@ -112,9 +112,13 @@ def timeline(facts: Iterable[Fact]) -> dict[tuple[str, str], tuple[Version, ...]
     return {key: versions for key, versions in found.items() if versions}
 
 
-def current(versions: Iterable[Version]) -> tuple[Version, ...]:
-    """Return what holds now or is disputed, latest first."""
-    held = [one for one in versions if one.valid_to is None and one.status in {"current", "disputed"}]
+def current(versions: Iterable[Version], now: datetime | None = None) -> tuple[Version, ...]:
+    """Return what holds now or is disputed, latest first; without a now, after all was said."""
+    if now is not None:
+        return valid_at(versions, now)
+    held = [
+        one for one in versions if one.valid_to is None and one.status in {"current", "disputed"}
+    ]
     return tuple(sorted(held, key=_order, reverse=True))
 
 
@@ -150,6 +154,8 @@ def _tell(open_: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
     alike = [one for one in open_ if same_value(one.fact, fact)]
     agreeing = [one for one in alike if one.fact.holds == fact.holds]
     contrary = [one for one in alike if one.fact.holds != fact.holds]
+    if not fact.holds and _is_all(fact):
+        contrary = [one for one in open_ if one.fact.holds]  # "not on any medication"
     begins = fact.true_from or fact.said_at
     new = Version(fact=fact, valid_from=begins)
     if agreeing and not (fact.kind != "list" and len(open_) > len(agreeing)):
@@ -162,9 +168,11 @@ def _tell(open_: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
     if fact.kind == "list" and not fact.instead_of:
         ended = tuple(_ended(one, begins, fact) for one in contrary)
         return (*ended, Change(op="ADD", fact=fact, new=new))
-    rivals = contrary or [one for one in open_ if fact.kind != "list"] or [
-        one for one in open_ if _named(one, fact)
-    ]
+    rivals = (
+        contrary
+        or [one for one in open_ if fact.kind != "list"]
+        or [one for one in open_ if _named(one, fact)]
+    )
     if not rivals:
         return (Change(op="ADD", fact=fact, new=new),)
     return _replace(rivals, fact, new)
@@ -201,7 +209,12 @@ def _correct(same: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
     ]
     if not fact.value:
         return tuple(
-            Change(op="END", fact=fact, old=one, new=replace(one, status="corrected", valid_to=one.valid_from))
+            Change(
+                op="END",
+                fact=fact,
+                old=one,
+                new=replace(one, status="corrected", valid_to=one.valid_from),
+            )
             for one in wrong[-1:]
         )
     if not wrong:
@@ -222,7 +235,13 @@ def _end(open_: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
     if not wanted and fact.value and fact.kind != "list" and len(open_) == 1:
         wanted = [] if fact.slot == "partner" else [one for one in open_ if one.fact.holds]
     ends = fact.true_to or fact.said_at
-    return tuple(_ended(one, ends, fact) for one in wanted) or (Change(op="NOOP", fact=fact),)
+    denied = [one for one in open_ if not one.fact.holds]
+    if not wanted and (denied or fact.kind == "list" or open_):
+        return (Change(op="NOOP", fact=fact),)
+    named = fact.instead_of or next((one.fact.value for one in wanted if not fact.value), "")
+    over = replace(fact, holds=False, true_from=ends, true_to=None, instead_of=named)
+    ended = [_ended(one, ends, fact) for one in wanted + denied]
+    return (*ended, Change(op="ADD", fact=fact, new=Version(fact=over, valid_from=ends)))
 
 
 def _over(same: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
@@ -231,9 +250,7 @@ def _over(same: Sequence[Version], fact: Fact) -> tuple[Change, ...]:
         return (Change(op="NOOP", fact=fact),)
     ends = fact.true_to or fact.said_at
     begins = fact.true_from or ends
-    version = Version(
-        fact=fact, valid_from=min(begins, ends), valid_to=ends, status="superseded"
-    )
+    version = Version(fact=fact, valid_from=min(begins, ends), valid_to=ends, status="superseded")
     return (Change(op="ADD", fact=fact, new=version),)
 
 
@@ -262,9 +279,22 @@ def _shares(one: Fact, other: Fact) -> bool:
     return bool((_words(one.value) | _words(one.words)) & _words(other.value))
 
 
+def _is_all(fact: Fact) -> bool:
+    """Tell whether a denied value is the slot itself: "no medication", "stopped drinking"."""
+    stem = fact.value.lower().removesuffix("ing")
+    return _words(fact.value) <= _words(fact.slot) or (" " not in stem and stem in fact.slot)
+
+
+def is_in(one: str, other: str) -> bool:
+    """Tell whether two texts share a telling word."""
+    return bool(_words(one) & _words(other))
+
+
 def _words(value: str) -> frozenset[str]:
     found = re.findall(r"[^\W_]+", value.casefold())
-    return frozenset(singular(one) for one in found if one not in FUNCTION_WORDS) or frozenset(found)
+    return frozenset(singular(one) for one in found if one not in FUNCTION_WORDS) or frozenset(
+        found
+    )
 
 
 def _number(value: str) -> int | str:

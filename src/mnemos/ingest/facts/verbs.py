@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mnemos.ingest.facts.fact import Act, Kind
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One way to use a verb.
@@ -39,7 +40,6 @@ move        | to into           | home      | single | change | place
 relocate    | to                | home      | single | change |
 emigrate    | to                | home      | single | change |
 settle      | in                | home      | single | change | name
-return      | to                | home      | single | change | never
 work        | at for            | employer  | single | tell   | org
 work        | as                | job       | single | tell   |
 work        | in                | field     | single | tell   |
@@ -47,8 +47,8 @@ freelance   | as                | job       | single | tell   |
 freelance   | for               | employer  | single | tell   | name
 intern      | at                | employer  | single | tell   | org
 volunteer   | at for with       | volunteering | list | tell  |
-join        | -                 | employer  | single | change | name
-train       | as                | job       | single | tell   | doing
+join        | -                 | employer  | single | change | firm
+train       | as                | training  | single | tell   | doing
 start       | at                | employer  | single | change | org
 start       | as                | job       | single | change |
 begin       | at                | employer  | single | change | org
@@ -56,7 +56,6 @@ become      | -                 | job       | single | change | job
 retire      | from              | employer  | single | end    | org
 quit        | -                 | employer  | single | end    | org
 resign      | from              | employer  | single | end    | org
-leave       | -                 | employer  | single | end    | org
 run         | -                 | runs      | list   | tell   | habit
 manage      | -                 | manages   | single | tell   | habit
 teach       | -                 | teaches   | single | tell   |
@@ -64,6 +63,8 @@ teach       | at                | employer  | single | tell   | org
 study       | at                | school    | single | tell   | name
 study       | -                 | studies   | single | tell   | now
 major       | in                | studies   | single | tell   |
+go          | to                | school    | single | tell   | school
+graduate    | from              | studied at | list  | change | name
 attend      | -                 | school    | single | tell   | school
 learn       | -                 | learning  | list   | tell   | doing
 speak       | -                 | speaks    | list   | tell   | language
@@ -157,10 +158,15 @@ _IRREGULAR = {
 }
 #: Verbs without frames in the table, whose rules are elsewhere.
 _OTHERS = """
-stop give go switch change swap trade name call find make do read pay raise break split divorce
-engage cancel reschedule postpone shift push put bring drop visit finish complete write watch cook
-design build research code consult end separate found throw open host hire promote fire upgrade
+stop give go switch change swap trade name call find retire make do read pay raise break split
+divorce engage cancel leave reschedule postpone shift push put bring drop visit finish complete
+write watch cook design build research code consult end separate found throw open host hire
+promote fire upgrade
 """.split()  # noqa: SIM905 - a table of words reads better as text
+
+
+_KINDS: dict[str, Kind] = {"single": "single", "list": "list"}
+_ACTS: dict[str, Act] = {"tell": "tell", "change": "change", "end": "end"}
 
 
 def _frames() -> dict[str, tuple[Frame, ...]]:
@@ -171,8 +177,8 @@ def _frames() -> dict[str, tuple[Frame, ...]]:
         frame = Frame(
             prepositions=tuple("" if one == "-" else one for one in prepositions.split()),
             slot=slot,
-            kind=kind,  # type: ignore[arg-type] - the table holds no other
-            act=act,  # type: ignore[arg-type] - the same
+            kind=_KINDS[kind],
+            act=_ACTS[act],
             holds="not" not in notes,
             sort=" ".join(sorted(notes - {"not", "doing"})),
             progressive="doing" in notes,
