@@ -21,6 +21,8 @@ SOON = timedelta(days=2)
 BACK = 12
 #: Characters between a cue and the value that it introduces.
 CLOSE = 4
+#: A longer turn tells a story, in which "wrong" corrects no fact.
+MOST_CHARS = 240
 #: Words of a fragment that can be a value put right.
 MOST_WORDS = 5
 _CORRECTS = re.compile(
@@ -84,6 +86,8 @@ def corrections(line: Line) -> Iterator[Fact]:
 @lru_cache(maxsize=8)
 def _cues(text: str) -> tuple[bool, bool]:
     """Tell whether a turn says that it corrects something, and whether it says so plainly."""
+    if len(text) > MOST_CHARS:
+        return False, False
     turn = text.lower().replace("’", "'")
     return _CORRECTS.search(turn) is not None, _STRONG.search(turn) is not None
 
@@ -122,7 +126,9 @@ def _new_value(line: Line, low: str) -> Phrase | None:
     if not tokens or tokens[0].low == "not":
         return None
     found = phrase(line.said.text, tokens, 0)
-    if found is None or found.head in FUNCTION_WORDS or len(found.text.split()) > MOST_WORDS:
+    if found is None or tokens[0].low.endswith("ing") or found.head in FUNCTION_WORDS:
+        return None
+    if len(found.text.split()) > MOST_WORDS:
         return None
     return (
         None if _CORRECTS.search(line.said.text[tokens[0].start : found.span[1]].lower()) else found

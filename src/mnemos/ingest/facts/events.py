@@ -263,7 +263,20 @@ def name(words: str) -> str:
     kept = [
         one
         for one in re.findall(r"[\w'&-]+", words.lower())
-        if one not in {"my", "our", "the", "a", "an", "new", "next", "weekly", "daily", "regular"}
+        if one
+        not in {
+            "my",
+            "our",
+            "the",
+            "a",
+            "an",
+            "new",
+            "next",
+            "current",
+            "weekly",
+            "daily",
+            "regular",
+        }
     ]
     if not kept or len(kept) > 4 or kept[-1] in _NO_EVENT or kept[0] in FUNCTION_WORDS:  # noqa: PLR2004
         return ""

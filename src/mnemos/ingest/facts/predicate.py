@@ -88,9 +88,10 @@ def _take(group: _Group, tokens: Sequence[Token], at: int) -> int:
     low = tokens[at].low
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if following == "to" and (low == "used" or low in _PLANS or low in _WISHES):
+        group.is_be = False
         group.used |= low == "used"
         group.will |= low in _PLANS
-        group.unreal |= low in _WISHES
+        group.unreal |= low in _WISHES or (low in _PLANS and group.past)
         return 0 if group.unreal else 2
     if low == "no" and following in {"longer", "more"}:
         group.denied = group.ended = True

@@ -63,7 +63,7 @@ def states(line: Line) -> Iterator[Fact]:
     subject, verb = line.subject, line.verb
     if subject is None or subject.thing or verb is None or verb.tense == "modal" or verb.passive:
         return
-    if verb.able and not (verb.lemma in {"speak", "play"} or (verb.denied and verb.lemma == "eat")):
+    if verb.able and not _is_skill(line, verb):
         return
     for frame in FRAMES.get(verb.lemma, ()):
         made = list(_stated(line, verb, frame))
@@ -72,6 +72,13 @@ def states(line: Line) -> Iterator[Fact]:
             break
     yield from _dwelling(line, verb)
     yield from _working(line, verb)
+
+
+def _is_skill(line: Line, verb: Predicate) -> bool:
+    """Tell whether "can" tells of a skill or a diet: "can play the flute", "can't eat nuts"."""
+    if verb.lemma == "play":
+        return any(class_of(token.low) == "instrument" for token in line.tokens[verb.at :])
+    return verb.lemma == "speak" or (verb.denied and verb.lemma == "eat")
 
 
 def _stated(line: Line, verb: Predicate, frame: Frame) -> Iterator[Fact]:
@@ -233,7 +240,10 @@ def _fits(frame: Frame, value: Phrase) -> bool:
     """Tell whether a value is of the sort that its frame needs."""
     if value.text.lower().split()[0] in _VAGUE:
         return False
-    if "habit" in frame.sort and value.determiner == "the" and frame.slot != "plays":
+    if frame.slot == "prefers" and value.determiner in {"this", "such"}:
+        return False
+    certain = "habit" in frame.sort or frame.slot == "studies"
+    if certain and value.determiner == "the" and frame.slot != "plays":
         return False
     sort = frame.sort.replace("habit", "").strip() or frame.slot
     if sort in _SORTS:

@@ -88,6 +88,9 @@ UNSTATED = [
     "I gave it a try.",
     "I joined the chess club.",
     "I'm at the bank right now.",
+    "I'm trying to cook for my friends.",
+    "We can play a game.",
+    "I was going to buy a Tesla.",
     "I left Paris for Nice.",
     "I was about to move to Rome.",
     "Translate this: I live in Rome.",
@@ -183,6 +186,12 @@ def test_a_correction_names_what_it_puts_right(
 ) -> None:
     fact = facts(before, after)[-1]
     assert (fact.act, fact.slot, fact.instead_of, fact.value) == ("correct", slot, old, new)
+
+
+def test_a_long_turn_with_a_cue_corrects_nothing() -> None:
+    story = "Something is wrong with my build, I think. " * 8
+    found = facts("I prefer tabs.", f"{story} I need it, and it's working as expected.")
+    assert [fact.act for fact in found] == ["tell"]
 
 
 def test_a_jest_takes_back_what_was_said_before_it() -> None:
