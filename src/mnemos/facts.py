@@ -13,8 +13,11 @@ from datetime import datetime
 import numpy as np
 
 from mnemos.ingest.derive import derived_id
+from mnemos.ingest.facts.asked import asked
+from mnemos.ingest.facts.find import find
 from mnemos.ingest.facts.items import KIND, OPEN, version_of
 from mnemos.ingest.facts.timeline import Status, Version
+from mnemos.ingest.facts.told import asker
 from mnemos.store.base import FLAG_KEY
 from mnemos.store.snapshot import Snapshot
 from mnemos.types import Item, Scope
@@ -80,26 +83,52 @@ class Profile:
     slots: Mapping[str, tuple[Fact, ...]]
 
 
-def facts(snapshot: Snapshot, recipe: str, scope: Scope, about: str | None = None) -> list[Fact]:
+def facts(snapshot: Snapshot, recipe: str, scope: Scope) -> list[Fact]:
     """Return all facts of a scope, newest first; what they took the place of is marked as over.
 
     Args:
         snapshot: What is read; at a moment of the past, as the memory saw it then.
         recipe: Whose facts, beside those that the user put right.
         scope: Whose and which.
-        about: Only facts about them, whatever their case.
     """
-    items = list(_items(snapshot, recipe, scope))
-    told = [_fact(item, version_of(item)) for item in items]
-    replaced = {
-        item.supersedes: fact
-        for item, fact in zip(items, told, strict=True)
-        if item.supersedes is not None and item.made_by == USER and item.status == "active"
-    }
-    told = [_over(fact, replaced.get(fact.id)) for fact in told]
-    if about is not None:
-        told = [fact for fact in told if fact.about.casefold() == about.casefold()]
-    return sorted(told, key=lambda fact: (fact.since, fact.said_at, fact.id), reverse=True)
+    found = [fact for fact, _ in _read(snapshot, recipe, scope)]
+    return sorted(found, key=lambda fact: (fact.since, fact.said_at, fact.id), reverse=True)
+
+
+def answering(
+    snapshot: Snapshot, recipe: str, scope: Scope, question: str, moment: datetime | None
+) -> list[Fact]:
+    """Return the facts that answer a question, best first; none if it asks for nobody's slot.
+
+    Args:
+        snapshot: What is read.
+        recipe: Whose facts, beside those that the user put right.
+        scope: Whose and which.
+        question: In the present tense, or in the past for what is over.
+        moment: What was true then; None is what holds, or what is over.
+    """
+    wanted = asked(question, asker=asker(snapshot))
+    if wanted is None:
+        return []
+    timelines: dict[tuple[str, str], list[Version]] = {}
+    whole: dict[int, Fact] = {}
+    for fact, version in _read(snapshot, recipe, scope):
+        if fact.status != "retired":
+            whole[id(version)] = fact
+            timelines.setdefault(version.key, []).append(version)
+    return [whole[id(version)] for version in find(timelines, wanted, moment)]
+
+
+def _read(snapshot: Snapshot, recipe: str, scope: Scope) -> list[tuple[Fact, Version]]:
+    items = _items(snapshot, recipe, scope)
+    told = [(_fact(item, version), version) for item in items for version in [version_of(item)]]
+    replaced = {item.supersedes for item in items if item.made_by == USER}
+    return [_put_right(*each) if each[0].id in replaced else each for each in told]
+
+
+def about_whom(found: Iterable[Fact], about: str) -> list[Fact]:
+    """Return the facts about somebody, whatever their case."""
+    return [fact for fact in found if fact.about.casefold() == about.casefold()]
 
 
 def held(found: Iterable[Fact], moment: datetime) -> tuple[Fact, ...]:
@@ -109,7 +138,7 @@ def held(found: Iterable[Fact], moment: datetime) -> tuple[Fact, ...]:
 
 def profile(found: Sequence[Fact], about: str, moment: datetime) -> Profile:
     """Return what holds of somebody at a moment, by slot."""
-    own = held((fact for fact in found if fact.about.casefold() == about.casefold()), moment)
+    own = held(about_whom(found, about), moment)
     slots = sorted({fact.slot for fact in own})
     named = own[0].about if own else about
     return Profile(
@@ -176,7 +205,7 @@ def right_id(item: Item, others: int) -> str:
     return derived_id(USER, KIND, [item.id], others)
 
 
-def _items(snapshot: Snapshot, recipe: str, scope: Scope) -> Iterable[Item]:
+def _items(snapshot: Snapshot, recipe: str, scope: Scope) -> list[Item]:
     """Return the fact items of a scope, hidden ones included."""
     columns, docs = snapshot.index.columns, snapshot.index.docs
     makers = [snapshot.recipes[name] for name in (recipe, USER) if name in snapshot.recipes]
@@ -214,6 +243,9 @@ def _fact(item: Item, version: Version) -> Fact:
     )
 
 
-def _over(fact: Fact, by: Fact | None) -> Fact:
+def _put_right(fact: Fact, version: Version) -> tuple[Fact, Version]:
     """Return a fact as it is once the user has put another in its place."""
-    return fact if by is None else replace(fact, status="corrected", until=fact.since)
+    return (
+        replace(fact, status="corrected", until=fact.since),
+        replace(version, status="corrected", valid_to=version.valid_from),
+    )

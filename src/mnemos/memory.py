@@ -404,12 +404,15 @@ class Memory:
             raise Corrupt(f"{self._store.location}: the index names items that cannot be read")
         scores = ranking.scores[:read].tolist()
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
+        moment = query.as_of or query.asked_at
+        outdated = known.outdated(snapshot, [items[at] for at in best], recipe.name, moment)
         hits = tuple(
             Hit(
                 item=items[at],
                 score=scores[at],
                 relevance=ranking.relevance(at),
                 reasons=ranking.reasons(at) if explained else (),
+                outdated=outdated.get(items[at].id, ()),
             )
             for at in best
         )
@@ -458,15 +461,7 @@ class Memory:
             budget_tokens=budget_tokens,
             counter=self._counter,
             analyzer=self._analyzer,
-            outdated=self._outdated(recall),
         )
-
-    def _outdated(self, recall: Recall) -> dict[str, tuple[str, ...]]:
-        """Return which hits say what is no longer so."""
-        query, recipe = recall.query, self._shared.recipe.name
-        with self._reading(query.as_of) as snapshot:
-            turns = [hit.item for hit in recall.hits]
-            return known.outdated(snapshot, turns, recipe, query.as_of or query.asked_at)
 
     # -- hide it, destroy it, take it back
 
@@ -684,6 +679,7 @@ class Memory:
         about: str | None = None,
         *,
         slot: str | None = None,
+        question: str | None = None,
         valid_at: Moment | None = None,
         as_of: Moment | None = None,
         every: bool = False,
@@ -695,19 +691,28 @@ class Memory:
         Args:
             about: Whose facts: a name, or "user" for a user without one; None is everybody's.
             slot: Only those of this slot: "home", "job" …
+            question: Only those that answer it, best first: "Where does Ann live?" One in the past
+                tense is answered by what is over.
             valid_at: Those that held at this moment, by all that is known; None is now.
             as_of: By what the memory knew at this moment.
             every: Also what is over, was an error, is planned or retired, whenever it held.
             session: Shorthand for ``scope=Scope(session=…)``.
             scope: Only what was said in it.
         """
-        arguments.texts([each for each in (about, slot) if each is not None], "about and slot")
-        moment = self._moment(valid_at if valid_at is not None else as_of)
+        arguments.texts([each for each in (about, slot, question) if each is not None], "facts")
+        then = valid_at if valid_at is not None else as_of
+        moment = self._moment(then)
+        recipe, whose = self._shared.recipe.name, self._narrow(session, scope)
         with self._reading(None if as_of is None else parse(as_of, self._zone)) as snapshot:
-            whose = self._narrow(session, scope)
-            found = known.facts(snapshot, self._shared.recipe.name, whose, about)
-        found = [fact for fact in found if slot is None or fact.slot == slot]
-        return tuple(found) if every else known.held(found, moment)
+            if question is None:
+                found = known.facts(snapshot, recipe, whose)
+                found = found if every else list(known.held(found, moment))
+            else:
+                at = None if then is None else moment
+                found = known.answering(snapshot, recipe, whose, question, at)
+        if about is not None:
+            found = known.about_whom(found, about)
+        return tuple(fact for fact in found if slot is None or fact.slot == slot)
 
     def profile(
         self,

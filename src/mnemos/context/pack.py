@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from mnemos.context.duplicates import Said, Shown
 from mnemos.context.passage import Passages
@@ -34,7 +33,6 @@ MISFITS = 20
 #: A hit that is less likely to be part of the answer is no use to it; the best one always stays.
 LEAST_RELEVANCE = 0.003
 
-NONE_OUTDATED: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _NOTHING = "nothing in memory bears on the question"
 _MARK = "[88]"  # stands for any mark while choosing: most have two digits
 _MAX_CHARS = 16  # characters a token; a text with more for its allowance is long without counting
@@ -50,12 +48,7 @@ class _Line:
 
 
 def assemble(
-    recall: Recall,
-    *,
-    budget_tokens: int,
-    counter: TokenCounter,
-    analyzer: Analyzer,
-    outdated: Mapping[str, tuple[str, ...]] = NONE_OUTDATED,
+    recall: Recall, *, budget_tokens: int, counter: TokenCounter, analyzer: Analyzer
 ) -> Context:
     """Pack what was recalled into at most ``budget_tokens``, cited, oldest first.
 
@@ -64,7 +57,6 @@ def assemble(
         budget_tokens: What the text may cost under the counter, all of its lines included.
         counter: Says what a text costs. It is asked about single lines and about the whole.
         analyzer: Makes terms of question and turns, to find the part of a long turn that matters.
-        outdated: Item id → what it says that is no longer so; its line is marked.
 
     Raises:
         QueryError: The budget is not a positive number.
@@ -81,6 +73,7 @@ def assemble(
     if not recall.hits:
         return nothing(_NOTHING)
     meter = _Meter(counter)
+    outdated = {hit.id: hit.outdated for hit in recall.hits if hit.outdated}
     packer = _Packer(
         [
             hit.item

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
-from mnemos.ingest.facts.asked import Asked, asked
+from mnemos.ingest.facts.asked import Asked, asked, telling
+from mnemos.ingest.facts.asked import _slots as slots_of
 from mnemos.ingest.facts.fact import USER
 from mnemos.ingest.facts.find import find
 from mnemos.ingest.facts.items import version_of
@@ -18,6 +20,12 @@ from mnemos.store.index import tag
 from mnemos.text.dates import mentions
 from mnemos.types import Query
 
+#: More turns than this do not answer one question about a slot: it asks for something else.
+MOST = 5
+#: Words that a question may hold beside what it asks for.
+ABOUT_NOTHING = frozenset({"kind", "type", "name", "current", "currently", "right", "day"})
+#: Questions that no slot answers.
+_OTHERWISE = re.compile(r"\W*(?:why|how (?!many|old|much|long)|would|could|should)\b", re.I)
 _ROLE = ROLES.index("user")
 
 
@@ -28,15 +36,30 @@ def told(query: Query, reader: Reader, recipe: str) -> tuple[str, ...]:
     """
     if recipe not in reader.recipes:
         return ()
-    wanted = asked(query.question, asker=_asker(reader))
-    if wanted is None:
+    wanted = asked(query.question, asker=asker(reader))
+    if wanted is None or not wanted.slots or _OTHERWISE.match(query.question):
         return ()
     timelines = _timelines(wanted, query, reader, recipe)
     versions = find(timelines, wanted, moment=_moment(query, wanted))
-    return tuple(dict.fromkeys(version.fact.turn for version in versions))
+    answering = [version for version in versions if _explains(version, wanted)]
+    return tuple(dict.fromkeys(version.fact.turn for version in answering))[:MOST]
 
 
-def _asker(reader: Reader) -> str:
+def _explains(version: Version, wanted: Asked) -> bool:
+    """Tell whether all that a question says beside whom it is about asks for this fact's slot.
+
+    "Where does Ann live?" asks for Ann's home; "Where does Ann live when she trains?" for more than
+    her home says, and is left to recall.
+    """
+    fact = version.fact
+    if fact.slot not in wanted.slots:
+        return False
+    own = telling(re.findall(r"[\w'-]+", f"{fact.slot} {fact.words} {fact.value}".lower()))
+    besides = wanted.words - own - ABOUT_NOTHING
+    return all(fact.slot in slots_of(word) for word in besides)
+
+
+def asker(reader: Reader) -> str:
     """Return whom "I" stands for: the only user with a name, or "user"."""
     index = reader.index
     said = (index.docs["role"] == _ROLE) & (index.columns.recipe == 0)
