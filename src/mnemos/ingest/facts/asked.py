@@ -198,7 +198,8 @@ def _asks_for(rest: str, relation: str) -> bool:
     bare = " ".join(
         word for word in bare.split() if word.strip("?,'") not in _MONTHS | RELATIONS.keys()
     )
-    if rest.lower().lstrip().startswith("who") and not bare.strip(" ?'s"):
+    names = rest.lower().lstrip().startswith("who") or re.search(r"\bname\b", rest) is not None
+    if names and not bare.strip(" ?'s"):
         return True
     return relation in PARTNERS and not bare.strip(" ?'")
 

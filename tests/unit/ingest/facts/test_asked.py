@@ -20,6 +20,7 @@ from tests.unit.ingest.facts.telling import facts
         ("Where does Ann's brother work?", "Ann's brother", "employer"),
         ("Who is Ann's husband?", "Ann", "partner"),
         ("Who is Ann's landlady?", "Ann", "landlord"),
+        ("What is the name of Ann's niece?", "Ann", "niece"),
         ("Is Ann's sister married?", "Ann's sister", "relationship"),
         ("What languages does Bob speak?", "Bob", "speaks"),
         ("How old is Emil?", "Emil", "age"),
