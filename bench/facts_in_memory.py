@@ -36,7 +36,7 @@ class FactsInMemory:
             found = memory.facts(question=check.question, valid_at=moment)
             return [
                 Shown(
-                    text=fact.text,
+                    text=f"{fact.text} — {fact.words}",
                     turns=tuple(self._places[turn] for turn in fact.turns),
                     over=fact.until is not None,
                 )

@@ -1,8 +1,9 @@
 """Is what holds now found first, and what held then, when facts change in conversation?
 
-The scenarios are those of ``bench.updates_set``. What is asked stands behind a small protocol,
-``Answering``; so far it is the rules that read facts, by themselves: no retrieval, no model. Where
-they know no fact they give no line, and the check is missed.
+The scenarios are those of ``bench.updates_set``. A memory is told each turn by itself and asked with
+no model: by ``recall`` where one line answers, by ``facts`` of a moment, lists, counts and
+disputes. With ``--alone`` the rules that read facts answer by themselves; where they know no fact
+they give no line, and the check is missed.
 
 - ``current``: the first line holds the value (counts, lists and disputes: all of their values).
 - ``stale``: of the present-tense checks, those that show a superseded value as if it held.
@@ -25,6 +26,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.facts_alone import FactsAlone
+from bench.facts_in_memory import FactsInMemory
 from bench.shown import Shown
 from bench.updates_set import OPEN, SEALED, Check, Update, read, says
 
@@ -160,7 +162,7 @@ def _rows(verdicts: Sequence[Verdict]) -> dict[str, dict[str, float]]:
 
 def show(rows: dict[str, dict[str, float]], console: Console, *, half: str) -> None:
     """Print one line a kind."""
-    table = Table(title=f"Facts that change, {half} half, facts alone", caption=machine.line())
+    table = Table(title=f"Facts that change, {half}", caption=machine.line())
     table.add_column("kind", no_wrap=True)
     columns = ["current", "current answered", "stale", "as_of", "past", "no fact"]
     for column in columns:
@@ -175,15 +177,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench updates", description=__doc__)
     parser.add_argument("--half", choices=HALVES, default="open", help="open by default")
+    parser.add_argument("--alone", action="store_true", help="the rules alone, without a memory")
     parser.add_argument("--file", type=Path, help="scenarios of your own, of the same form")
     parser.add_argument("--misses", action="store_true", help="print each check that failed")
     parser.add_argument("--json", action="store_true", help="print figures as JSON")
-    parser.add_argument("--keep", action="store_true", help="write bench/results/updates.json")
+    parser.add_argument("--keep", action="store_true", help="write bench/results/updates_HALF.json")
     given = parser.parse_args(arguments)
     if given.misses and given.half == "sealed":
         parser.error("the sealed half is not looked at: no --misses")
     console = Console(width=None if sys.stdout.isatty() else 120)
-    system, updates = FactsAlone(), read(given.file or HALVES[given.half])
+    system: Answering = FactsAlone() if given.alone else FactsInMemory()
+    updates = read(given.file or HALVES[given.half])
     verdicts = [each for update in updates for each in judge(system, update)]
     rows = _rows(verdicts)
     if given.misses:
@@ -196,7 +200,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json:
         console.print_json(data=rows)
     else:
-        show(rows, console, half=str(given.file or given.half))
-    if given.keep and given.file is None:
-        machine.keep("updates", {"half": given.half, "rows": rows})
+        show(
+            rows,
+            console,
+            half=f"{given.file or given.half + ' half'}{', rules alone' * given.alone}",
+        )
+    if given.keep and given.file is None and not given.alone:
+        machine.keep(f"updates_{given.half}", {"half": given.half, "rows": rows})
     return 0

@@ -45,6 +45,7 @@ class Fact:
         learnt_at: When the memory learnt it, or last changed its mind about it.
         turns: Ids of the turns that say it.
         text: In a line: "Ann · home: Porto".
+        words: The words of the turn that say so.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Fact:
     learnt_at: datetime
     turns: tuple[str, ...]
     text: str
+    words: str
 
     def holds_at(self, moment: datetime) -> bool:
         """Return whether it was true at a moment, or claimed to be, by all that is known."""
@@ -240,6 +242,7 @@ def _fact(item: Item, version: Version) -> Fact:
         learnt_at=item.recorded_at,
         turns=item.sources,
         text=item.text,
+        words=fact.words,
     )
 
 

@@ -118,7 +118,7 @@ def asked(question: str, asker: str = "user", other: str = "") -> Asked | None:
     body = rest.lower()
     if before is not None:
         body = re.sub(r"\bbefore .*", "", body)
-    slots = _slots(body)
+    slots = slots_of(body)
     words = frozenset(
         singular(word)
         for word in _TELLING.findall(body)
@@ -204,7 +204,7 @@ def _asks_for(rest: str, relation: str) -> bool:
     return relation in PARTNERS and not bare.strip(" ?'")
 
 
-def _slots(low: str) -> tuple[str, ...]:
+def slots_of(low: str) -> tuple[str, ...]:
     """Return the slots that a question without its subject may ask for, best first."""
     found = [f"favourite {singular(one)}" for one in re.findall(r"\bfavou?rite (\w+)", low)]
     found += [

@@ -9,12 +9,12 @@ from datetime import datetime
 
 import numpy as np
 
-from mnemos.ingest.facts.asked import Asked, asked, telling
-from mnemos.ingest.facts.asked import _slots as slots_of
+from mnemos.ingest.facts.asked import Asked, asked, slots_of, telling
 from mnemos.ingest.facts.fact import USER
 from mnemos.ingest.facts.find import find
 from mnemos.ingest.facts.items import version_of
 from mnemos.ingest.facts.timeline import Version
+from mnemos.ingest.facts.verbs import FORMS
 from mnemos.store.base import ROLES, Reader
 from mnemos.store.index import tag
 from mnemos.text.dates import mentions
@@ -23,9 +23,11 @@ from mnemos.types import Query
 #: More turns than this do not answer one question about a slot: it asks for something else.
 MOST = 5
 #: Words that a question may hold beside what it asks for.
-ABOUT_NOTHING = frozenset({"kind", "type", "name", "current", "currently", "right", "day"})
+ABOUT_NOTHING = frozenset(
+    "kind type name current currently right day time old much of for usually until".split()  # noqa: SIM905
+)
 #: Questions that no slot answers.
-_OTHERWISE = re.compile(r"\W*(?:why|how (?!many|old|much|long)|would|could|should)\b", re.I)
+_OTHERWISE = re.compile(r"\W*(?:why|would|could|should)\b", re.IGNORECASE)
 _ROLE = ROLES.index("user")
 
 
@@ -52,11 +54,17 @@ def _explains(version: Version, wanted: Asked) -> bool:
     her home says, and is left to recall.
     """
     fact = version.fact
-    if fact.slot not in wanted.slots:
-        return False
     own = telling(re.findall(r"[\w'-]+", f"{fact.slot} {fact.words} {fact.value}".lower()))
     besides = wanted.words - own - ABOUT_NOTHING
-    return all(fact.slot in slots_of(word) for word in besides)
+    if fact.slot not in wanted.slots and not wanted.words & own:
+        return False
+    lemmas = {_lemma(word) for word in own}
+    return all(_lemma(word) in lemmas or slots_of(word) for word in besides)
+
+
+def _lemma(word: str) -> str:
+    form = FORMS.get(word)
+    return word if form is None else form.lemma
 
 
 def asker(reader: Reader) -> str:
