@@ -91,6 +91,7 @@ class AsyncMemory:
     facts = _reads(Memory.facts)
     profile = _reads(Memory.profile)
     correct = _writes(Memory.correct)
+    recipes = _reads(Memory.recipes)
     learn = _reads(Memory.learn)
     consolidate = _reads(Memory.consolidate)
     export = _reads(Memory.export)

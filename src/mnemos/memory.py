@@ -22,6 +22,7 @@ import numpy as np
 
 from mnemos import arguments, commit, models, recipes, registry
 from mnemos import facts as known
+from mnemos.catalogue import RecipeKept, kept
 from mnemos.context import assemble
 from mnemos.embedding.choose import choose_embedder
 from mnemos.embedding.upkeep import Upkeep, VectorStatus
@@ -51,6 +52,7 @@ from mnemos.models.base import Chat, Embedder
 from mnemos.models.budget import Budget
 from mnemos.models.decide import Decider
 from mnemos.recall.eligible import eligible
+from mnemos.recipes import Maker
 from mnemos.recipes.base import Learner, Recipe
 from mnemos.store import inventory, journal, portable, rescue
 from mnemos.store.base import FLAG_KEY, Reader
@@ -105,7 +107,8 @@ class Memory:
 
     Args:
         path: The file, made if it is not there; ":memory:" for a trial.
-        recipe: The memory system that answers, by name.
+        recipe: The memory system that answers, by name; or, for a trial, what makes one:
+            (level, embedder) → recipe.
         embedder: The model that finds by meaning: its name, itself, or None for none. By default
             what MNEMOS_EMBEDDER names, else the built-in one if it is installed and the file's
             vectors are of it. Without one all is found by its words.
@@ -138,7 +141,7 @@ class Memory:
         self,
         path: str | os.PathLike[str],
         *,
-        recipe: str = "default",
+        recipe: str | Maker = "default",
         embedder: str | Embedder | None = "default",
         embedding: Literal["background", "manual"] = "background",
         chat: str | Chat | None = "default",
@@ -155,7 +158,9 @@ class Memory:
     ) -> None:
         if embedding not in {"background", "manual"}:
             raise InputError(f"embedding {embedding!r}: expected background or manual")
-        recipes.recipe(recipe, level)  # refuses what is not known before a file is made
+        # Refuses what is not known before a file is made.
+        tried = recipes.recipe(recipe, level)
+        self._recipe_name = recipe if isinstance(recipe, str) else tried.name
         self._counter = counter
         self._clock = clock
         if not isinstance(actor, str) or not _is_unicode(actor):
@@ -247,7 +252,7 @@ class Memory:
             return turns.remember(read, place, transaction)
 
         receipt = self._write(header, plan, request_id, commit.said(read, place))
-        self._learn_at_once(place.scope, receipt)
+        self._learn_at_once(place.scope, receipt, recorded_at)
         return receipt
 
     def sync(
@@ -276,7 +281,7 @@ class Memory:
             return turns.sync(read, place, transaction)
 
         receipt = self._write(header, plan, request_id, commit.said(read, place))
-        self._learn_at_once(place.scope, receipt)
+        self._learn_at_once(place.scope, receipt, recorded_at)
         return receipt
 
     def revise(
@@ -810,6 +815,16 @@ class Memory:
         learned = learning.learn(redo=redo, progress=progress)
         return replace(learned, steps=learning.consolidate(self._clock(), steps=steps))
 
+    def recipes(self) -> tuple[RecipeKept, ...]:
+        """Return the recipes that can be chosen here, and what this memory keeps of each."""
+        self._require_whole("recipes")
+        offered = recipes.offered()
+        own = self._shared.recipe
+        if own.name not in {each.name for each in offered}:
+            offered = (*offered, recipes.described(own))
+        with self._store.reading() as snapshot:
+            return kept(snapshot, offered)
+
     def unlearn(self, recipe: str) -> Receipt:
         """Drop all that a recipe made; what was said stays, and it can learn anew.
 
@@ -819,21 +834,24 @@ class Memory:
         self._require_whole("unlearn")
         return self._learning(recipe).drop()
 
-    def _learn_at_once(self, scope: Scope, receipt: Receipt) -> None:
+    def _learn_at_once(
+        self, scope: Scope, receipt: Receipt, recorded_at: Moment | None = None
+    ) -> None:
         """Let the recipe learn from what was just stored; if that fails, it is there to be learnt.
 
-        The write has been acknowledged: whatever happens here is told in the log alone.
+        The write has been acknowledged: whatever happens here is told in the log alone. What is
+        imported as of a day is learnt as of that day, or the next day could not be imported.
         """
         recipe = self._shared.recipe
         if not receipt.added or not isinstance(recipe, Learner) or not recipe.at_once:
             return
         try:
-            self._learning(None).session(scope, added=receipt.added)
+            self._learning(None, recorded_at).session(scope, added=receipt.added)
         except MnemosError as error:
             _log.warning("not learnt from yet: %s", error)
 
-    def _learning(self, recipe: str | None) -> Learning:
-        own = recipe is None or recipe == self._recipe_named[0]
+    def _learning(self, recipe: str | None, recorded_at: Moment | None = None) -> Learning:
+        own = recipe is None or recipe == self._recipe_name
         chosen = (
             self._shared.recipe
             if own
@@ -843,7 +861,8 @@ class Memory:
             raise InputError(f"the recipe {chosen.name!r} learns nothing: it needs what was said")
 
         def header(op: str, body: Mapping[str, JSON]) -> Header:
-            return replace(self._header(op, ""), body=dict(body))
+            made = self._header(op, "", recorded_at)
+            return replace(made, body=dict(body), given=False)
 
         passed = self._passed if own else {}
         return Learning(

@@ -14,6 +14,7 @@ from mnemos.store.base import Reader
 from mnemos.types import Delta, Query, Session
 
 
+@runtime_checkable
 class Recipe(Protocol):
     """A memory system: it reads, ranks and proposes; it never writes.
 
