@@ -425,8 +425,17 @@ def test_consolidation_takes_bounded_steps_and_each_can_be_undone(memory: Memory
 
 
 def test_a_recipe_that_learns_nothing_says_so() -> None:
-    with Memory(":memory:") as memory, pytest.raises(InputError, match="learns nothing"):
-        memory.learn()
+    class Deaf:
+        name = "deaf"
+        recall = Notes.recall
+
+        def __init__(self, level: str | None, embedder: Embedder | None) -> None:
+            assert level is None and embedder is None
+
+    with Memory(":memory:", recipe=Deaf) as memory:
+        assert not next(each for each in memory.recipes() if each.name == "deaf").learns
+        with pytest.raises(InputError, match="learns nothing"):
+            memory.learn()
 
 
 def test_a_session_of_five_thousand_turns_is_learnt_from(memory: Memory) -> None:
