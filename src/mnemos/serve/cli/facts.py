@@ -111,9 +111,8 @@ def facts_table(found: Iterable[Fact], *, width: int) -> Table:
 
 
 def value_of(fact: Fact) -> str:
-    """Return what is known, on a line: "Porto", "not meat"; a dash for what has only ended."""
-    value = one_line(fact.value) or "–"
-    return value if fact.holds else f"not {value}"
+    """Return what is known, on a line: "Porto", "not meat", "no longer Siemens"."""
+    return one_line(fact.text.removeprefix(f"{fact.about} · {fact.slot}: "))
 
 
 def period(fact: Fact) -> str:
