@@ -256,3 +256,18 @@ def test_the_marks_of_an_axis_are_first_days_and_few() -> None:
 def test_a_value_is_told_as_it_was_meant() -> None:
     begin = datetime(2026, 1, 1, tzinfo=UTC)
     assert value_of(_made(begin, None)) == "Porto"
+
+
+@pytest.mark.parametrize("columns", ["60", "100", "200"])
+def test_hostile_names_stay_names_and_lines_fit(
+    mnemos: Run, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    message = {"role": "user", "name": "Eve\u202e\x1b[2J", "content": "I live in Porto."}
+    assert mnemos("remember", "-", stdin=json.dumps(message)).code == 0
+    monkeypatch.setenv("COLUMNS", columns)
+    for arguments in (["facts"], ["profile", "Eve\u202e\x1b[2J"], ["timeline"], ["recipes"]):
+        ended = mnemos(*arguments)
+        assert ended.code == 0
+        assert not {"\x1b", "\u202e"} & set(ended.out + ended.err), arguments
+        assert all(len(line) <= int(columns) for line in ended.out.splitlines())
+    assert "\\u202e" in mnemos("timeline", "--svg", "-").out

@@ -20,6 +20,8 @@ from mnemos.serve.cli.plain import one_line
 
 #: From so many columns on ids have columns of their own.
 WIDE = 150
+#: With fewer, who said so stands below the value.
+NARROW = 90
 SLOT_WIDTH = 20
 STYLES = {
     "current": "green",
@@ -87,24 +89,27 @@ def facts_command(
 
 def facts_table(found: Iterable[Fact], *, width: int) -> Table:
     """Return facts in their order: whose, which, since when, who said so, and ids."""
-    wide = width >= WIDE
-    names = ("about", "slot", "true", "status", "said", *(("id", "turn") if wide else ()))
-    made = table(*names, text="value")
+    wide, narrow = width >= WIDE, width < NARROW
+    names = ("about", "slot", "true", "status", *(() if narrow else ("said",)))
+    made = table(*names, *(("id", "turn") if wide else ()), text="value")
     made.columns[0].max_width = SPEAKER_WIDTH
-    made.columns[1].max_width = SLOT_WIDTH
+    made.columns[1].max_width = SPEAKER_WIDTH if narrow else SLOT_WIDTH
     for fact in found:
         style = STYLES.get(fact.status, "")
-        turns = ", ".join(fact.turns)
+        ids = [Text(fact.id, style="dim"), Text(f"from {', '.join(fact.turns)}", style="dim")]
+        said = Text(f"{one_line(fact.by)}\n{fact.said_at:%Y-%m-%d}".strip())
         parts = [Text(value_of(fact), style="dim" if style == "dim" else "")]
-        if not wide:
-            parts.append(Text(f"{fact.id} from {turns}", style="dim"))
+        if narrow:
+            parts += [Text(" ".join(said.plain.split("\n")), style="dim"), *ids]
+        elif not wide:
+            parts.append(Text(" ").join(ids))
         made.add_row(
             Text(one_line(fact.about)),
             Text(one_line(fact.slot)),
             Text(period(fact), style="cyan"),
             Text(fact.status, style=style),
-            Text(f"{one_line(fact.by)}\n{fact.said_at:%Y-%m-%d}".strip()),
-            *((Text(fact.id, style="dim"), Text(turns, style="dim")) if wide else ()),
+            *(() if narrow else (said,)),
+            *((ids[0], Text(", ".join(fact.turns), style="dim")) if wide else ()),
             Group(*parts),
         )
     return made
