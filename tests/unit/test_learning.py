@@ -198,8 +198,8 @@ def test_what_was_dropped_is_made_again_the_same(memory: Memory) -> None:
     assert len(memory.recall("tea?")) == 0
     memory.learn()
     assert memory.state_hash() == learnt
-    for _ in range(3):
-        memory.undo()
+    for seq in range(memory.log(1)[0].seq, 1, -1):
+        memory.undo(seq)
     assert len(of_recipe(memory)) == 0
     assert memory.state_hash() != empty  # undone items stay, hidden
     assert memory.verify().problems == ()
@@ -424,8 +424,21 @@ def test_consolidation_takes_bounded_steps_and_each_can_be_undone(memory: Memory
     assert memory.consolidate().steps == 1
 
 
-def test_a_recipe_that_learns_nothing_says_so() -> None:
-    with Memory(":memory:") as memory, pytest.raises(InputError, match="learns nothing"):
+class Plain:
+    """Only recalls."""
+
+    name = "plain"
+
+    def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
+        assert level is None or embedder is None
+
+
+def test_a_recipe_that_learns_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registered.RECIPES, "plain", f"{__name__}:Plain")
+    with (
+        Memory(":memory:", recipe="plain") as memory,
+        pytest.raises(InputError, match="learns nothing"),
+    ):
         memory.learn()
 
 
