@@ -70,4 +70,5 @@ class FactsInMemory:
                     message["name"] = turn.speaker
                 receipt = self._memory.remember(message, session=turn.session)
                 self._places[receipt.ids[0]] = place
+            self._memory.learn()
         return self._memory

@@ -1,8 +1,8 @@
 """Is what holds now found first, and what held then, when facts change in conversation?
 
-The scenarios are those of ``bench.updates_set``. A memory is told each turn by itself and asked with
-no model: by ``recall`` where one line answers, by ``facts`` of a moment, lists, counts and
-disputes. With ``--alone`` the rules that read facts answer by themselves; where they know no fact
+The scenarios are those of ``bench.updates_set``. A memory is told each turn by itself and asked
+with no model: by ``recall`` where one line answers; moments, lists, counts and disputes by
+``facts``. With ``--alone`` the rules that read facts answer by themselves; where they know no fact
 they give no line, and the check is missed.
 
 - ``current``: the first line holds the value (counts, lists and disputes: all of their values).
@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show(
             rows,
             console,
-            half=f"{given.file or given.half + ' half'}{', rules alone' * given.alone}",
+            half=f"{given.file or given.half}{', rules alone' if given.alone else ''}",
         )
     if given.keep and given.file is None and not given.alone:
         machine.keep(f"updates_{given.half}", {"half": given.half, "rows": rows})

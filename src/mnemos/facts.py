@@ -124,7 +124,9 @@ def answering(
 def _read(snapshot: Snapshot, recipe: str, scope: Scope) -> list[tuple[Fact, Version]]:
     items = _items(snapshot, recipe, scope)
     told = [(_fact(item, version), version) for item in items for version in [version_of(item)]]
-    replaced = {item.supersedes for item in items if item.made_by == USER}
+    replaced = {
+        item.supersedes for item in items if item.made_by == USER and item.status == "active"
+    }
     return [_put_right(*each) if each[0].id in replaced else each for each in told]
 
 

@@ -565,6 +565,8 @@ class Memory:
             header.body["undoes"] = target
             change = transaction.change(header)
             touched = tuple(put_inverse(change, transaction.tables, target))
+            for item in following(transaction.by_id(touched), transaction):
+                change.put_item(item)
             event = transaction.close(change)
         return Receipt(
             ids=touched, added=touched, existing=(), seq=event.seq, head=event.hash.hex()
@@ -597,6 +599,8 @@ class Memory:
         """Return active items a page at a time, in the order in which they were remembered.
 
         Args:
+            kinds: Of these kinds: "turn", or what recipes derive ("fact" …); by default what was
+                said.
             after: The ``after`` of the page before, or the id of an item to begin after.
         """
         arguments.limit(limit)
@@ -612,6 +616,8 @@ class Memory:
         with self._reading(query.as_of) as snapshot:
             mask = eligible(query, snapshot, now=now)
             own = snapshot.index.docs["flags"] & FLAG_KEY == 0
+            if not query.kinds:
+                own &= snapshot.index.columns.recipe == 0
             nos = np.flatnonzero(own if mask is None else own & mask)
             start = 0 if after is None else self._number(after, snapshot) + 1
             chosen = nos[np.searchsorted(nos, start) :][: limit + 1].tolist()

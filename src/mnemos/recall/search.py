@@ -75,6 +75,7 @@ def search(
     Raises:
         ModelError: The model failed.
     """
+    eligible = _said(reader.index, eligible)
     asked = read_question(query, reader, eligible)
     meant, vectors, limitation = _meaning(asked, reader, eligible, level, embedder)
     if meant is None:
@@ -121,6 +122,14 @@ def search(
         holds_words=holds_words,
         limitation=limitation,
     )
+
+
+def _said(index: Index, eligible: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """Return which documents may come back of what was said; None is all there are."""
+    if len(index.docs) == index.live:
+        return eligible
+    said: NDArray[np.bool_] = (index.docs["item"] >= 0) & (index.columns.recipe == 0)
+    return said if eligible is None else eligible & said
 
 
 def _meaning(

@@ -37,20 +37,11 @@ from mnemos.types import Delta, Query, Session
 _log = logging.getLogger("mnemos")
 
 
-def _said(reader: Reader, eligible: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
-    """Return which documents may come back of what was said; None is all."""
-    index = reader.index
-    if eligible is None or len(index.docs) == index.live:
-        return eligible
-    found: NDArray[np.bool_] = eligible & (index.columns.recipe == 0)
-    return found
-
-
 class Default:
     """The recipe ``default``."""
 
     name = "default"
-    at_once = True
+    at_once = False
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
@@ -67,10 +58,11 @@ class Default:
 
         Facts are never hits: those that answer put the turns first that say so.
         """
-        said = _said(reader, eligible)
         told = reader.numbers(told_by_facts(query, reader, self.name))
         try:
-            return rank(query, reader, said, level=self._level, embedder=self._embedder, told=told)
+            return rank(
+                query, reader, eligible, level=self._level, embedder=self._embedder, told=told
+            )
         except (ModelError, Corrupt) as error:  # of the vectors; words are told below
             _log.warning("recall by words alone: %s", error)
-            return replace(rank(query, reader, said, told=told), limitation=str(error))
+            return replace(rank(query, reader, eligible, told=told), limitation=str(error))

@@ -54,6 +54,8 @@ def _explains(version: Version, wanted: Asked) -> bool:
     her home says, and is left to recall.
     """
     fact = version.fact
+    if wanted.tense == "past" and not wanted.words and not wanted.before:
+        return False  # "What did Ann do in March?" asks for no job
     own = telling(re.findall(r"[\w'-]+", f"{fact.slot} {fact.words} {fact.value}".lower()))
     besides = wanted.words - own - ABOUT_NOTHING
     if fact.slot not in wanted.slots and not wanted.words & own:
