@@ -114,6 +114,8 @@ class Memory:
             vectors are of it. Without one all is found by its words.
         embedding: "background" encodes what is said on a thread of its own, after it is stored;
             "manual" leaves it to ``embed``.
+        learning: "at once" lets a recipe that asks no model learn from each write as soon as it is
+            stored; "on request" leaves it to ``learn``.
         chat: The model that recipes ask where they have something to decide: its name, itself, or
             None for none. By default what MNEMOS_CHAT names, else none.
         budget: What it may spend.
@@ -144,6 +146,7 @@ class Memory:
         recipe: str | Maker = "default",
         embedder: str | Embedder | None = "default",
         embedding: Literal["background", "manual"] = "background",
+        learning: Literal["at once", "on request"] = "on request",
         chat: str | Chat | None = "default",
         budget: Budget | None = None,
         level: str | None = None,
@@ -158,6 +161,8 @@ class Memory:
     ) -> None:
         if embedding not in {"background", "manual"}:
             raise InputError(f"embedding {embedding!r}: expected background or manual")
+        if learning not in {"at once", "on request"}:
+            raise InputError(f"learning {learning!r}: expected 'at once' or 'on request'")
         # Refuses what is not known before a file is made.
         tried = recipes.recipe(recipe, level)
         self._recipe_name = recipe if isinstance(recipe, str) else tried.name
@@ -185,6 +190,7 @@ class Memory:
             raise
         self._recipe_named = (recipe, level)
         self._passed: dict[Scope, Mark] = {}
+        self._at_once = learning == "at once"
         self._decide = Decider(models.choose_chat(chat), budget=budget)
         self._upkeep = Upkeep(
             self._store,
@@ -849,7 +855,9 @@ class Memory:
         imported as of a day is learnt as of that day, or the next day could not be imported.
         """
         recipe = self._shared.recipe
-        if not receipt.added or not isinstance(recipe, Learner) or not recipe.at_once:
+        if not self._at_once or not receipt.added:
+            return
+        if not isinstance(recipe, Learner) or not recipe.at_once:
             return
         try:
             self._learning(None, recorded_at).session(scope, added=receipt.added)

@@ -355,7 +355,7 @@ def test_two_that_learn_at_once_make_everything_once(tmp_path: Path) -> None:
 def test_learning_at_once_follows_each_write_and_costs_no_turn(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Memory(tmp_path / "m", recipe="prompt", clock=lambda: NOW) as memory:
+    with Memory(tmp_path / "m", recipe="prompt", learning="at once", clock=lambda: NOW) as memory:
         say(memory, "tea")
         say(memory, "milk")
         assert [item.text for item in of_recipe(memory)] == ["TEA", "MILK"]

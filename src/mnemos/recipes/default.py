@@ -41,7 +41,7 @@ class Default:
     """The recipe ``default``."""
 
     name = "default"
-    at_once = False
+    at_once = True
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
         self._embedder = embedder

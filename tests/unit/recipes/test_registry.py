@@ -34,7 +34,7 @@ class Trial(Default):
 
 
 def test_a_recipe_can_be_tried_by_its_class() -> None:
-    with Memory(":memory:", recipe=Trial) as memory:
+    with Memory(":memory:", recipe=Trial, learning="at once") as memory:
         memory.remember("I live in Porto.")
         (fact,) = memory.facts()
         assert memory.get(fact.id).made_by == "trial"

@@ -36,6 +36,7 @@ def known(mnemos: Run) -> Run:
     ]
     lines = "\n".join(json.dumps(each) for each in messages)
     assert mnemos("remember", "-", stdin=lines).code == 0
+    assert mnemos("learn").code == 0
     return mnemos
 
 
@@ -264,6 +265,7 @@ def test_hostile_names_stay_names_and_lines_fit(
 ) -> None:
     message = {"role": "user", "name": "Eve\u202e\x1b[2J", "content": "I live in Porto."}
     assert mnemos("remember", "-", stdin=json.dumps(message)).code == 0
+    assert mnemos("learn").code == 0
     monkeypatch.setenv("COLUMNS", columns)
     for arguments in (["facts"], ["profile", "Eve\u202e\x1b[2J"], ["timeline"], ["recipes"]):
         ended = mnemos(*arguments)
