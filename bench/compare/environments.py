@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
@@ -137,9 +138,9 @@ def _python(place: Path) -> Path:
     return place / "bin" / "python"
 
 
-def _run(command: Sequence[str]) -> str:
-    """Run a command in the root of the project; return what it prints."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def _run(command: Sequence[str], folder: Path = ROOT) -> str:
+    """Run a command in a folder, by default the root of the project; return what it prints."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         told = [line for line in lines if line.startswith("ERROR")] or lines
@@ -175,8 +176,10 @@ def _import_s(python: Path, statement: str | None) -> float:
         return 0.0
     clock = "time.perf_counter()"
     code = f"import time; start = {clock}; {statement}; print({clock} - start)"
-    _run([str(python), "-c", code])  # compiles what no one has imported yet
-    runs = [float(_run([str(python), "-c", code]).split()[-1]) for _ in range(IMPORT_RUNS)]
+    with TemporaryDirectory() as empty:  # some leave folders where they are imported
+        _run([str(python), "-c", code], Path(empty))  # compiles what no one has imported yet
+        told = [_run([str(python), "-c", code], Path(empty)) for _ in range(IMPORT_RUNS)]
+    runs = [float(each.split()[-1]) for each in told]
     return round(machine.percentile(runs, 0.5), 3)
 
 
