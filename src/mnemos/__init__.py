@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
+    from mnemos.catalogue import RecipeKept
     from mnemos.embedding.upkeep import VectorStatus
     from mnemos.embedding.work import Embedded
     from mnemos.errors import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         SyncDiverged,
         UndoRefused,
     )
+    from mnemos.facts import Fact, Profile
     from mnemos.learning import Learned
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
@@ -105,12 +107,15 @@ _HOMES = {
     "Decision": "mnemos.models.decide",
     "Embedded": "mnemos.embedding.work",
     "Embedder": "mnemos.models.base",
+    "Fact": "mnemos.facts",
     "Learned": "mnemos.learning",
     "Limit": "mnemos.models.budget",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
     "Price": "mnemos.models.base",
+    "Profile": "mnemos.facts",
     "Reader": "mnemos.store.base",
+    "RecipeKept": "mnemos.catalogue",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
     "Stats": "mnemos.store.inventory",
@@ -163,6 +168,7 @@ __all__ = [
     "Embedder",
     "Erased",
     "Event",
+    "Fact",
     "Hit",
     "InputError",
     "Item",
@@ -181,6 +187,7 @@ __all__ = [
     "NotFound",
     "Page",
     "Price",
+    "Profile",
     "Query",
     "QueryError",
     "ReadOnly",
@@ -189,6 +196,7 @@ __all__ = [
     "Recall",
     "Receipt",
     "RecipeError",
+    "RecipeKept",
     "RefConflict",
     "Replayed",
     "RequestConflict",

@@ -81,6 +81,8 @@ def note_request(
 def newest_to_undo(transaction: Transaction) -> int:
     """Return the newest event that is no undo and was not undone.
 
+    What was learnt is passed over: it goes with what it was learnt from.
+
     Raises:
         NotFound: There is none.
     """
@@ -89,8 +91,8 @@ def newest_to_undo(transaction: Transaction) -> int:
         row = transaction.tables.event(seq)
         if row is None or seq in undone:
             continue
-        if row.op == "erase":
-            continue  # it stays
+        if row.op in {"erase", "learn"}:
+            continue  # it stays, or goes with what it came from
         if row.op != "undo":
             return seq
         undone.add(json.loads(row.body)["undoes"])

@@ -103,6 +103,8 @@ class Learning:
         decide: Asks a model, or runs fallbacks; never shared with another thread.
         header: Makes the header of an event: (op, body) → header.
         wake: Told how many texts have come that want vectors.
+        passed: Marks of sessions that went on with nothing to derive: those are not written down
+            at each turn, for the same turns give nothing again. Kept by who keeps the memory.
     """
 
     def __init__(
@@ -110,14 +112,17 @@ class Learning:
         store: Store,
         recipe: Learner,
         decide: Decider,
+        *,
         header: Callable[[str, Mapping[str, JSON]], Header],
         wake: Callable[[int], None],
+        passed: dict[Scope, Mark],
     ) -> None:
         self._store = store
         self._recipe = recipe
         self._decide = decide
         self._header = header
         self._wake = wake
+        self._passed = passed
         self._rows = 0
         self._tally: dict[str, dict[str, int]] = {}
 
@@ -252,6 +257,8 @@ class Learning:
         """Return what is to be applied for a session, its mark included; None if nothing is new."""
         name = self._recipe.name
         before = Mark.read(snapshot, name, scope)
+        passed = self._passed.get(scope, before) if added else before
+        before = max(before, passed, key=lambda mark: mark.through)
         numbered = unlearnt(snapshot, scope, before, added)
         if not numbered:
             return None
@@ -262,6 +269,9 @@ class Learning:
             position=max(before.position, *(item.position for _, item in numbered)),
             failed=before.failed + len(decide.failed),
         )
+        if added and delta == Delta() and not decide.decisions:
+            self._passed[scope] = mark
+            return None
         state = State(name=mark_name(name, scope), value=mark.value())
         return replace(delta, states=(*delta.states, state))
 

@@ -21,6 +21,8 @@ from typing import Literal, Self
 import numpy as np
 
 from mnemos import arguments, commit, models, recipes, registry
+from mnemos import facts as known
+from mnemos.catalogue import RecipeKept, kept
 from mnemos.context import assemble
 from mnemos.embedding.choose import choose_embedder
 from mnemos.embedding.upkeep import Upkeep, VectorStatus
@@ -37,10 +39,11 @@ from mnemos.errors import (
     StoreError,
     UndoRefused,
 )
+from mnemos.facts import Fact, Profile
 from mnemos.ingest import turns
 from mnemos.ingest.messages import Draft, Message, Messages, drafts, name
 from mnemos.ingest.times import parse, zone
-from mnemos.learning import Learned, Learning
+from mnemos.learning import Learned, Learning, Mark
 from mnemos.learning import Progress as LearnProgress
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
@@ -49,6 +52,7 @@ from mnemos.models.base import Chat, Embedder
 from mnemos.models.budget import Budget
 from mnemos.models.decide import Decider
 from mnemos.recall.eligible import eligible
+from mnemos.recipes import Maker
 from mnemos.recipes.base import Learner, Recipe
 from mnemos.store import inventory, journal, portable, rescue
 from mnemos.store.base import FLAG_KEY, Reader
@@ -103,12 +107,15 @@ class Memory:
 
     Args:
         path: The file, made if it is not there; ":memory:" for a trial.
-        recipe: The memory system that answers, by name.
+        recipe: The memory system that answers, by name; or, for a trial, what makes one:
+            (level, embedder) → recipe.
         embedder: The model that finds by meaning: its name, itself, or None for none. By default
             what MNEMOS_EMBEDDER names, else the built-in one if it is installed and the file's
             vectors are of it. Without one all is found by its words.
         embedding: "background" encodes what is said on a thread of its own, after it is stored;
             "manual" leaves it to ``embed``.
+        learning: "at once" lets a recipe that asks no model learn from each write as soon as it is
+            stored; "on request" leaves it to ``learn``.
         chat: The model that recipes ask where they have something to decide: its name, itself, or
             None for none. By default what MNEMOS_CHAT names, else none.
         budget: What it may spend.
@@ -136,9 +143,10 @@ class Memory:
         self,
         path: str | os.PathLike[str],
         *,
-        recipe: str = "default",
+        recipe: str | Maker = "default",
         embedder: str | Embedder | None = "default",
         embedding: Literal["background", "manual"] = "background",
+        learning: Literal["at once", "on request"] = "on request",
         chat: str | Chat | None = "default",
         budget: Budget | None = None,
         level: str | None = None,
@@ -153,7 +161,11 @@ class Memory:
     ) -> None:
         if embedding not in {"background", "manual"}:
             raise InputError(f"embedding {embedding!r}: expected background or manual")
-        recipes.recipe(recipe, level)  # refuses what is not known before a file is made
+        if learning not in {"at once", "on request"}:
+            raise InputError(f"learning {learning!r}: expected 'at once' or 'on request'")
+        # Refuses what is not known before a file is made.
+        tried = recipes.recipe(recipe, level)
+        self._recipe_name = recipe if isinstance(recipe, str) else tried.name
         self._counter = counter
         self._clock = clock
         if not isinstance(actor, str) or not _is_unicode(actor):
@@ -177,6 +189,8 @@ class Memory:
             self._store.close()
             raise
         self._recipe_named = (recipe, level)
+        self._passed: dict[Scope, Mark] = {}
+        self._at_once = learning == "at once"
         self._decide = Decider(models.choose_chat(chat), budget=budget)
         self._upkeep = Upkeep(
             self._store,
@@ -244,7 +258,7 @@ class Memory:
             return turns.remember(read, place, transaction)
 
         receipt = self._write(header, plan, request_id, commit.said(read, place))
-        self._learn_at_once(place.scope, receipt)
+        self._learn_at_once(place.scope, receipt, recorded_at)
         return receipt
 
     def sync(
@@ -273,7 +287,7 @@ class Memory:
             return turns.sync(read, place, transaction)
 
         receipt = self._write(header, plan, request_id, commit.said(read, place))
-        self._learn_at_once(place.scope, receipt)
+        self._learn_at_once(place.scope, receipt, recorded_at)
         return receipt
 
     def revise(
@@ -401,12 +415,15 @@ class Memory:
             raise Corrupt(f"{self._store.location}: the index names items that cannot be read")
         scores = ranking.scores[:read].tolist()
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
+        moment = query.as_of or query.asked_at
+        outdated = known.outdated(snapshot, [items[at] for at in best], recipe.name, moment)
         hits = tuple(
             Hit(
                 item=items[at],
                 score=scores[at],
                 relevance=ranking.relevance(at),
                 reasons=ranking.reasons(at) if explained else (),
+                outdated=outdated.get(items[at].id, ()),
             )
             for at in best
         )
@@ -451,7 +468,10 @@ class Memory:
             explained=False,
         )
         return assemble(
-            recall, budget_tokens=budget_tokens, counter=self._counter, analyzer=self._analyzer
+            recall,
+            budget_tokens=budget_tokens,
+            counter=self._counter,
+            analyzer=self._analyzer,
         )
 
     # -- hide it, destroy it, take it back
@@ -551,6 +571,8 @@ class Memory:
             header.body["undoes"] = target
             change = transaction.change(header)
             touched = tuple(put_inverse(change, transaction.tables, target))
+            for item in following(transaction.by_id(touched), transaction):
+                change.put_item(item)
             event = transaction.close(change)
         return Receipt(
             ids=touched, added=touched, existing=(), seq=event.seq, head=event.hash.hex()
@@ -583,6 +605,8 @@ class Memory:
         """Return active items a page at a time, in the order in which they were remembered.
 
         Args:
+            kinds: Of these kinds: "turn", or what recipes derive ("fact" …); by default what was
+                said.
             after: The ``after`` of the page before, or the id of an item to begin after.
         """
         arguments.limit(limit)
@@ -598,6 +622,8 @@ class Memory:
         with self._reading(query.as_of) as snapshot:
             mask = eligible(query, snapshot, now=now)
             own = snapshot.index.docs["flags"] & FLAG_KEY == 0
+            if not query.kinds:
+                own &= snapshot.index.columns.recipe == 0
             nos = np.flatnonzero(own if mask is None else own & mask)
             start = 0 if after is None else self._number(after, snapshot) + 1
             chosen = nos[np.searchsorted(nos, start) :][: limit + 1].tolist()
@@ -663,6 +689,92 @@ class Memory:
         with self._store.writing() as transaction:
             return replay(transaction, progress=progress)
 
+    # -- what it knows of whom
+
+    def facts(
+        self,
+        about: str | None = None,
+        *,
+        slot: str | None = None,
+        question: str | None = None,
+        valid_at: Moment | None = None,
+        as_of: Moment | None = None,
+        every: bool = False,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+    ) -> tuple[Fact, ...]:
+        """Return what is known of somebody, newest first.
+
+        Args:
+            about: Whose facts: a name, or "user" for a user without one; None is everybody's.
+            slot: Only those of this slot: "home", "job" …
+            question: Only those that answer it, best first: "Where does Ann live?" One in the past
+                tense is answered by what is over.
+            valid_at: Those that held at this moment, by all that is known; None is now.
+            as_of: By what the memory knew at this moment.
+            every: Also what is over, was an error, is planned or retired, whenever it held.
+            session: Shorthand for ``scope=Scope(session=…)``.
+            scope: Only what was said in it.
+        """
+        arguments.texts([each for each in (about, slot, question) if each is not None], "facts")
+        then = valid_at if valid_at is not None else as_of
+        moment = self._moment(then)
+        recipe, whose = self._shared.recipe.name, self._narrow(session, scope)
+        with self._reading(None if as_of is None else parse(as_of, self._zone)) as snapshot:
+            if question is None:
+                found = known.facts(snapshot, recipe, whose)
+                found = found if every else list(known.held(found, moment))
+            else:
+                at = None if then is None else moment
+                found = known.answering(snapshot, recipe, whose, question, at)
+        if about is not None:
+            found = known.about_whom(found, about)
+        return tuple(fact for fact in found if slot is None or fact.slot == slot)
+
+    def profile(
+        self,
+        about: str = "user",
+        *,
+        valid_at: Moment | None = None,
+        as_of: Moment | None = None,
+        scope: Scope = ANYONE,
+    ) -> Profile:
+        """Return what is true of somebody, by slot; the arguments are those of ``facts``."""
+        moment = self._moment(valid_at if valid_at is not None else as_of)
+        found = self.facts(about, valid_at=moment, as_of=as_of, scope=scope)
+        return known.profile(found, about, moment)
+
+    def correct(self, fact_id: str, value: str, *, why: str = "") -> Receipt:
+        """Put a fact right; ``forget`` retires one. Either stays so when its turn is read again.
+
+        Args:
+            fact_id: The wrong fact's.
+            value: What is right.
+            why: For the journal.
+
+        Raises:
+            NotFound: There is no such item here.
+            InputError: It is no fact, or the value is no text.
+        """
+        if not isinstance(value, str) or not value.strip() or not _is_unicode(value):
+            raise InputError(f"value: expected a text, not {value!r}")
+
+        def plan(transaction: Transaction) -> turns.Plan:
+            _, wrong = self._item(fact_id, transaction)
+            if wrong.kind != "fact":
+                raise InputError(f"item {fact_id} is a {wrong.kind}, not a fact")
+            others = 0
+            while transaction.tables.item_no(known.right_id(wrong, others)) is not None:
+                others += 1
+            right = known.put_right(wrong, value.strip(), self._clock(), others)
+            items = (replace(wrong, status="hidden"), right)
+            return turns.Plan(delta=Delta(items=items), ids=(right.id,), added=(right.id,))
+
+        return self._write(self._header("correct", why), plan, None, "")
+
+    def _moment(self, given: Moment | None) -> datetime:
+        return self._clock() if given is None else parse(given, self._zone)
+
     # -- what it makes of it
 
     def learn(
@@ -715,6 +827,16 @@ class Memory:
         learned = learning.learn(redo=redo, progress=progress)
         return replace(learned, steps=learning.consolidate(self._clock(), steps=steps))
 
+    def recipes(self) -> tuple[RecipeKept, ...]:
+        """Return the recipes that can be chosen here, and what this memory keeps of each."""
+        self._require_whole("recipes")
+        offered = recipes.offered()
+        own = self._shared.recipe
+        if own.name not in {each.name for each in offered}:
+            offered = (*offered, recipes.described(own))
+        with self._store.reading() as snapshot:
+            return kept(snapshot, offered)
+
     def unlearn(self, recipe: str) -> Receipt:
         """Drop all that a recipe made; what was said stays, and it can learn anew.
 
@@ -724,21 +846,26 @@ class Memory:
         self._require_whole("unlearn")
         return self._learning(recipe).drop()
 
-    def _learn_at_once(self, scope: Scope, receipt: Receipt) -> None:
+    def _learn_at_once(
+        self, scope: Scope, receipt: Receipt, recorded_at: Moment | None = None
+    ) -> None:
         """Let the recipe learn from what was just stored; if that fails, it is there to be learnt.
 
-        The write has been acknowledged: whatever happens here is told in the log alone.
+        The write has been acknowledged: whatever happens here is told in the log alone. What is
+        imported as of a day is learnt as of that day, or the next day could not be imported.
         """
         recipe = self._shared.recipe
-        if not receipt.added or not isinstance(recipe, Learner) or not recipe.at_once:
+        if not self._at_once or not receipt.added:
+            return
+        if not isinstance(recipe, Learner) or not recipe.at_once:
             return
         try:
-            self._learning(None).session(scope, added=receipt.added)
+            self._learning(None, recorded_at).session(scope, added=receipt.added)
         except MnemosError as error:
             _log.warning("not learnt from yet: %s", error)
 
-    def _learning(self, recipe: str | None) -> Learning:
-        own = recipe is None or recipe == self._recipe_named[0]
+    def _learning(self, recipe: str | None, recorded_at: Moment | None = None) -> Learning:
+        own = recipe is None or recipe == self._recipe_name
         chosen = (
             self._shared.recipe
             if own
@@ -748,9 +875,18 @@ class Memory:
             raise InputError(f"the recipe {chosen.name!r} learns nothing: it needs what was said")
 
         def header(op: str, body: Mapping[str, JSON]) -> Header:
-            return replace(self._header(op, ""), body=dict(body))
+            made = self._header(op, "", recorded_at)
+            return replace(made, body=dict(body), given=False)
 
-        return Learning(self._store, chosen, self._decide, header, wake=self._upkeep.wake)
+        passed = self._passed if own else {}
+        return Learning(
+            self._store,
+            chosen,
+            self._decide,
+            header=header,
+            wake=self._upkeep.wake,
+            passed=passed,
+        )
 
     # -- what it means
 

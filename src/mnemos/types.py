@@ -283,12 +283,14 @@ class Hit:
         score: Higher is better; comparable between questions and stores.
         relevance: How likely it is part of the answer, 0 to 1.
         reasons: Largest contribution first.
+        outdated: What it says that is no longer so: slots of facts, as "home" or "job".
     """
 
     item: Item
     score: float
     relevance: float = 1.0
     reasons: tuple[Reason, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

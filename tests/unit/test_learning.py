@@ -198,8 +198,8 @@ def test_what_was_dropped_is_made_again_the_same(memory: Memory) -> None:
     assert len(memory.recall("tea?")) == 0
     memory.learn()
     assert memory.state_hash() == learnt
-    for _ in range(3):
-        memory.undo()
+    for seq in range(memory.log(1)[0].seq, 1, -1):
+        memory.undo(seq)
     assert len(of_recipe(memory)) == 0
     assert memory.state_hash() != empty  # undone items stay, hidden
     assert memory.verify().problems == ()
@@ -355,7 +355,7 @@ def test_two_that_learn_at_once_make_everything_once(tmp_path: Path) -> None:
 def test_learning_at_once_follows_each_write_and_costs_no_turn(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Memory(tmp_path / "m", recipe="prompt", clock=lambda: NOW) as memory:
+    with Memory(tmp_path / "m", recipe="prompt", learning="at once", clock=lambda: NOW) as memory:
         say(memory, "tea")
         say(memory, "milk")
         assert [item.text for item in of_recipe(memory)] == ["TEA", "MILK"]
@@ -425,8 +425,17 @@ def test_consolidation_takes_bounded_steps_and_each_can_be_undone(memory: Memory
 
 
 def test_a_recipe_that_learns_nothing_says_so() -> None:
-    with Memory(":memory:") as memory, pytest.raises(InputError, match="learns nothing"):
-        memory.learn()
+    class Deaf:
+        name = "deaf"
+        recall = Notes.recall
+
+        def __init__(self, level: str | None, embedder: Embedder | None) -> None:
+            assert level is None and embedder is None
+
+    with Memory(":memory:", recipe=Deaf) as memory:
+        assert not next(each for each in memory.recipes() if each.name == "deaf").learns
+        with pytest.raises(InputError, match="learns nothing"):
+            memory.learn()
 
 
 def test_a_session_of_five_thousand_turns_is_learnt_from(memory: Memory) -> None:

@@ -8,7 +8,7 @@ lines go until it fits. The budget is never exceeded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mnemos.context.duplicates import Said, Shown
@@ -73,13 +73,14 @@ def assemble(
     if not recall.hits:
         return nothing(_NOTHING)
     meter = _Meter(counter)
+    outdated = {hit.id: hit.outdated for hit in recall.hits if hit.outdated}
     packer = _Packer(
         [
             hit.item
             for place, hit in enumerate(recall.hits)
             if hit.relevance >= LEAST_RELEVANCE or place == 0
         ],
-        _Scissors(recall.query.question, meter, analyzer),
+        _Scissors(recall.query.question, meter, analyzer, outdated),
         budget_tokens,
     )
     chosen, estimate = packer.choose(budget_tokens)
@@ -156,7 +157,14 @@ class _Meter:
 class _Scissors:
     """Makes a line of an item, whole or cut to its best passage, and remembers what it cost."""
 
-    def __init__(self, question: str, meter: _Meter, analyzer: Analyzer) -> None:
+    def __init__(
+        self,
+        question: str,
+        meter: _Meter,
+        analyzer: Analyzer,
+        outdated: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._outdated = outdated
         self._meter = meter
         self._analyzer = analyzer
         forms = analyzer.query_forms(question)
@@ -188,7 +196,7 @@ class _Scissors:
 
     def shortest(self, item: Item) -> Passage:
         """Return the least of the item that is still a passage."""
-        return Passage(item=item, span=self._of(item).best(0))
+        return self._passage(item, self._of(item).best(0))
 
     def _cut(self, item: Item, most: int) -> _Line | None:
         """Cut to the length that ``most`` tokens have in this text, to a shorter one if need be."""
@@ -211,9 +219,12 @@ class _Scissors:
         return self._passages[item.id]
 
     def _line(self, item: Item, span: tuple[int, int]) -> _Line:
-        passage = Passage(item=item, span=span)
+        passage = self._passage(item, span)
         cost = self._meter(line(passage, _MARK) + "\n")
         return _Line(passage, cost, whole=span == (0, len(item.text)))
+
+    def _passage(self, item: Item, span: tuple[int, int]) -> Passage:
+        return Passage(item=item, span=span, outdated=self._outdated.get(item.id, ()))
 
 
 class _Packer:

@@ -48,10 +48,12 @@ class Passage:
     Args:
         item: Whose text.
         span: Which characters of it, ``[from, to)``.
+        outdated: What it says that is no longer so: "home", "job".
     """
 
     item: Item
     span: tuple[int, int]
+    outdated: tuple[str, ...] = ()
 
     def shows(self) -> bool:
         """Return whether anything of it is left to see."""
@@ -100,6 +102,8 @@ def line(passage: Passage, mark: str) -> str:
         notes += f" (about {_days(item.event_time)})"
     if item.status == "superseded":
         notes += " (outdated)"
+    elif passage.outdated:
+        notes += f" (outdated: {quoted(', '.join(passage.outdated))})"
     start, end = passage.span
     before = f"{ELLIPSIS} " if item.text[:start].strip() else ""
     after = f" {ELLIPSIS}" if item.text[end:].strip() else ""

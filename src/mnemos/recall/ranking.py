@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
 from mnemos.recall.ranked import cut
 from mnemos.recall.search import Found, search
-from mnemos.recall.signals import GROUP_OF, HIGHEST, LOOKED_AGAIN, UNREAD, meaning
+from mnemos.recall.signals import GROUP_OF, HIGHEST, LOOKED_AGAIN, TOLD, UNREAD, meaning
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -98,6 +99,8 @@ def rank(
     eligible: NDArray[np.bool_] | None = None,
     level: str = "c0",
     embedder: Embedder | None = None,
+    *,
+    told: Sequence[int] = (),
 ) -> Ranking:
     """Rank what a space holds by how well it answers a question.
 
@@ -108,31 +111,36 @@ def rank(
             term is. None is all. Shape (documents,).
         level: Which signals, at most; see ``signals.LEVELS``.
         embedder: Encodes the question, for levels above C0.
+        told: Items that are known to say what is asked for, best first: they come first.
 
     Raises:
         InputError: There is no such level.
         ModelError: The model failed.
     """
-    found = search(query, reader, eligible, level=known(level), embedder=embedder)
+    told = _eligible(told, eligible)
+    found = search(query, reader, eligible, level=known(level), embedder=embedder, besides=told)
     frame, constants = found.frame, weights(found.level)
     scores, values = fuse(frame, found.level, constants.signals)
     ranked = found.ranked
-    told = traits(evidence(frame, ranked), scores[ranked]) if len(scores) else None
+    shown = traits(evidence(frame, ranked), scores[ranked]) if len(scores) else None
     behind = _behind(scores, ranked)
     scores = scores + behind
     added = {UNREAD: behind, **look_again(query.question, reader, frame, scores)}
     for name in LOOKED_AGAIN:
         scores = scores + added.get(name, 0.0)
     items = frame.rows["item"].astype(np.int64)
+    if told:
+        added[TOLD] = _ahead(scores, items, told)
+        scores = scores + added[TOLD]
     order = _order(scores, items, frame.docs)
     return Ranking(
         items=items[order],
         docs=frame.docs[order],
         scores=scores[order],
-        abstention=_silence(found, told, constants.confidence),
+        abstention=_silence(found, shown, constants.confidence),
         level=found.level,
         limitation=_limitation(found, level),
-        confidence=0.0 if told is None else constants.confidence.of(told),
+        confidence=0.0 if shown is None else constants.confidence.of(shown),
         _order=order,
         _values=values,
         _added=added,
@@ -148,6 +156,20 @@ def _behind(scores: Floats, ranked: NDArray[np.int64]) -> Floats:
         return np.zeros(len(scores))
     ahead = max(0.0, float(scores[unread].max() - scores[ranked].min()) + APART)
     return np.where(unread, -ahead, 0.0)
+
+
+def _eligible(told: Sequence[int], eligible: NDArray[np.bool_] | None) -> list[int]:
+    return [no for no in told if eligible is None or eligible[no]]
+
+
+def _ahead(scores: Floats, items: NDArray[np.int64], told: Sequence[int]) -> Floats:
+    """Return what puts items before all others, in their order. Shape of scores."""
+    found = np.zeros(len(scores))
+    best = float(scores.max(initial=0.0))
+    for place, no in enumerate(reversed(told), 1):
+        at = items == no
+        found[at] = best - scores[at] + place * APART
+    return found
 
 
 def _limitation(found: Found, wanted: str) -> str | None:

@@ -58,6 +58,7 @@ def search(
     embedder: Embedder | None = None,
     first: Mapping[str, Weight] | None = None,
     among: NDArray[np.int64] | None = None,
+    besides: Sequence[int] = (),
 ) -> Found:
     """Read a question, choose candidates and gather what the signals of a level need.
 
@@ -69,10 +70,12 @@ def search(
         embedder: Encodes the question; None leaves level C0.
         first: Weights that choose the best candidates instead of those shipped; for training.
         among: Candidates instead of those that would be chosen, ascending; for training.
+        besides: Documents that are candidates whatever is chosen.
 
     Raises:
         ModelError: The model failed.
     """
+    eligible = _said(reader.index, eligible)
     asked = read_question(query, reader, eligible)
     meant, vectors, limitation = _meaning(asked, reader, eligible, level, embedder)
     if meant is None:
@@ -96,6 +99,8 @@ def search(
         seeks_help=asked.seeks_help,
         nearest=_nearest(vectors, meant, eligible),
     )
+    if besides:
+        docs = np.union1d(docs, np.asarray(besides, dtype=np.int64))
     frame = build(asked, terms, index, docs if among is None else among, eligible)
     if meant is not None and vectors is not None:
         lengths = index.columns.length
@@ -117,6 +122,14 @@ def search(
         holds_words=holds_words,
         limitation=limitation,
     )
+
+
+def _said(index: Index, eligible: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """Return which documents may come back of what was said; None is all there are."""
+    if len(index.docs) == index.live:
+        return eligible
+    said: NDArray[np.bool_] = (index.docs["item"] >= 0) & (index.columns.recipe == 0)
+    return said if eligible is None else eligible & said
 
 
 def _meaning(

@@ -14,6 +14,7 @@ from mnemos.store.base import Reader
 from mnemos.types import Delta, Query, Session
 
 
+@runtime_checkable
 class Recipe(Protocol):
     """A memory system: it reads, ranks and proposes; it never writes.
 
@@ -45,7 +46,7 @@ class Learner(Recipe, Protocol):
 
     @property
     def at_once(self) -> bool:
-        """Whether each turn is learnt from as soon as it is stored: cheap, and asks no model."""
+        """Whether a turn can be learnt from as soon as it is stored: cheap, and asks no model."""
 
     def learn(self, session: Session, reader: Reader, decide: Decide) -> Delta:
         """Propose what is to be derived from the new turns of a session.

@@ -25,12 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.errors import Corrupt, ModelError
+from mnemos.ingest.facts.keep import keep
+from mnemos.ingest.facts.told import told as told_by_facts
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.recall.fusion import known
 from mnemos.recall.ranking import Ranking, rank
 from mnemos.store.base import Reader
-from mnemos.types import Query
+from mnemos.types import Delta, Query, Session
 
 _log = logging.getLogger("mnemos")
 
@@ -39,17 +41,28 @@ class Default:
     """The recipe ``default``."""
 
     name = "default"
+    at_once = True
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
         self._level = known(level or ("c0" if embedder is None else "c3"))
 
+    def learn(self, session: Session, reader: Reader, _decide: Decide) -> Delta:
+        """Read facts from new turns by rules; a newer one ends what it contradicts."""
+        return keep(session, reader, self.name)
+
     def recall(
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, _decide: Decide
     ) -> Ranking:
-        """Rank by words and priors, and by meaning as far as there are vectors."""
+        """Rank turns by words and priors, and by meaning as far as there are vectors.
+
+        Facts are never hits: those that answer put the turns first that say so.
+        """
+        told = reader.numbers(told_by_facts(query, reader, self.name))
         try:
-            return rank(query, reader, eligible, level=self._level, embedder=self._embedder)
+            return rank(
+                query, reader, eligible, level=self._level, embedder=self._embedder, told=told
+            )
         except (ModelError, Corrupt) as error:  # of the vectors; words are told below
             _log.warning("recall by words alone: %s", error)
-            return replace(rank(query, reader, eligible), limitation=str(error))
+            return replace(rank(query, reader, eligible, told=told), limitation=str(error))

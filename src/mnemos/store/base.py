@@ -170,6 +170,10 @@ class Reader(Protocol):
     def kinds(self) -> Mapping[int, str]:
         """Names of kinds by the number in a document's ``kind``."""
 
+    @property
+    def recipes(self) -> Mapping[str, int]:
+        """Numbers of the recipes that made something, by name; see a document's ``recipe``."""
+
     def derived(self, recipe: str) -> Index:
         """Return the index of what a recipe made; its numbers are those of the same documents."""
 
@@ -178,6 +182,9 @@ class Reader(Protocol):
 
     def items(self, nos: Sequence[int]) -> list[Item]:
         """Return the items with these numbers, in their order, as this snapshot shows them."""
+
+    def numbers(self, ids: Sequence[str]) -> list[int]:
+        """Return the numbers of the items with these ids, in their order, of those there are."""
 
     def by_id(self, ids: Sequence[str]) -> list[Item]:
         """Return the items with these ids, in their order, without those that are not there."""

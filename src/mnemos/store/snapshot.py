@@ -105,8 +105,12 @@ class Snapshot:
 
     def by_id(self, ids: Sequence[str]) -> list[Item]:
         """Return the items with these ids, in their order, without those that are not there."""
-        nos = [self.tables.item_no(item_id) for item_id in ids]
-        return self.items([no for no in nos if no is not None])
+        return self.items(self.numbers(ids))
+
+    def numbers(self, ids: Sequence[str]) -> list[int]:
+        """Return the numbers of the items with these ids, in their order, of those there are."""
+        nos = (self.tables.item_no(item_id) for item_id in ids)
+        return [no for no in nos if no is not None]
 
     def session(self, scope: Scope) -> list[Item]:
         """Return the active turns of this very scope, in their order."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from mnemos import Memory
 from mnemos.errors import InputError
-from mnemos.recipes import RECIPES, recipe
+from mnemos.models.base import Embedder
+from mnemos.recipes import RECIPES, described, offered, recipe
+from mnemos.recipes.default import Default
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
@@ -16,3 +19,58 @@ def test_every_recipe_knows_its_name(name: str) -> None:
 def test_an_unknown_name_is_refused_with_those_known() -> None:
     with pytest.raises(InputError, match=r"no recipe 'best'; known are .*default"):
         recipe("best")
+
+
+class Trial(Default):
+    """A trial of our own.
+
+    Cost: one model call
+        a session. More.
+
+    Source: none.
+    """
+
+    name = "trial"
+
+
+def test_a_recipe_can_be_tried_by_its_class() -> None:
+    with Memory(":memory:", recipe=Trial, learning="at once") as memory:
+        memory.remember("I live in Porto.")
+        (fact,) = memory.facts()
+        assert memory.get(fact.id).made_by == "trial"
+        assert memory.recall("Where do I live?")[0].text == "I live in Porto."
+        assert {each.name: each.items for each in memory.recipes()}["trial"] == {"fact": 1}
+        assert memory.learn("trial").rows == 0
+        memory.unlearn("trial")
+        assert memory.facts() == ()
+
+
+@pytest.mark.parametrize("taken", ["default", "user", ""])
+def test_a_recipe_on_trial_takes_no_name_that_there_is(taken: str) -> None:
+    def named(level: str | None, embedder: Embedder | None) -> Trial:
+        made = Trial(level, embedder)
+        made.name = taken
+        return made
+
+    with pytest.raises(InputError, match=f"the name '{taken}' is taken"):
+        Memory(":memory:", recipe=named)
+
+
+def test_what_is_no_recipe_is_refused() -> None:
+    with pytest.raises(InputError, match="makes no recipe"):
+        Memory(":memory:", recipe=lambda _level, _embedder: object())  # type: ignore[arg-type, return-value] # on purpose
+    with pytest.raises(InputError, match="expected a name or a class, not 3"):
+        Memory(":memory:", recipe=3)  # type: ignore[arg-type] # on purpose
+
+
+def test_a_recipe_says_of_itself_what_its_docstring_does() -> None:
+    told = described(Trial())
+    assert (told.about, told.cost) == ("A trial of our own.", "one model call a session. More.")
+    assert (told.learns, told.at_once, told.consolidates) == (True, True, False)
+
+
+def test_every_recipe_says_what_it_is_and_what_it_costs() -> None:
+    assert [each.name for each in offered()] == sorted(RECIPES)
+    for each in offered():
+        assert each.about and "cannot be loaded" not in each.about
+        assert "call" in each.cost

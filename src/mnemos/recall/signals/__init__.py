@@ -117,6 +117,7 @@ NEEDS: Mapping[str, str] = {
 #: What puts a candidate back whose sentence and token vectors were not read; and what documents
 #: gain when they are looked at again.
 UNREAD = "unread"
+TOLD = "told"
 LOOKED_AGAIN = ("titled", "bridge")
 #: What signals are about.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -159,11 +160,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "page_session_late",
     ),
     "other candidates": (*LOOKED_AGAIN, UNREAD),
+    "facts": (TOLD,),
 }
 #: What is added to the fused signals, in a line each.
 ADDED: Mapping[str, str] = {
     "titled": "How much of the document's title the best of the others name",
     "bridge": "What it covers of the question together with one of the best, by a rare name",
+    TOLD: "Whether a fact that was read from it is what the question asks for",
     UNREAD: "Whether it was not among the best by one vector, whose further vectors are read",
 }
 #: The same, by signal.

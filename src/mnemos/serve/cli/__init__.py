@@ -27,6 +27,10 @@ COMMANDS = {
     "revise": ("say", "Record that the message with the id REF was edited: it says TEXT now."),
     "recall": ("ask", "Find what answers a question."),
     "context": ("ask", "Print the lines that answer a question, packed for a prompt."),
+    "facts": ("facts", "List what is known of whom, with the time in which it is true."),
+    "profile": ("facts", "Show what is true of somebody, slot by slot."),
+    "timeline": ("timeline", "Draw what was true when: a bar for each value."),
+    "correct": ("facts", "Put a fact right: it is VALUE."),
     "show": ("look", "Show one item with all its fields and its history."),
     "browse": ("look", "List what is remembered, in its order."),
     "stats": ("look", "Show figures of the whole memory."),
@@ -35,6 +39,22 @@ COMMANDS = {
     "forget": ("hide", "Hide items from recall; restore brings them back."),
     "restore": ("hide", "Bring back what was forgotten, or what undoing a remember hid."),
     "erase": ("erase", "Destroy items, or all of a scope, and all that came from them; prove it."),
+    "recipes": (
+        "recipes",
+        "List the recipes: what each is, whether it learns, and what this memory keeps of it.",
+    ),
+    "learn": (
+        "recipes",
+        "Let a recipe derive what it needs from sessions it has not learnt from yet.",
+    ),
+    "consolidate": (
+        "recipes",
+        "Do what a recipe leaves for idle hours: learn, then go over what it has derived.",
+    ),
+    "unlearn": (
+        "recipes",
+        "Drop all that a recipe made; what was said stays, and it can learn anew.",
+    ),
     "verify": ("care", "Check every hash of the journal against the rows."),
     "replay": ("care", "Build the indexes again from the rows, in one transaction."),
     "reindex": (

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from mnemos import InputError, Memory, MnemosError, ModelError, VectorStatus
+from mnemos import InputError, Memory, MnemosError, ModelError, RecipeKept, VectorStatus
 from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import ACTOR, require_folder
 from mnemos.serve.cli.command import Command, Settings, settings
@@ -83,6 +83,7 @@ def _examine(given: Settings) -> tuple[list[Finding], int]:
         findings.append(_well("opening", "ours, and of a schema that this version knows"))
         sick = _look_inside(given.output, memory)
         stuck = unfit + _vectors(memory.vectors(), wanted=given.embeds and not unfit)
+        stuck += [_recipe(each) for each in memory.recipes() if each.items or each.failed]
     for found, code in ((sick, exits.NOT_PROVED), (stuck, exits.MODEL)):
         if any(finding.state == "ill" for finding in found):
             return findings + sick + stuck, code
@@ -124,6 +125,21 @@ def _vectors(status: VectorStatus, *, wanted: bool) -> list[Finding]:
         advice = f"if nobody is at it: {GO_ON} --embedder {status.building.name}{anew}"
         found.append(Finding(what="vectors", state="note", said=said, advice=advice))
     return found
+
+
+def _recipe(kept: RecipeKept) -> Finding:
+    """Say what a recipe made, what waits for it, and where it had to do without a model."""
+    items = ", ".join(f"{kind} {count:,}" for kind, count in kept.items.items())
+    said, advice = f"{kept.name}: {items or 'nothing kept'}", ""
+    again = "" if kept.name == "default" else f" --recipe {kept.name}"
+    if kept.pending and not kept.at_once:
+        said += f"; {counted(kept.pending, 'session')} waiting"
+        advice = f"mnemos learn{again}"
+    if kept.failed:
+        said += f"; in {counted(kept.failed, 'session')} a model failed, and rules decided"
+        advice = f"mend the model, then redo with mnemos consolidate --redo{again}"
+    state = "note" if advice else "well"
+    return Finding(what="recipe", state=state, said=said, advice=advice)
 
 
 def _surroundings(path: Path) -> list[Finding]:

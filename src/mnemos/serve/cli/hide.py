@@ -16,7 +16,8 @@ from mnemos.serve.cli.receipts import tell
 def forget_command(*, ids: tuple[str, ...], why: str) -> None:
     """Hide items from recall; restore brings them back.
 
-    The beginning of an ID (4 characters or more) will do. To destroy items, use erase.
+    The beginning of an ID (4 characters or more) will do. To forget a fact (mnemos facts shows its
+    ID) is to retire it: its turn stays. To destroy items, use erase.
     """
     given = settings()
     with opened(given) as memory:

@@ -1,0 +1,228 @@
+"""Turns become facts: every clause goes through every family of rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
+from mnemos.ingest.facts.answers import answers, question_before
+from mnemos.ingest.facts.asked import Asked
+from mnemos.ingest.facts.classes import PARTNERS, RELATIONS
+from mnemos.ingest.facts.clauses import Clause, cut, quotes
+from mnemos.ingest.facts.fact import Fact, Said
+from mnemos.ingest.facts.line import Line
+from mnemos.ingest.facts.people import Scene, Subject, mentioned, subject
+from mnemos.ingest.facts.predicate import Predicate, predicate
+from mnemos.ingest.facts.verbs import FORMS
+from mnemos.text.dates import mentions
+
+#: Turns before this one in which "she" is looked for.
+NEAR = 4
+#: Facts of a subject told before that a change can be about, latest first.
+REMEMBERED = 200
+_MOVED_IN = re.compile(r"\b[Mm]oved (?:in|here|there)\b[^.!?\n]{0,40}")
+_THIRD = re.compile(r"\b(?:s?he|his|hers?|they|their)\b", re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?P<name>[A-Z][a-z]+|he|she|(?<=[Mm]y )[a-z]+)(?: just| always| then)? "
+    r"(?:said|says|wrote|writes|texted|told me|goes|replied|answered)[,:]? *\Z"
+)
+_WHO = re.compile(r"\b(?:who|whom|whose)\b")
+_RELATIONS = frozenset(RELATIONS.values())
+#: Verbs that may stand without "I" at a sentence's start: "Sold the car."
+_BARE_VERBS = frozenset(
+    """
+    move relocate sell buy quit leave start join adopt switch get break give lose finish become
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+)
+
+
+def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) -> tuple[Fact, ...]:
+    """Return the facts that a turn states, in the order of its words.
+
+    Statements of people alone: an assistant's turns, tools' and documents state none.
+
+    Args:
+        said: The turn.
+        before: Turns before it, oldest first; the last few are looked at.
+        known: Facts told before, oldest first: what changes, corrections and "she" refer to.
+    """
+    if said.role != "user" or not said.text.strip():
+        return ()
+    parts = cut(said.text)
+    if not parts.clauses and not parts.jest and parts.masked == said.text:
+        return ()
+    known = list(known[-REMEMBERED:])
+    near = [turn for turn in before[-NEAR:] if turn.session == said.session]
+    scene = _scene(said, near, known)
+    question = question_before(said, near[-1] if near else None)
+    others = frozenset(turn.who for turn in near)
+    found: list[Fact] = []
+    if parts.jest:
+        found += _taken_back(said, near, known)
+    previous: tuple[Subject, Predicate | None] | None = None
+    at = 0
+    for clause in parts.clauses:
+        if clause.first and clause.span[0] > parts.clauses[0].span[0]:
+            earlier = mentioned(said, scene.aliases, at, clause.span[0])
+            scene.last = scene.last if earlier in {"", scene.speaker} else earlier
+        at = clause.sentence[0]
+        line, previous = _line(said, clause, scene, [*known, *found], previous)
+        made = _distinct(_facts(line, question, others), found)
+        found += made
+        if line.subject is not None and not line.subject.thing:
+            if line.subject.who != scene.speaker and (made or clause.first):
+                scene.last = line.subject.who
+        elif made and made[-1].subject != scene.speaker:
+            scene.last = made[-1].subject
+    for quoted, who in _quoted(said, scene):
+        spoken = replace(said, text=quoted, speaker=who)
+        told = read(spoken, (), [])
+        found += [replace(fact, by=said.who) for fact in told if fact.subject == who]
+    return tuple(_moved_in(said, found))
+
+
+def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:
+    """Yield what others are quoted with word for word, all else blank, and who they are."""
+    for start, end in quotes(said.text):
+        match = _SAID.search(said.text[max(0, start - 60) : start])
+        if match is None:
+            continue
+        who = match["name"] or ""
+        if who.lower() in {"he", "she"}:
+            earlier = mentioned(said, scene.aliases, 0, start)
+            who = earlier or scene.pronoun(who.lower())
+        elif who.lower() in RELATIONS:
+            who = scene.named(f"{said.who}'s {RELATIONS[who.lower()]}")
+        inside = said.text[start + 1 : end - 1]
+        if who and who != said.who and who.lower() != "i":
+            yield " " * (start + 1) + inside, who
+
+
+def _moved_in(said: Said, found: Sequence[Fact]) -> Iterator[Fact]:
+    """Date a new home by when somebody moved in, where the same turn tells it."""
+    match = _MOVED_IN.search(said.text)
+    for fact in found:
+        if (
+            match is not None
+            and fact.slot == "home"
+            and fact.act == "change"
+            and not fact.true_from
+        ):
+            told = mentions(match[0], said.said_at)
+            past = [one.start for one in told if one.start <= said.said_at]
+            yield replace(fact, true_from=past[0] if past else None)
+        else:
+            yield fact
+
+
+def read_all(turns: Iterable[Said]) -> Iterator[Fact]:
+    """Yield the facts of a conversation, turn by turn."""
+    before: list[Said] = []
+    known: list[Fact] = []
+    for said in turns:
+        made = read(said, before, known)
+        known += made
+        before = [*before[-NEAR:], said]
+        yield from made
+
+
+def _scene(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Scene:
+    aliases = _aliases(known)
+    last = ""
+    for turn in near if _THIRD.search(said.text) is not None else ():
+        if turn.role != "user":
+            continue
+        last = mentioned(turn, aliases) or last
+    if not last and known and near and known[-1].turn in {turn.ref for turn in near}:
+        last = "" if known[-1].subject == said.who else known[-1].subject
+    told = tuple(dict.fromkeys(one.subject for one in known if one.by == said.who))
+    return Scene(
+        speaker=said.who,
+        aliases=aliases,
+        last="" if last == said.who else last,
+        told=told,
+    )
+
+
+def _aliases(known: Sequence[Fact]) -> dict[str, str]:
+    """Return the name of each relation, where it was told and is the only one."""
+    named: dict[str, set[str]] = {}
+    for fact in known:
+        relations = PARTNERS if fact.slot == "partner" else {fact.slot} & _RELATIONS
+        for relation in relations:
+            who = f"{fact.subject}'s {relation}"
+            if fact.slot == "partner" and fact.act in {"change", "end"}:
+                named[who] = set()
+            if fact.value and fact.holds and fact.act != "end":
+                named.setdefault(who, set()).add(fact.value)
+    return {who: min(names) for who, names in named.items() if len(names) == 1}
+
+
+def _line(
+    said: Said,
+    clause: Clause,
+    scene: Scene,
+    known: Sequence[Fact],
+    previous: tuple[Subject, Predicate | None] | None,
+) -> tuple[Line, tuple[Subject, Predicate | None] | None]:
+    """Parse a clause; one that goes on without a subject has that of the clause before."""
+    about: Subject | None
+    if clause.carried:
+        about = replace(previous[0], at=0) if previous is not None else None
+        if _WHO.search(said.text, clause.sentence[0], clause.span[0]) is not None:
+            about = None
+        if previous is None or previous[1] is None or previous[1].tense in {"plan", "modal"}:
+            about = None
+    else:
+        about = subject(clause.tokens, scene)
+    if about is None and _is_bare(clause):
+        about = Subject(who=scene.speaker, at=0)
+    verb = predicate(clause.tokens, about.at) if about is not None else None
+    if verb is not None and "still" in clause.opener and verb.tense == "past":
+        verb = None
+    line = Line(said=said, clause=clause, scene=scene, known=known, subject=about, verb=verb)
+    return line, None if about is None else (about, verb)
+
+
+def _is_bare(clause: Clause) -> bool:
+    """Tell whether a sentence opens with a past verb and no subject: "Moved to Porto"."""
+    if not clause.first or not clause.tokens:
+        return False
+    form = FORMS.get(clause.tokens[0].low)
+    return form is not None and form.past and not form.base and form.lemma in _BARE_VERBS
+
+
+def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterator[Fact]:
+    yield from numbers.header(line.said.text, line) if line.clause.tokens else ()
+    yield from partners.partners(line)
+    yield from numbers.counts(line)
+    yield from pets.pets(line)
+    yield from states.states(line)
+    yield from being.beings(line)
+    yield from being.employer(line)
+    yield from events.events(line)
+    if question is not None:
+        yield from answers(line, question, others)
+    yield from changes.updates(line)
+
+
+def _distinct(made: Iterable[Fact], before: Sequence[Fact]) -> list[Fact]:
+    """Leave out what is told twice: the same slot and value of the same subject."""
+    found: list[Fact] = []
+    seen = {(one.subject, one.slot, one.value.lower()) for one in before}
+    for fact in made:
+        key = (fact.subject, fact.slot, fact.value.lower())
+        if key not in seen:
+            seen.add(key)
+            found.append(fact)
+    return found
+
+
+def _taken_back(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Iterator[Fact]:
+    own = [turn.ref for turn in near if turn.who == said.who][-1:]
+    told = [fact for fact in known if fact.turn in own and fact.value]
+    clause = Clause(tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True)
+    line = Line(said=said, clause=clause, scene=Scene(speaker=said.who, aliases={}), known=known)
+    yield from corrections.taken_back(line, told)
