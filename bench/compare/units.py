@@ -77,9 +77,19 @@ class Job:
             json.dumps(self.environment.versions, sort_keys=True),
             self.environment.wanted,
             f"{HITS} {DEEP} {self.limits.memory_mib} {self.limits.order_s}",
-            repr(self.conversation),
+            _told(self.conversation),
         ]
         return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _told(conversation: Conversation) -> str:
+    """Return all of a conversation as text: equal for equal ones, in any process."""
+    return json.dumps(asdict(conversation), default=_ordered, sort_keys=True)
+
+
+def _ordered(value: object) -> object:
+    """Return a set in its order, for that of its repr hangs on the process, and moments as text."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def run(job: Job, endpoint: Endpoint) -> Unit:

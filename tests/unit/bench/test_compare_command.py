@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -155,6 +158,30 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(
     summary, _ = ran(data, *given)
     assert run == ["a", "again"]
     assert summary["systems"]["BM25 best"]["data"]["made up"]["means"]["R@5"] == 1.0
+
+
+def test_a_conversation_is_the_same_in_every_process(tmp_path: Path) -> None:
+    turns = [
+        {"id": f"{n}", "session": "s", "speaker": "Ann", "text": word}
+        for n, word in enumerate(WORDS)
+    ]
+    asked = {"qid": "q", "question": "What?", "answer": "all", "category": "one"}
+    gold = [turn["id"] for turn in turns]
+    whole = {"dataset": "d", "conv_id": "c", "turns": turns, "questions": [{**asked, "gold": gold}]}
+    (tmp_path / "d.jsonl").write_text(json.dumps(whole), encoding="utf-8")
+    code = (
+        "from pathlib import Path; from bench import data; from bench.compare import units; "
+        f"(each,) = data.all_of(Path({str(tmp_path / 'd.jsonl')!r})); print(units._told(each))"
+    )
+
+    def told(seed: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    assert told("1") == told("2")
+    assert json.loads(told("1"))["questions"][0]["gold"] == sorted(gold)
 
 
 def test_quality_is_the_same_to_the_last_digit_and_the_spread_is_told(data: Path) -> None:
