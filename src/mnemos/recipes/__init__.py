@@ -16,6 +16,7 @@ GROUP = "mnemos.recipes"
 #: Name → "module:object".
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
+    "memory-bank": "mnemos.recipes.memory_bank:MemoryBank",
 }
 
 
