@@ -1,7 +1,7 @@
 """How close every document comes to a question: by its one vector or, without them, by words.
 
 It is what a published system does with a vector index and no more: one question, one cosine a text.
-Without a model BM25 stands in, as the share of what the question could attain, so that both run
+Without a model BM25 stands in, as a share of what a plain answer would attain, so that both run
 from nought to one.
 """
 
@@ -108,7 +108,7 @@ def _by_meaning(
 
 
 def _by_words(asked: Asked, index: Index) -> Floats:
-    """Return BM25 as a share of what all words of the question together could attain.
+    """Return BM25 as a share of that of a text of mean length with each word of the question once.
 
     Who is named counts as a word of what they said: systems that keep "Ann: …" find it so.
     """
@@ -129,4 +129,6 @@ def _by_words(asked: Asked, index: Index) -> Floats:
         attainable += weight
         norms = SHORT.norms(lengths[spoken], mean)
         found[spoken] += lexical.impacts(weight, np.ones(len(spoken)), norms)
-    return found / float(max(1, attainable))
+    once = attainable / (1.0 + SHORT.k1)
+    shares: Floats = np.minimum(1.0, found / max(1.0, once))
+    return shares

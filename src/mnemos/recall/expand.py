@@ -199,3 +199,30 @@ def widen(
             if left >= 0:
                 found.setdefault(doc, hit)
     return found
+
+
+def linked(
+    ids: Sequence[str],
+    type: str,  # noqa: A002 - Link's own word
+    reader: Reader,
+    recipe: str,
+    eligible: NDArray[np.bool_],
+) -> dict[str, Item]:
+    """Return, for each item that has one, the item that a recipe's link leads to from it.
+
+    Args:
+        ids: Of the items.
+        type: Of the link: "summary" …; of several links the last counts.
+        reader: The snapshot.
+        recipe: Whose links.
+        eligible: Documents that may be seen. Shape (documents,).
+    """
+    found = {
+        item_id: link.target
+        for item_id in ids
+        for link in reader.links(item_id)
+        if (link.source, link.type, link.made_by) == (item_id, type, recipe)
+    }
+    nos = reader.numbers(sorted(set(found.values())))
+    items = {item.id: item for item in reader.by_id([each for each in nos if eligible[nos[each]]])}
+    return {item_id: items[target] for item_id, target in found.items() if target in items}

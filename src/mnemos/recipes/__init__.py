@@ -17,6 +17,7 @@ GROUP = "mnemos.recipes"
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
     "memory-bank": "mnemos.recipes.memory_bank:MemoryBank",
+    "scm": "mnemos.recipes.scm:SCM",
 }
 
 
