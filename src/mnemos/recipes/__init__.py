@@ -18,6 +18,7 @@ RECIPES = {
     "default": "mnemos.recipes.default:Default",
     "memory-bank": "mnemos.recipes.memory_bank:MemoryBank",
     "scm": "mnemos.recipes.scm:SCM",
+    "think-in-memory": "mnemos.recipes.think_in_memory:ThinkInMemory",
 }
 
 
