@@ -67,6 +67,7 @@ class Order:
     def __init__(self, held: Mapping[int, Sequence[Item]], like: Item) -> None:
         self.added: defaultdict[int, list[str]] = defaultdict(list)
         self._active: dict[str, Item] = {}
+        self._claims: dict[str, Claim] = {}
         self._changed: dict[str, Item] = {}
         self._old: set[str] = set()
         self._slots: defaultdict[tuple[int, tuple[str, str]], list[str]] = defaultdict(list)
@@ -86,7 +87,8 @@ class Order:
         own = claim(thought)
         beside = self._beside(own, buckets)
         rule: Rule = "replace" if own.slot in FUNCTIONAL else "append"
-        done = reconcile(own, [claim(item) for item in beside], [0.0] * len(beside), rule=rule)
+        held = [self._claims[item.id] for item in beside]
+        done = reconcile(own, held, [0.0] * len(held), rule=rule)
         if done.operation == "NOOP":
             return "held already"
         if done.operation in {"SUPERSEDE", "UPDATE"} and done.target is not None:
@@ -155,7 +157,8 @@ class Order:
 
     def _note(self, item: Item, bucket: int) -> None:
         self._active[item.id] = item
-        place = claim(item).place
+        self._claims[item.id] = claim(item)
+        place = self._claims[item.id].place
         if place is not None:
             self._slots[bucket, place].append(item.id)
 

@@ -10,7 +10,7 @@ Differs: three buckets are looked into instead of one, which finds little, and a
     nothing like it. R is of random signs, drawn from a fixed seed. Thoughts are written after a
     session, not after each answer. Rules forget first: another value of a relation that has one,
     or a denial; a model is shown what they leave. Nothing is deleted but superseded. How many
-    buckets the paper has is not known here: 16.
+    buckets the paper has is not known here: 8.
 Cost: a call for each 1,200 tokens of a session, and one more a session; none a question. Stores up
     to three thoughts a turn without a model, and the lists of ids of the buckets.
 """
@@ -43,7 +43,7 @@ from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.types import JSON, Delta, Item, Query, Session, State
 
-BUCKETS, PROBES, SEED = 16, 3, 0
+BUCKETS, PROBES, SEED = 8, 3, 0
 HELD = 500  # thoughts of a bucket, the latest, that new ones are set against
 SHOWN = 20  # thoughts that are held, and new ones, that a model is shown together
 TASKS = "mnemos.recipes.prompts"

@@ -63,6 +63,8 @@ def transcript(memory: Memory) -> str:
         told.append(f"{names[item.id]}: {item.text}")
         if item.sources:
             told.append(f"    of {', '.join(names.get(each, '?') for each in item.sources)}")
+        if item.supersedes is not None:
+            told.append(f"    instead of: {memory.get(item.supersedes).text}")
         if item.attrs:
             told.append(f"    with {dict(item.attrs)}")
         told += [f"    key {key.role}: {key.text}" for key in keys[item.id]]
