@@ -44,7 +44,7 @@ from mnemos.recall.expand import widen
 from mnemos.recall.ranked import Ranked, ranked
 from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
-from mnemos.types import Delta, Item, Link, Query, Session
+from mnemos.types import Delta, Item, Link, Query, Scope, Session
 
 K, WIDENED = 6, 200  # the code's: hits, and characters to which each is widened
 STRETCH = timedelta(days=5)  # the code's
@@ -52,7 +52,8 @@ FADED = 0.5
 LEAST = 0.25  # three deviations of the cosine of SimHashes that have nothing in common
 WINDOW, MOST_LINKS = 1_000, 10_000  # turns that a day can call to mind; links that a call makes
 CANDIDATES, BESIDE = 200, 0.98  # hits that are looked at; what a turn beside one is worth of it
-DAY_TOKENS, WHOLE_TOKENS, MOST_DAYS = 80, 160, 200  # of a note; notes that are told together
+DAY_TOKENS, WHOLE_TOKENS = 80, 160  # of a note of a day, and of all
+MOST_DAYS, MOST_TOLD = 200, 8  # notes that are told together; items of a step
 WHOLE = {"summary": "overview", "portrait": "character"}
 WHOLES = frozenset(WHOLE.values())
 TASKS = "mnemos.recipes.prompts"
@@ -80,12 +81,10 @@ class MemoryBank:
 
     def learn(self, session: Session, reader: Reader, decide: Decide) -> Delta:
         """Note each day's events and people, and what the day called to mind."""
-        items: list[Item] = []
-        links: list[Link] = []
+        items, links = list[Item](), list[Link]()
         said = sorted(session.new, key=lambda turn: (turn.said_at, turn.position))
         most = WINDOW + len(said) if self._forgets else 0
         past = said_before(said[-1].said_at, session.scope, reader, most)
-        days = [_day(turn) for turn in past]
         likeness = Likeness(None, analyzer_of(reader.language))
         rows = likeness.signs([turn.text for turn in past])
         for day, group in groupby(said, key=_day):
@@ -94,25 +93,21 @@ class MemoryBank:
                 continue
             notes = self._noted(day, turns, reader, decide)
             items += notes
-            stop = bisect_left(days, day)
+            stop = bisect_left(past, day, key=_day)
             earlier = slice(max(0, stop - WINDOW), stop)
             counts: Counter[str] = Counter()
             for row in likeness.signs([turn.text for turn in turns]) if stop else ():
                 places = nearest(likeness.cosine(rows[earlier], row), K, least=LEAST)
                 counts.update(past[earlier][place].id for place in places)
-            links += [self._calls(notes[0], turn, count) for turn, count in counts.items()]
+            to = {"target": notes[0].id, "type": "recalled", "made_by": self.name}
+            links += [Link(source=turn, weight=float(n), **to) for turn, n in counts.items()]
         self.fired["recalls"] += len(links[:MOST_LINKS])
         return Delta(items=tuple(items), links=tuple(links[:MOST_LINKS]))
-
-    def _calls(self, note: Item, turn: str, count: int) -> Link:
-        weight = float(count)
-        return Link(source=turn, target=note.id, type="recalled", weight=weight, made_by=self.name)
 
     def _noted(self, day: str, turns: Sequence[Item], reader: Reader, decide: Decide) -> list[Item]:
         """Return a day's summary and, if there is anything to tell, its portrait."""
         shown = lines(turns)
-        analyzer = analyzer_of(reader.language)
-        texts = [turn.text for turn in turns]
+        texts, analyzer = [turn.text for turn in turns], analyzer_of(reader.language)
         found = decide(
             Task.load(TASKS, "memory-bank-day"),
             {"day": day, "lines": shown},
@@ -127,33 +122,37 @@ class MemoryBank:
             if note.text.strip()
         ]
 
-    def _made(self, note: Note, kind: str, of: Sequence[Item], now: datetime) -> Item:
+    def _made(
+        self, note: Note, kind: str, of: Sequence[Item], now: datetime, days: int = 0
+    ) -> Item:
         self.fired[kind] += 1
-        sources = [of[label - 1] for label in note.lines]
-        attrs = {"days": len(of)} if kind in WHOLES else {}
         return made(
-            note.text.strip(), kind=kind, sources=sources, recipe=self.name, now=now, attrs=attrs
+            note.text.strip(),
+            kind=kind,
+            sources=[of[label - 1] for label in note.lines],
+            recipe=self.name,
+            now=now,
+            ordinal=days,  # the same notes may be cited of more days
         )
 
     def consolidate(self, now: datetime, reader: Reader, decide: Decide) -> Delta:
-        """Tell one user's days together, where there are more of them than last time."""
+        """Tell users' days together, where there are more of them than last time."""
+        items = list[Item]()
         for part, whole in WHOLE.items():
-            parts = made_by(self.name, reader, [part])
-            wholes = made_by(self.name, reader, [whole])
-            for owner in dict.fromkeys(replace(item.scope, session=None) for item in parts):
-                own = [item for item in parts if replace(item.scope, session=None) == owner]
-                held = [item for item in wholes if replace(item.scope, session=None) == owner]
-                if not held or held[-1].attrs["days"] != len(own):
-                    told = self._told(own, whole, now, reader, decide)
-                    old = tuple(replace(item, status="superseded") for item in held)
-                    return Delta(items=(*old, told))
-        return Delta()
+            parts, wholes = (made_by(self.name, reader, [kind]) for kind in (part, whole))
+            for owner in dict.fromkeys(map(_owner, parts)):
+                own = [item for item in parts if _owner(item) == owner]
+                held = [item for item in wholes if _owner(item) == owner]
+                if (not held or held[-1].position != len(own)) and len(items) < MOST_TOLD:
+                    items += [replace(item, status="archived") for item in held]
+                    items.append(self._told(own, whole, now, reader, decide))
+        return Delta(items=tuple(items))
 
     def _told(
         self, days: Sequence[Item], kind: str, now: datetime, reader: Reader, decide: Decide
     ) -> Item:
-        shown = lines(days[-MOST_DAYS:])
-        texts, analyzer = [note.text for note in days], analyzer_of(reader.language)
+        shown = lines(notes := days[-MOST_DAYS:])
+        texts, analyzer = [each.text for each in notes], analyzer_of(reader.language)
         note = decide(
             Task.load(TASKS, "memory-bank-whole"),
             {"kind": kind, "lines": shown},
@@ -161,7 +160,7 @@ class MemoryBank:
             lambda: digest(texts, analyzer, WHOLE_TOKENS),
             lambda note: note.wrong(len(shown)),
         )
-        return self._made(note, kind, days, now)
+        return self._made(note, kind, notes, now, len(days))
 
     def recall(
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, _decide: Decide
@@ -169,11 +168,10 @@ class MemoryBank:
         """Rank turns and notes by how close they come; what has faded comes last."""
         close = closeness(query, reader, eligible, recipe=self.name, embedder=self._embedder)
         near = best(close.scores, CANDIDATES, eligible=close.scores > 0)
-        index = reader.index
-        beside = widen(index, reader, near[:K], WIDENED, close.able)
+        beside = widen(reader.index, reader, near[:K], WIDENED, close.able)
         docs = np.union1d(near, np.array(sorted(beside), dtype=np.int64)).astype(np.int64)
         worth = [BESIDE * close.scores[beside.get(int(doc), int(doc))] for doc in docs]
-        owners = index.docs["item"][docs]
+        owners = reader.index.docs["item"][docs]
         nos, alone = roll_up(owners, close.scores[docs])
         best_of = dict(zip(*map(list, roll_up(owners, worth)), strict=True))
         gained = np.array([max(0.0, best_of[no] - own) for no, own in zip(nos, alone, strict=True)])
@@ -196,3 +194,7 @@ class MemoryBank:
 
 def _day(turn: Item) -> str:
     return turn.said_at.astimezone(UTC).date().isoformat()
+
+
+def _owner(item: Item) -> Scope:
+    return replace(item.scope, session=None)

@@ -106,18 +106,44 @@ def test_days_are_told_together_once_and_again_when_there_are_more() -> None:
     with bank() as memory:
         say(memory, CANOE, ("Bob", "I love hiking."), days_ago=3)
         memory.learn()
-        assert memory.consolidate().steps == 2
+        assert memory.consolidate().steps == 1
         assert memory.consolidate().steps == 0
         (first,) = made(memory, "overview")
         say(memory, AGAIN, days_ago=1, session="s2")
         assert memory.consolidate().steps == 1
         (second,) = made(memory, "overview")
-        assert (second.attrs["days"], memory.get(first.id).status) == (2, "superseded")
+        assert (second.position, memory.get(first.id).status) == (2, "archived")
         assert second.id != first.id
         memory.unlearn("memory-bank")
         assert made(memory) == []
         memory.consolidate()
         assert [item.text for item in made(memory, "overview")] == [second.text]
+
+
+def test_the_latest_days_are_told_together_and_cited_as_often_as_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mnemos.recipes.memory_bank.MOST_DAYS", 2)
+    told = {"text": "They talked of a canoe.", "lines": [1]}
+    with bank(script=lambda asked: json.dumps(DAY if "diary" in asked.system else told)) as memory:
+        for day in range(4):
+            say(memory, CANOE, AGAIN, CANOE, days_ago=9 - day, session=f"s{day}")
+            memory.consolidate()
+            days = [item.id for item in made(memory, "summary")]
+            (whole,) = made(memory, "overview")
+            assert whole.sources == (days[-2:][0],)
+
+
+def test_the_same_days_cited_of_more_days_are_another_overview() -> None:
+    told = {"text": "They talked of a canoe.", "lines": [1]}
+    with bank(script=lambda asked: json.dumps(DAY if "diary" in asked.system else told)) as memory:
+        ids = set()
+        for day in range(3):
+            say(memory, CANOE, AGAIN, CANOE, days_ago=9 - day, session=f"s{day}")
+            memory.consolidate()
+            (whole,) = made(memory, "overview")
+            ids.add(whole.id)
+        assert len(ids) == 3
 
 
 def test_without_a_model_a_day_is_told_in_its_own_words() -> None:
