@@ -16,7 +16,7 @@ from mnemos.ingest.triples import FUNCTIONAL
 from mnemos.types import Item
 
 #: Thoughts of one head and relation in a bucket, the latest, that a new one is compared with.
-MOST_COMPARED = 20
+MOST_COMPARED = 10
 
 
 @dataclass(frozen=True)
