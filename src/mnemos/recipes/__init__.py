@@ -16,6 +16,9 @@ GROUP = "mnemos.recipes"
 #: Name → "module:object".
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
+    "memory-bank": "mnemos.recipes.memory_bank:MemoryBank",
+    "scm": "mnemos.recipes.scm:SCM",
+    "think-in-memory": "mnemos.recipes.think_in_memory:ThinkInMemory",
 }
 
 
