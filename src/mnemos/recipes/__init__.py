@@ -15,6 +15,7 @@ GROUP = "mnemos.recipes"
 
 #: Name → "module:object".
 RECIPES = {
+    "a-mem": "mnemos.recipes.a_mem:AMem",
     "default": "mnemos.recipes.default:Default",
 }
 
