@@ -11,15 +11,15 @@ from mnemos.types import Item, Scope
 
 
 def held(
-    reader: Reader, recipe: str, scope: Scope, kinds: Collection[str] | None = None
+    reader: Reader, recipe: str, scope: Scope | None, kinds: Collection[str] | None = None
 ) -> list[Item]:
-    """Return the active items that a recipe made for one owner, in the order of writing.
+    """Return the active items that a recipe made for an owner, in the order of writing.
 
     Args:
         reader: The snapshot.
         recipe: Who made them.
         scope: Only those of its very user and agent, whatever the session: what is made of one
-            owner's words is never set beside another's.
+            owner's words is never set beside another's. None is all owners.
         kinds: Only these; None is all.
     """
     index = reader.derived(recipe)
@@ -30,6 +30,10 @@ def held(
         item
         for item in items
         if item.status == "active"
-        and (item.scope.user, item.scope.agent) == (scope.user, scope.agent)
+        and (scope is None or _owner(item.scope) == _owner(scope))
         and (kinds is None or item.kind in kinds)
     ]
+
+
+def _owner(scope: Scope) -> tuple[str | None, str | None]:
+    return scope.user, scope.agent

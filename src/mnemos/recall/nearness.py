@@ -19,6 +19,10 @@ from mnemos.recall.search import MOST
 from mnemos.store.base import Index, Reader
 from mnemos.types import Query
 
+#: Cosines of a vector with sign bits are smaller by √(2/π) in the mean: as many
+#: times as this those with the vectors themselves.
+UNSIGNED = 1.2533141373155001
+
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -29,8 +33,8 @@ class Nearness:
     """How near documents are to a question.
 
     Args:
-        values: By document number: cosines, or BM25 divided by what the question could attain;
-            0 for those that may not come back. Shape (documents,).
+        values: By document number: cosines, as far as sign bits tell, or BM25 divided by
+            what the question could attain; 0 for those that may not come back. Shape (documents,).
         by_meaning: Whether they are cosines.
         limitation: Why not; None if they are.
     """
@@ -77,7 +81,7 @@ def nearness(
         return _by_words(asked, indexes, able, found, limitation)
     meant = meaning.read(asked.rest, embedder, vectors, reader.language)
     likeness = meaning.likeness(vectors.signs[comparable], meant.whole)[:, 0]
-    found[comparable] = likeness.astype(np.float64) / meaning.UNIT
+    found[comparable] = likeness.astype(np.float64) * (UNSIGNED / meaning.UNIT)
     return Nearness(values=found, by_meaning=True)
 
 

@@ -19,6 +19,12 @@ def pool(limit: int) -> int:
     return max(LEAST_POOL, POOL * limit)
 
 
+def best(values: Mapping[int, float], most: int, above: float = 0.0) -> list[int]:
+    """Return so many items of the highest values above a bar; of equals the lower numbers."""
+    able = [no for no, value in values.items() if value > above]
+    return sorted(able, key=lambda no: (-values[no], no))[:most]
+
+
 def inherited(
     hits: Mapping[int, float], able: Mapping[int, float], reader: Reader, made_by: str
 ) -> dict[int, float]:

@@ -38,7 +38,7 @@ from mnemos.models.decide import Decide
 from mnemos.models.task import Task
 from mnemos.recall.asked import analyzer_of
 from mnemos.recall.nearness import nearness, standing
-from mnemos.recall.of_turns import inherited, pool, ranking, turns_of, without_one
+from mnemos.recall.of_turns import best, inherited, pool, ranking, turns_of, without_one
 from mnemos.recall.ranked import Ranked
 from mnemos.store.base import Reader
 from mnemos.types import JSON, Delta, Item, Link, Query, Session
@@ -165,13 +165,13 @@ class AMem:
         items, docs = standing(index, eligible)
         value = dict(zip(items.tolist(), near.values[docs].tolist(), strict=True))
         most = pool(query.limit)
-        best = [no for no in sorted(value, key=lambda no: (-value[no], no))[:most] if value[no] > 0]
-        hits = {no: value[no] for no in best[: FOUND if self._most else 0]}
+        found = best(value, most)
+        hits = {no: value[no] for no in found[: FOUND if self._most else 0]}
         linked = inherited(hits, value, reader, NAME)
         self.fired["followed"] += len(linked)
         shares = {
             turn: (value[no], max(0.0, linked.get(no, 0.0) - value[no]))
-            for no, turn in turns_of(reader, [*dict.fromkeys([*best, *linked])], eligible).items()
+            for no, turn in turns_of(reader, [*dict.fromkeys([*found, *linked])], eligible).items()
         }
         for turn in without_one(reader, near, eligible, most, partial(derived_id, NAME, "note")):
             shares.setdefault(turn, (float(near.values[turn]), 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ class Pairs(Default):
             keys=(Key(item=items[0].id, role="note", text="kayak", made_by="pairs"),),
             links=tuple(
                 Link(source=one.id, target=two.id, type="next", weight=0.5, made_by="pairs")
-                for one, two in zip(items, items[1:], strict=False)
+                for one, two in pairwise(items)
             ),
         )
 

@@ -41,6 +41,22 @@ def story(memory: Memory) -> str:
     return "\n".join(lines) + "\n"
 
 
+def derived(memory: Memory) -> dict[str, object]:
+    """Return all that was made, by id: to compare memories in which it was written otherwise."""
+    items = [item for item in memory.browse(limit=10_000).items if item.made_by]
+    with memory.reader() as reader:
+        return {
+            item.id: (
+                item.text,
+                item.sources,
+                canonical(dict(item.attrs)),
+                reader.keys(item.id),
+                sorted((link.source, link.target, link.weight) for link in reader.links(item.id)),
+            )
+            for item in items
+        }
+
+
 def same_as_golden(name: str, text: str) -> None:
     """Compare a text with the golden file of this name; MNEMOS_GOLDEN=1 writes it instead."""
     path = GOLDEN / f"{name}.txt"
