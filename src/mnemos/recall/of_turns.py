@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mnemos.recall.nearness import Mask, Nearness, own
+from mnemos.recall.nearness import Floats, Mask, Nearness, own
 from mnemos.recall.ranked import Shares, ranked
 from mnemos.store.base import Reader
 
@@ -112,3 +113,14 @@ def ranking(found: Mapping[int, Sequence[float]], names: Sequence[str], near: Ne
         level=near.level,
         limitation=near.limitation,
     )
+
+
+def means(values: Floats, scopes: NDArray[np.int32]) -> dict[int, float]:
+    """Return the mean of values by scope. Shapes (n,).
+
+    >>> means(np.array([0.5, 0.25, 0.0]), np.array([7, 3, 7], dtype=np.int32))
+    {3: 0.25, 7: 0.25}
+    """
+    found, places, counts = np.unique(scopes, return_inverse=True, return_counts=True)
+    sums = np.bincount(places, weights=values, minlength=len(found))
+    return dict(zip(found.tolist(), (sums / counts).tolist(), strict=True))

@@ -17,6 +17,7 @@ GROUP = "mnemos.recipes"
 RECIPES = {
     "a-mem": "mnemos.recipes.a_mem:AMem",
     "default": "mnemos.recipes.default:Default",
+    "mem-gas": "mnemos.recipes.mem_gas:MemGas",
     "mem-tree": "mnemos.recipes.mem_tree:MemTree",
 }
 

@@ -16,6 +16,7 @@ from mnemos.ingest.held import held
 from mnemos.ingest.keywords import among
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
+from mnemos.models.scripted import ScriptedEmbedder
 from mnemos.recall.asked import analyzer_of
 from mnemos.recall.nearness import nearness, own, standing
 from mnemos.recall.of_turns import inherited, pool, ranking, turns_of
@@ -132,3 +133,20 @@ def test_keywords_are_rare_among_what_was_said(memory: Memory) -> None:
     with memory.reader() as reader:
         found = among(["tea and quartz"], analyzer_of("english"), reader.index, 1)
         assert found == [["quartz"]]
+
+
+def test_values_by_meaning_are_cosines_though_documents_are_signs() -> None:
+    rng = np.random.default_rng(1)
+    texts = [" ".join(f"w{number}" for number in rng.integers(0, 40, 12)) for _ in range(40)]
+    embedder = ScriptedEmbedder(1024)
+    with Memory(":memory:", embedder=embedder, clock=lambda: NOW) as memory:
+        memory.remember([{"role": "user", "content": text} for text in texts], session="s")
+        memory.embed()
+        query = Query(question=texts[0], asked_at=NOW)
+        with memory.reader() as reader:
+            found = nearness(query, reader, [reader.index], None, embedder)
+    vectors = embedder.encode(texts).astype(np.float64)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    true, told = (vectors @ vectors[0])[1:], found.values[1:]
+    assert found.by_meaning
+    assert 0.88 < (told @ true) / (true @ true) < 1.08  # four fifths of that without the factor
