@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from mnemos.ingest.keywords import weights
 from mnemos.text.sentences import sentences
+from mnemos.text.terms import Analyzer
+from mnemos.text.token_count import estimate_tokens
 
 Count = Callable[[str], int]
 
@@ -84,6 +87,19 @@ def summary(
     if singles and max(singles)[0] > whole:
         chosen = [-max(singles)[1]]
     return _joined([found[place] for place in sorted(chosen)])
+
+
+def extract(texts: Sequence[str], analyzer: Analyzer, most_tokens: int) -> str:
+    """Return the best sentences of texts, by what is said in them most; never nothing of words.
+
+    Args:
+        texts: At least one.
+        analyzer: Makes their terms.
+        most_tokens: What it may cost; where no sentence is so short, the first words are cut.
+    """
+    weighed = weights("\n".join(texts), analyzer, lambda _: 0, 0)
+    found = summary(texts, analyzer.terms, weighed, most_tokens, estimate_tokens)
+    return found or " ".join(" ".join(texts).split())[:most_tokens]
 
 
 def _fits(found: Sequence[str], places: Sequence[int], most_tokens: int, count: Count) -> bool:

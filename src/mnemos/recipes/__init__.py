@@ -15,7 +15,10 @@ GROUP = "mnemos.recipes"
 
 #: Name → "module:object".
 RECIPES = {
+    "a-mem": "mnemos.recipes.a_mem:AMem",
     "default": "mnemos.recipes.default:Default",
+    "mem-gas": "mnemos.recipes.mem_gas:MemGas",
+    "mem-tree": "mnemos.recipes.mem_tree:MemTree",
     "memory-bank": "mnemos.recipes.memory_bank:MemoryBank",
     "scm": "mnemos.recipes.scm:SCM",
     "think-in-memory": "mnemos.recipes.think_in_memory:ThinkInMemory",
