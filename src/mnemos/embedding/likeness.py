@@ -61,6 +61,11 @@ class Likeness:
         """How many bits a text has."""
         return BITS if self._embedder is None else self._embedder.model.dimension
 
+    @property
+    def bound_to(self) -> str:
+        """What the bits are of, a model or words: those of another cannot be compared."""
+        return "words" if self._embedder is None else str(self._embedder.model)
+
     def signs(self, texts: Sequence[str]) -> Signs:
         """Return the sign bits of texts; zeros for one that says nothing.
 

@@ -16,6 +16,8 @@ GROUP = "mnemos.recipes"
 #: Name → "module:object".
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
+    "engram": "mnemos.recipes.engram:Engram",
+    "sgmem": "mnemos.recipes.sgmem:SGMem",
 }
 
 

@@ -182,6 +182,9 @@ class Reader(Protocol):
     def by_id(self, ids: Sequence[str]) -> list[Item]:
         """Return the items with these ids, in their order, without those that are not there."""
 
+    def numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the numbers of items by id, without those that are not there."""
+
     def session(self, scope: Scope) -> list[Item]:
         """Return the active turns of this very scope, in their order."""
 
