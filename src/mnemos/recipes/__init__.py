@@ -17,6 +17,7 @@ GROUP = "mnemos.recipes"
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
     "engram": "mnemos.recipes.engram:Engram",
+    "hipporag-2": "mnemos.recipes.hipporag_2:HippoRAG2",
     "sgmem": "mnemos.recipes.sgmem:SGMem",
 }
 
