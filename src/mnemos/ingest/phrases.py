@@ -148,10 +148,12 @@ def _joined(
     told: Iterable[Stated], ids: Mapping[str, str], reader: Reader, recipe: str
 ) -> list[Link]:
     """Return a link between the ends of facts; it weighs as many facts as join them."""
-    pairs = Counter((ids[folded(each.subject)], ids[folded(each.object)]) for each in told)
+    # From the object: the store looks through the links of a link's source, and a subject who
+    # speaks all the time has thousands.
+    pairs = Counter((ids[folded(each.object)], ids[folded(each.subject)]) for each in told)
     before = {
         (link.source, link.target): link.weight
-        for end in dict.fromkeys(end for _, end in pairs)
+        for end in dict.fromkeys(end for end, _ in pairs)
         for link in reader.links(end)
         if (link.made_by, link.type) == (recipe, JOINS)
     }

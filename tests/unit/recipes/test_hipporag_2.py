@@ -124,7 +124,7 @@ def test_a_phrase_is_one_item_in_all_sessions_and_its_links_add_up() -> None:
             "Ann",
             "Oslo",
         ]
-        assert "phrase 'Ann' --joins 3.000--> phrase 'Oslo'" in told(memory, "hipporag-2")
+        assert "phrase 'Oslo' --joins 3.000--> phrase 'Ann'" in told(memory, "hipporag-2")
 
 
 def test_learning_in_parts_makes_the_graph_of_learning_at_once() -> None:
