@@ -17,10 +17,13 @@ GROUP = "mnemos.recipes"
 RECIPES = {
     "a-mem": "mnemos.recipes.a_mem:AMem",
     "default": "mnemos.recipes.default:Default",
+    "engram": "mnemos.recipes.engram:Engram",
+    "hipporag-2": "mnemos.recipes.hipporag_2:HippoRAG2",
     "mem-gas": "mnemos.recipes.mem_gas:MemGas",
     "mem-tree": "mnemos.recipes.mem_tree:MemTree",
     "memory-bank": "mnemos.recipes.memory_bank:MemoryBank",
     "scm": "mnemos.recipes.scm:SCM",
+    "sgmem": "mnemos.recipes.sgmem:SGMem",
     "think-in-memory": "mnemos.recipes.think_in_memory:ThinkInMemory",
 }
 

@@ -122,6 +122,11 @@ class Snapshot:
         found = {item_id: self.tables.item_no(item_id) for item_id in ids}
         return {item_id: no for item_id, no in found.items() if no is not None}
 
+    def numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the numbers of items by id, without those that are not there."""
+        found = {item_id: self.tables.item_no(item_id) for item_id in ids}
+        return {item_id: no for item_id, no in found.items() if no is not None}
+
     def session(self, scope: Scope) -> list[Item]:
         """Return the active turns of this very scope, in their order."""
         scope_no = self.tables.scope_no(scope)
