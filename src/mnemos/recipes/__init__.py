@@ -16,6 +16,7 @@ GROUP = "mnemos.recipes"
 #: Name → "module:object".
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
+    "lightmem": "mnemos.recipes.lightmem:LightMem",
 }
 
 
