@@ -17,6 +17,7 @@ GROUP = "mnemos.recipes"
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
     "lightmem": "mnemos.recipes.lightmem:LightMem",
+    "read-agent": "mnemos.recipes.read_agent:ReadAgent",
 }
 
 
