@@ -17,6 +17,7 @@ GROUP = "mnemos.recipes"
 RECIPES = {
     "default": "mnemos.recipes.default:Default",
     "lightmem": "mnemos.recipes.lightmem:LightMem",
+    "memr3": "mnemos.recipes.memr3:MemR3",
     "read-agent": "mnemos.recipes.read_agent:ReadAgent",
 }
 
