@@ -37,11 +37,11 @@ def compress(text: str, analyzer: Analyzer, rate: float = RATE) -> str:
     """
     if not 0.0 <= rate <= 1.0:
         raise ValueError(f"a rate is a share, not {rate}")
-    words = text.split()
+    words, language = text.split(), analyzer.stemmed_in(text)
     surplus = len(words) - math.ceil(rate * len(words))
     kept = []
     for word in words:
-        if surplus > 0 and not analyzer.terms(word) and not _turns_round(word):
+        if surplus > 0 and not analyzer.terms_in(language, word) and not _turns_round(word):
             surplus -= 1
         else:
             kept.append(word)

@@ -123,11 +123,11 @@ class ReadAgent:
         if not self._pages:
             pages = replace(pages, docs=pages.docs[:0], page=np.full_like(pages.page, -1))
         words = match(asked, reader, [reader.index, own], eligible, None).scaled(len(scores))
-        order = best_pages(pages, [scores, words])[:SHOWN]
+        order = best_pages(pages, [scores, words])[:SHOWN] if len(found.docs) else []
         opened = _choice(asked, reader, pages, order, decide) if order else []
         self.fired["opened"] += len(opened)
         again, others = in_place(pages, opened)
-        docs = np.concatenate([again, others])
+        docs = np.concatenate([again, others := others[scores[others] > 0.0]])
         raw = np.repeat([1.0, 0.0], [len(again), len(others)])
         return ranked(
             reader.index.docs["item"][docs].astype(np.int64),

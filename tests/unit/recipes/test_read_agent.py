@@ -81,7 +81,7 @@ def test_the_turns_of_opened_pages_stand_in_the_place_of_their_gists() -> None:
     with opened(script=script) as memory:
         turns = book(memory)
         memory.learn()
-        hits = memory.recall("Where is the garden?", limit=20)
+        hits = memory.recall("Where are garden and boat?", limit=20)
         # The script opens the page of the garden: its turns come back, the other page's gist.
         assert {hit.id for hit in hits[:-1]} == set(turns[3:])
         assert (hits[-1].item.kind, hits[-1].item.sources) == ("gist", turns[:3])
@@ -93,7 +93,7 @@ def test_the_ablation_ranks_all_turns_without_pages() -> None:
         turns = book(memory)
         assert memory.learn().rows == 0
         hits = memory.recall("Where is the garden?", limit=20)
-        assert {hit.id for hit in hits} == set(turns)
+        assert {hit.id for hit in hits} == set(turns[3:6])
         assert fired(memory) == {"opened": 0}
 
 
@@ -185,6 +185,14 @@ def test_a_bad_reply_changes_nothing_but_the_branch(reply: str) -> None:
             hits = memory.recall("Where is the garden?")
             found.append((gists(memory), [(hit.id, hit.score) for hit in hits]))
         assert found[0] == found[1]
+
+
+def test_nothing_is_opened_for_a_question_that_nothing_matches() -> None:
+    with opened() as memory:
+        book(memory)
+        memory.learn()
+        assert memory.recall("Who plays chess?").abstention is not None
+        assert fired(memory)["opened"] == 0
 
 
 def test_turns_not_learnt_from_yet_are_found_all_the_same() -> None:
