@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from mnemos import InputError, Item, Memory
+from mnemos import InputError, Item, Memory, Scope
 from mnemos.ingest import cut
 from mnemos.ingest.queues import queues
+from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import ChatRequest
+from mnemos.models.decide import Decider
 from mnemos.models.scripted_chat import ScriptedChat
-from mnemos.recipes.lightmem import LightMem
+from mnemos.recipes.lightmem import MOST_ROWS, LightMem
+from mnemos.types import Session
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "recipes" / "lightmem.txt"
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -224,13 +227,27 @@ def test_a_model_that_words_superseded_facts_anew_after_unlearning_is_heard() ->
         assert [fact.text for fact in entries(memory)] == [said[0]] * 2
 
 
-def test_a_session_of_many_long_turns_fits_one_change() -> None:
-    with opened() as memory:
-        text = " ".join(f"Ines likes tea number {n} from shop {n}." for n in range(9))
-        say(memory, [f"{n}. {text}" for n in range(5_000)], "s1")
-        learned = memory.learn()
-        assert (learned.errors, learned.sessions) == ((), 1)
-        assert 5_000 <= learned.rows <= 20_000
+def test_a_session_of_many_long_turns_fits_one_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_ROWS < MAX_ROWS
+    monkeypatch.setattr("mnemos.recipes.lightmem.MOST_ROWS", 200)
+    text = " ".join(f"Ines likes tea number {n} from shop {n}." for n in range(6))
+    for count, most in ((50, 3), (100, 2), (300, 1)):  # 200 rows shared; one a turn in any case
+        turns = tuple(
+            Item(
+                id=f"t{n}",
+                text=text,
+                scope=Scope(session="s"),
+                position=n,
+                role="user",
+                said_at=NOW,
+                recorded_at=NOW,
+            )
+            for n in range(count)
+        )
+        with opened() as memory, memory.reader() as reader:
+            session = Session(scope=Scope(session="s"), new=turns)
+            delta = LightMem().learn(session, reader, Decider())
+            assert len(delta.items) == most * count
 
 
 def test_an_unknown_level_is_refused_with_those_known() -> None:
