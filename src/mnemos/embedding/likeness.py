@@ -98,6 +98,10 @@ class Likeness:
         """
         return cosine.likeness(rows, asked, self.dimension)
 
+    def beside(self, rows: Signs) -> list[float]:
+        """Return the cosine of each row with the next: one less than there are rows."""
+        return [float(self.cosine(rows[n : n + 1], rows[n + 1])[0]) for n in range(len(rows) - 1)]
+
     def table(self, rows: Signs, others: Signs) -> Floats:
         """Return the cosine of each row with each of others. Shape (n, m)."""
         return cosine.table(rows, others, self.dimension)

@@ -102,6 +102,30 @@ def extract(texts: Sequence[str], analyzer: Analyzer, most_tokens: int) -> str:
     return found or " ".join(" ".join(texts).split())[:most_tokens]
 
 
+def gist(texts: Sequence[str], analyzer: Analyzer, share: float, least: int, most: int) -> str:
+    """Return what texts say in a share of their words, by their own sentences.
+
+    What is said most often tells most. Where no sentence fits, the first words stand for all.
+
+    Args:
+        texts: In their order.
+        analyzer: Makes their terms.
+        share: Of their words, 0 to 1.
+        least: Words that it may have in any case.
+        most: Words that it may have at most.
+
+    >>> said = ["I moved to Oslo with Ann.", "Why Oslo?", "Ann and I love Oslo, snow and tea."]
+    >>> gist(said, Analyzer("english"), 0.4, 5, 90)
+    'I moved to Oslo with Ann.'
+    """
+    whole = " ".join(texts)
+    words = whole.split()
+    room = min(most, max(least, round(share * len(words))))
+    weighed = weights(whole, analyzer, lambda _: 0, 0)
+    short = summary(texts, analyzer.terms, weighed, room, lambda text: len(text.split()))
+    return short or " ".join(words[:room])
+
+
 def _fits(found: Sequence[str], places: Sequence[int], most_tokens: int, count: Count) -> bool:
     return count(_joined([found[place] for place in sorted(places)])) <= most_tokens
 
