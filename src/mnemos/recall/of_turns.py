@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.recall.nearness import Floats, Mask, Nearness, own
+from mnemos.arithmetic import Floats
+from mnemos.recall.closeness import Closeness, Mask, own
 from mnemos.recall.ranked import Shares, ranked
 from mnemos.store.base import Reader
 
@@ -67,7 +68,7 @@ def turns_of(reader: Reader, items: Sequence[int], eligible: Mask | None) -> dic
 
 def without_one(
     reader: Reader,
-    near: Nearness,
+    near: Closeness,
     eligible: Mask | None,
     most: int,
     own_id: Callable[[list[str], int], str],
@@ -86,8 +87,8 @@ def without_one(
     Returns:
         Item numbers, nearest first.
     """
-    said = np.flatnonzero(own(reader.index, eligible) & (near.values > 0.0))
-    said = said[np.argsort(-near.values[said], kind="stable")[:most]]
+    said = np.flatnonzero(own(reader.index, eligible) & near.near)
+    said = said[np.argsort(-near.scores[said], kind="stable")[:most]]
     ids = [own_id([item.id], 0) for item in reader.items(said.tolist())]
     known = reader.numbers(ids)
     return [
@@ -97,7 +98,7 @@ def without_one(
     ]
 
 
-def ranking(found: Mapping[int, Sequence[float]], names: Sequence[str], near: Nearness) -> Shares:
+def ranking(found: Mapping[int, Sequence[float]], names: Sequence[str], near: Closeness) -> Shares:
     """Rank items by shares.
 
     Args:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.arithmetic import Floats
+from mnemos.recall.closeness import own as own_of
 from mnemos.recall.combine import rrf
-from mnemos.recall.match import documents
 from mnemos.store.base import Index, Reader
 
 Integers = NDArray[np.int64]
@@ -42,8 +42,8 @@ def pages_of(reader: Reader, own: Index, eligible: NDArray[np.bool_] | None) -> 
         own: The index of what the recipe made.
         eligible: Documents that may come back; None is all. Shape (documents,).
     """
-    docs = documents(own, eligible, keys=False)
-    turns = documents(reader.index, eligible, keys=False)
+    docs = np.flatnonzero(own_of(own, eligible, keys=False))
+    turns = np.flatnonzero(own_of(reader.index, eligible, keys=False))
     places, sought = _places(own, docs), _places(own, turns)
     order = np.argsort(places, kind="stable")
     docs, places = docs[order], places[order]

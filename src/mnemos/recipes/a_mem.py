@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 
 from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
-from mnemos.errors import InputError
 from mnemos.ingest import note as notes
 from mnemos.ingest.derive import derived_id
 from mnemos.ingest.held import held
@@ -37,9 +36,10 @@ from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
 from mnemos.recall.asked import analyzer_of
-from mnemos.recall.nearness import nearness, standing
+from mnemos.recall.closeness import closeness, standing
 from mnemos.recall.of_turns import best, inherited, pool, ranking, turns_of, without_one
 from mnemos.recall.ranked import Ranked
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.types import JSON, Delta, Item, Link, Query, Session
 
@@ -89,9 +89,7 @@ class AMem:
     ABLATION = "no-links"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"no level {level!r} of {NAME}; known are full, {self.ABLATION}")
-        self._most = 0 if level == self.ABLATION else NEIGHBOURS
+        self._most = NEIGHBOURS if is_whole(self.name, level, self.ABLATION) else 0
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -161,9 +159,9 @@ class AMem:
     ) -> Ranked:
         """Rank turns by their notes, and by the notes that are linked to those."""
         index = reader.derived(NAME)
-        near = nearness(query, reader, (reader.index, index), eligible, self._embedder)
+        near = closeness(query, reader, (reader.index, index), eligible, self._embedder)
         items, docs = standing(index, eligible)
-        value = dict(zip(items.tolist(), near.values[docs].tolist(), strict=True))
+        value = dict(zip(items.tolist(), near.scores[docs].tolist(), strict=True))
         most = pool(query.limit)
         found = best(value, most)
         hits = {no: value[no] for no in found[: FOUND if self._most else 0]}
@@ -174,7 +172,7 @@ class AMem:
             for no, turn in turns_of(reader, [*dict.fromkeys([*found, *linked])], eligible).items()
         }
         for turn in without_one(reader, near, eligible, most, partial(derived_id, NAME, "note")):
-            shares.setdefault(turn, (float(near.values[turn]), 0.0))
+            shares.setdefault(turn, (float(near.scores[turn]), 0.0))
         return ranking(shares, ("note", "linked"), near)
 
 

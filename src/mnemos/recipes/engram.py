@@ -25,7 +25,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.errors import InputError
 from mnemos.ingest.dated import dated
 from mnemos.ingest.derive import made
 from mnemos.ingest.route import EPISODIC, PROCEDURAL, SEMANTIC, route
@@ -34,10 +33,10 @@ from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
-from mnemos.recall.alike import alike
-from mnemos.recall.asked import read
 from mnemos.recall.choose import best, quota
+from mnemos.recall.closeness import closeness, of_kind
 from mnemos.recall.ranked import Ranked, ranked
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.text.dates import event_time
 from mnemos.types import Delta, Item, Query, Session
@@ -76,9 +75,7 @@ class Engram:
     ABLATION = "one-store"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"{NAME} has no level {level!r}; it has full and {self.ABLATION}")
-        self._apart = level != self.ABLATION
+        self._apart = is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -94,32 +91,31 @@ class Engram:
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, _decide: Decide
     ) -> Ranked:
         """Rank the best records of every store by likeness."""
-        asked = read(query, reader, eligible).rest
-        near = alike(asked, reader, reader.derived(NAME), eligible, self._embedder)
-        kinds = np.array([reader.kinds[no] for no in reader.index.docs["kind"][near.docs].tolist()])
+        own = reader.derived(NAME)
+        near = closeness(query, reader, [own], eligible, self._embedder, keys=False)
         pool = READ * query.limit
         several = [
-            best(near.values, pool, eligible=near.near & (kinds == store)) for store in STORES
+            best(near.scores, pool, eligible=near.near & of_kind(store, reader)) for store in STORES
         ]
-        places = np.sort(np.concatenate(several))
-        places = places[np.argsort(-near.values[places], kind="stable")]
+        docs = np.sort(np.concatenate(several))
+        docs = docs[np.argsort(-near.scores[docs], kind="stable")]
         distinct: dict[tuple[tuple[str, ...], str], int] = {}
-        items = reader.items(near.docs[places].tolist())
-        for place, item in zip(places.tolist(), items, strict=True):
+        items = reader.items(docs.tolist())
+        for place, item in enumerate(items):
             distinct.setdefault((item.sources, item.text), place)
         order = list(distinct.values())
         most = min(query.limit, EACH_STORE * len(STORES))
         chosen = order[:most]
         if self._apart:
             each = max(1, most // len(STORES))
-            first = quota(kinds.tolist(), order, dict.fromkeys(STORES, each))
+            first = quota([item.kind for item in items], order, dict.fromkeys(STORES, each))
             rest = [place for place in order if place not in set(first)]
             shared = [*first, *rest[: max(0, most - len(first))]]
             self.fired["let in"] += len(set(shared) - set(chosen))
             chosen = shared
         return ranked(
-            near.docs[chosen],
-            {near.signal: near.values[chosen]},
+            docs[chosen],
+            {near.signal: near.scores[docs[chosen]]},
             level=near.level,
             limitation=near.limitation,
         )

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from mnemos.arithmetic import Floats
 from mnemos.embedding.bits import kept, rows
 from mnemos.embedding.likeness import Likeness
-from mnemos.errors import InputError
 from mnemos.ingest.earlier import newest
 from mnemos.ingest.link import links, nearest_before
 from mnemos.ingest.phrases import CONTAINS, FACT, FACT_ROWS, PHRASE, Stated, find, folded, grow
@@ -37,13 +36,14 @@ from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
-from mnemos.recall.alike import Alike, alike
 from mnemos.recall.asked import analyzer_of, read
 from mnemos.recall.choose import best
+from mnemos.recall.closeness import Closeness, closeness, of_kind
 from mnemos.recall.combine import min_max
 from mnemos.recall.gaps import missing
 from mnemos.recall.ranked import Ranked, ranked
 from mnemos.recall.surroundings import surroundings, walked
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.types import JSON, Delta, Item, Query, Session
 
@@ -73,9 +73,7 @@ class HippoRAG2:
     ABLATION = "no-pagerank"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"{NAME} has no level {level!r}; it has full and {self.ABLATION}")
-        self._walks = level != self.ABLATION
+        self._walks = is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -110,17 +108,17 @@ class HippoRAG2:
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, decide: Decide
     ) -> Ranked:
         """Rank turns by a walk from the facts that help; by likeness if there are none."""
-        asked = read(query, reader, eligible).rest
-        turns = alike(asked, reader, reader.index, eligible, self._embedder)
+        said = [reader.index]
+        turns = closeness(query, reader, said, eligible, self._embedder, keys=False)
         facts = self._facts(query, reader, eligible, decide) if self._walks else {}
         shares = _walk(facts, turns, reader) if facts else None
         if shares is None:
             self.fired["plain"] += self._walks
-            near = turns.near
-            found, name, shares = turns.docs[near], turns.signal, turns.values[near]
+            found = np.flatnonzero(turns.near)
+            name, shares = turns.signal, turns.scores[found]
         else:
             self.fired["walks"] += 1
-            found, name = turns.docs, "walk"
+            found, name = np.flatnonzero(turns.able), "walk"
         return ranked(found, {name: shares}, level=turns.level, limitation=turns.limitation)
 
     def _facts(
@@ -130,12 +128,12 @@ class HippoRAG2:
 
         A phrase has a score for each of them.
         """
-        near = alike(query.question, reader, reader.derived(NAME), eligible, self._embedder)
-        kinds = np.array([reader.kinds[no] for no in reader.index.docs["kind"][near.docs].tolist()])
-        own = np.flatnonzero((kinds == FACT) & near.near)
-        scores = min_max(near.values[own]) if len(own) > 1 else np.ones(len(own))
+        index = [reader.derived(NAME)]
+        near = closeness(query, reader, index, eligible, self._embedder, keys=False, names=True)
+        own = np.flatnonzero(of_kind(FACT, reader) & near.near)
+        scores = min_max(near.scores[own]) if len(own) > 1 else np.ones(len(own))
         order = best(scores, FACTS * FACTS)
-        items = reader.items(near.docs[own[order]].tolist())
+        items = reader.items(own[order].tolist())
         told: dict[str, tuple[Item, float]] = {}
         for item, score in zip(items, scores[order].tolist(), strict=True):
             told.setdefault(folded(item.text), (item, score))
@@ -184,7 +182,7 @@ def _kept(query: Query, facts: Sequence[Item], reader: Reader, decide: Decide) -
     return [label - 1 for label in sorted(set(chosen.facts))]
 
 
-def _walk(facts: dict[str, list[float]], turns: Alike, reader: Reader) -> Floats | None:
+def _walk(facts: dict[str, list[float]], turns: Closeness, reader: Reader) -> Floats | None:
     """Return where a walk is that begins at the phrases of facts, and a little at every turn."""
     links_ = surroundings(reader, list(facts), NAME, hops=HOPS, items=ITEMS)
     holding = Counter(link.target for link in links_ if link.type == CONTAINS)
@@ -192,5 +190,6 @@ def _walk(facts: dict[str, list[float]], turns: Alike, reader: Reader) -> Floats
         phrase: sum(scores) / len(scores) / max(1, holding[phrase])
         for phrase, scores in facts.items()
     }
-    shares = PASSAGE * min_max(turns.values)
-    return walked(links_, reader, starts, turns.docs, shares, damping=DAMPING)
+    docs = np.flatnonzero(turns.able)
+    shares = PASSAGE * min_max(turns.scores[docs])
+    return walked(links_, reader, starts, docs, shares, damping=DAMPING)

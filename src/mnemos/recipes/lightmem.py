@@ -28,7 +28,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.embedding.likeness import Likeness
-from mnemos.errors import InputError
 from mnemos.ingest import cut
 from mnemos.ingest.compress import compress
 from mnemos.ingest.derive import made
@@ -41,8 +40,9 @@ from mnemos.models.decide import Decide
 from mnemos.models.task import Task
 from mnemos.recall.asked import analyzer_of
 from mnemos.recall.choose import roll_up
-from mnemos.recall.match import match
+from mnemos.recall.closeness import closeness
 from mnemos.recall.ranked import Ranked, ranked
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.text.token_count import estimate_tokens
 from mnemos.types import JSON, Delta, Item, Query, Session, State
@@ -72,9 +72,7 @@ class LightMem:
     ABLATION = "no-sleep"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"no level {level!r} of {self.name}; known: full, {self.ABLATION}")
-        self._sleeps = level != self.ABLATION
+        self._sleeps = is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -135,8 +133,8 @@ class LightMem:
     ) -> Ranked:
         """Rank entries by cosine."""
         own = reader.derived(self.name)
-        found = match(query.question, reader, [own], eligible, self._embedder)
-        items, scores = roll_up(own.docs["item"][found.docs], found.scores)
+        found = closeness(query, reader, [own], eligible, self._embedder, names=True)
+        items, scores = roll_up(own.docs["item"][found.near], found.scores[found.near])
         return ranked(items, {found.signal: scores}, level=found.level, limitation=found.limitation)
 
     def _entry(self, kind: str, text: str, sources: Sequence[Item], ordinal: int) -> Item:

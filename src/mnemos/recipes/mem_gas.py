@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 
 from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
-from mnemos.errors import InputError
 from mnemos.ingest.derive import made
 from mnemos.ingest.held import held
 from mnemos.ingest.keywords import among
@@ -38,11 +37,12 @@ from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
 from mnemos.recall.asked import analyzer_of
+from mnemos.recall.closeness import closeness, own, standing
 from mnemos.recall.entropy import weigh
-from mnemos.recall.nearness import nearness, own, standing
 from mnemos.recall.of_turns import best, means, ranking
 from mnemos.recall.ranked import Ranked
 from mnemos.recall.walk import walk
+from mnemos.recipes.base import is_whole
 from mnemos.store import signs
 from mnemos.store.base import Reader
 from mnemos.store.signs import Signs
@@ -74,9 +74,7 @@ class MemGas:
     ABLATION = "no-graph"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"no level {level!r} of {NAME}; known are full, {self.ABLATION}")
-        self._walks = level != self.ABLATION
+        self._walks = is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -147,15 +145,15 @@ class MemGas:
     ) -> Ranked:
         """Rank the turns of the sessions where a walk from the nodes nearest to it stays most."""
         index = reader.derived(NAME)
-        near = nearness(query, reader, (reader.index, index), eligible, self._embedder)
+        near = closeness(query, reader, (reader.index, index), eligible, self._embedder)
         turns = np.flatnonzero(own(reader.index, eligible))
         scopes = index.columns.scope
-        mean = means(near.values[turns], scopes[turns])
+        mean = means(near.scores[turns], scopes[turns])
         items, docs = standing(index, eligible)
         views: dict[str, dict[int, float]] = {view: {} for view in VIEWS}
         for no, doc in zip(items.tolist(), docs.tolist(), strict=True):
             view = reader.kinds[int(index.docs["kind"][no])]
-            value = mean.get(int(scopes[no]), 0.0) if view == "turns" else float(near.values[doc])
+            value = mean.get(int(scopes[no]), 0.0) if view == "turns" else float(near.scores[doc])
             views[view][no] = max(0.0, value)
         weight = weigh({view: list(found.values()) for view, found in views.items()})
         scored = {
@@ -173,7 +171,7 @@ class MemGas:
                 shares[scope] = top * value / whole
         chosen = best(shares, SESSIONS)
         found = {
-            no: (shares[int(scopes[no])] / top, max(0.0, float(near.values[no])))
+            no: (shares[int(scopes[no])] / top, max(0.0, float(near.scores[no])))
             for no in turns.tolist()
             if int(scopes[no]) in chosen
         }

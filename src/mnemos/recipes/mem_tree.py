@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 
 from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
-from mnemos.errors import InputError
 from mnemos.ingest import topic
 from mnemos.ingest.derive import derived_id, made
 from mnemos.ingest.growing import Growing
@@ -38,9 +37,10 @@ from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
 from mnemos.recall.asked import analyzer_of
-from mnemos.recall.nearness import nearness, standing
+from mnemos.recall.closeness import closeness, standing
 from mnemos.recall.of_turns import best, pool, ranking, turns_of, without_one
 from mnemos.recall.ranked import Ranked
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.types import JSON, Delta, Item, Key, Query, Session
 
@@ -50,7 +50,9 @@ CENTRAL = 5  # leaves that a topic is summed up from
 TOKENS, LONGEST = 60, 1_500  # of a summary by rules; characters of a model's
 WORDS, SHOWN = 4_000, 600  # characters of a turn in its leaf; of a leaf shown to a model
 TRIED = 3  # topics that a step of consolidation asks about at most
-ROWS = 19_000  # of one change's 20,000 that may be used
+#: Of one change's 20,000 rows those that may be used: two a leaf; three a topic that is new, for
+#: links, and three a topic that grew. Leaves beyond stay below the root.
+ROWS = 19_000
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,7 @@ class MemTree:
     ABLATION = "no-tree"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"no level {level!r} of {NAME}; known are full, {self.ABLATION}")
-        self._flat = level == self.ABLATION
+        self._flat = not is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -91,8 +91,10 @@ class MemTree:
         ]
         leaves = {leaf.id: leaf for leaf in (*old, *fresh)}
         grown: dict[str, None] = {}
+        known = len(topics)
         for leaf, row in zip(fresh, signs, strict=True):
-            if self._flat:
+            rows_used = 2 * len(fresh) + 3 * (len(topics) - known + len(grown))
+            if self._flat or rows_used > ROWS:
                 tree.hang(leaf.id, row)
                 continue
             spot = tree.insert(leaf.id, row, lambda *pair: topic.topic_id(NAME, pair))
@@ -104,8 +106,7 @@ class MemTree:
             self.fired["descent"] += len(spot.path) > 1
             grown.update(dict.fromkeys(tree.topics_of(leaf.id)))
         links, unlinked = tree.relinked(linked, NAME)
-        room = max(0, ROWS - len(fresh) - len(links) - len(unlinked)) // 3
-        told, keys = _told([topics[each] for each in grown][:room], tree, leaves, reader)
+        told, keys = _told([topics[each] for each in grown], tree, leaves, reader)
         return Delta(
             items=(*fresh, *told),
             keys=tuple(key for key in keys if key.text != topics[key.item].text),
@@ -135,10 +136,10 @@ class MemTree:
     ) -> Ranked:
         """Rank turns and topics by how near their nodes are, wherever in the tree."""
         index = reader.derived(NAME)
-        near = nearness(query, reader, (reader.index, index), eligible, self._embedder)
+        near = closeness(query, reader, (reader.index, index), eligible, self._embedder)
         items, docs = standing(index, eligible)
-        value = dict(zip(items.tolist(), near.values[docs].tolist(), strict=True))
-        bar, most = BAR if near.by_meaning else 0.0, pool(query.limit)
+        value = dict(zip(items.tolist(), near.scores[docs].tolist(), strict=True))
+        bar, most = BAR if near.signal == "meaning" else 0.0, pool(query.limit)
         nodes = best(value, most, bar)
         kinds = [reader.kinds[kind] for kind in index.docs["kind"][nodes].tolist()]
         topics = [no for no, kind in zip(nodes, kinds, strict=True) if kind == topic.KIND]
@@ -147,8 +148,8 @@ class MemTree:
         shares = {no: (value[no],) for no in topics}
         shares |= {turn: (value[no],) for no, turn in turns.items()}
         for turn in without_one(reader, near, eligible, most, partial(derived_id, NAME, "leaf")):
-            if near.values[turn] > bar:
-                shares.setdefault(turn, (float(near.values[turn]),))
+            if near.scores[turn] > bar:
+                shares.setdefault(turn, (float(near.scores[turn]),))
         return ranking(shares, ("node",), near)
 
 

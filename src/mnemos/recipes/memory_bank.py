@@ -47,15 +47,13 @@ from mnemos.store.base import Reader
 from mnemos.types import Delta, Item, Link, Query, Scope, Session
 
 K, WIDENED = 6, 200  # the code's: hits, and characters to which each is widened
-STRETCH = timedelta(days=5)  # the code's
-FADED = 0.5
+FADED, STRETCH = 0.5, timedelta(days=5)  # the latter is the code's
 LEAST = 0.25  # three deviations of the cosine of SimHashes that have nothing in common
 WINDOW, MOST_LINKS = 1_000, 10_000  # turns that a day can call to mind; links that a call makes
 CANDIDATES, BESIDE = 200, 0.98  # hits that are looked at; what a turn beside one is worth of it
 DAY_TOKENS, WHOLE_TOKENS = 80, 160  # of a note of a day, and of all
 MOST_DAYS, MOST_TOLD = 200, 8  # notes that are told together; items of a step
 WHOLE = {"summary": "overview", "portrait": "character"}
-WHOLES = frozenset(WHOLE.values())
 TASKS = "mnemos.recipes.prompts"
 
 
@@ -166,26 +164,28 @@ class MemoryBank:
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, _decide: Decide
     ) -> Ranked:
         """Rank turns and notes by how close they come; what has faded comes last."""
-        close = closeness(query, reader, eligible, recipe=self.name, embedder=self._embedder)
-        near = best(close.scores, CANDIDATES, eligible=close.scores > 0)
+        both = reader.index, reader.derived(self.name)
+        close = closeness(query, reader, both, eligible, self._embedder)
+        near = best(close.worth, CANDIDATES, eligible=close.near)
         beside = widen(reader.index, reader, near[:K], WIDENED, close.able)
         docs = np.union1d(near, np.array(sorted(beside), dtype=np.int64)).astype(np.int64)
-        worth = [BESIDE * close.scores[beside.get(int(doc), int(doc))] for doc in docs]
+        worth = [BESIDE * close.worth[beside.get(int(doc), int(doc))] for doc in docs]
         owners = reader.index.docs["item"][docs]
-        nos, alone = roll_up(owners, close.scores[docs])
+        nos, alone = roll_up(owners, close.worth[docs])
         best_of = dict(zip(*map(list, roll_up(owners, worth)), strict=True))
         gained = np.array([max(0.0, best_of[no] - own) for no, own in zip(nos, alone, strict=True)])
         shares = {close.signal: alone, "beside": gained}
         if self._forgets and len(nos):
-            now = last_said(query.asked_at, reader, close.able)
-            faded = self._faded(reader.items(nos.tolist()), now, reader)
+            until = last_said(query.asked_at, reader, close.able)
+            faded = self._faded(reader.items(nos.tolist()), until, reader)
             self.fired["faded"] += int(faded.sum())
             shares["faded"] = np.where(faded, -1.0, 0.0)  # closeness is 1 at most
         return ranked(nos, shares, level=close.level, limitation=close.limitation)
 
     def _faded(self, items: Sequence[Item], now: datetime, reader: Reader) -> NDArray[np.bool_]:
         """Say what has: turns by themselves, a day's note when all that it rests on has."""
-        rest = {item.id: item.sources or (item.id,) for item in items if item.kind not in WHOLES}
+        own = [item for item in items if item.kind not in WHOLE.values()]
+        rest = {item.id: item.sources or (item.id,) for item in own}
         turns = reader.by_id(sorted({turn for several in rest.values() for turn in several}))
         shares = left(turns, now, reader, recipe=self.name, stretch=STRETCH)
         gone = {turn for turn, share in shares.items() if share < FADED}

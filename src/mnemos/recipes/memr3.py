@@ -26,7 +26,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.errors import Corrupt, InputError, ModelError
+from mnemos.errors import Corrupt, ModelError
 from mnemos.ingest.labels import labelled, unknown
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
@@ -35,6 +35,7 @@ from mnemos.recall.asked import read as read_question
 from mnemos.recall.ranked import Ranked, ranked
 from mnemos.recall.ranking import Ranking, rank
 from mnemos.recall.wanted import Wanted, wanted
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.types import JSON, Item, Query
 
@@ -66,9 +67,7 @@ class MemR3:
     ABLATION = "no-loop"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"no level {level!r} of {self.name}; known: full, {self.ABLATION}")
-        self._loops = level != self.ABLATION
+        self._loops = is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 

@@ -24,7 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.embedding.likeness import Likeness
-from mnemos.errors import InputError
 from mnemos.ingest import cut
 from mnemos.ingest.derive import derived_id, made
 from mnemos.ingest.labels import paragraphs, unknown
@@ -34,9 +33,10 @@ from mnemos.models.decide import Decide
 from mnemos.models.task import Task
 from mnemos.recall.asked import analyzer_of
 from mnemos.recall.choose import quota
-from mnemos.recall.match import match
+from mnemos.recall.closeness import closeness
 from mnemos.recall.pages import Pages, best_pages, in_place, pages_of
 from mnemos.recall.ranked import Ranked, ranked
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.types import Delta, Item, Query, Session, State
 
@@ -78,9 +78,7 @@ class ReadAgent:
     ABLATION = "no-gists"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"no level {level!r} of {self.name}; known: full, {self.ABLATION}")
-        self._pages = level != self.ABLATION
+        self._pages = is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -117,13 +115,14 @@ class ReadAgent:
     ) -> Ranked:
         """Rank the turns of opened pages, then the gists of the others."""
         own, asked = reader.derived(self.name), query.question
-        found = match(asked, reader, [reader.index, own], eligible, self._embedder)
-        scores = found.scaled(len(reader.index.docs))
+        both = [reader.index, own]
+        found = closeness(query, reader, both, eligible, self._embedder, names=True)
+        scores = found.worth
         pages = pages_of(reader, own, eligible)
         if not self._pages:
             pages = replace(pages, docs=pages.docs[:0], page=np.full_like(pages.page, -1))
-        words = match(asked, reader, [reader.index, own], eligible, None).scaled(len(scores))
-        order = best_pages(pages, [scores, words])[:SHOWN] if len(found.docs) else []
+        words = closeness(query, reader, both, eligible, names=True).worth
+        order = best_pages(pages, [scores, words])[:SHOWN] if scores.any() else []
         opened = _choice(asked, reader, pages, order, decide) if order else []
         self.fired["opened"] += len(opened)
         again, others = in_place(pages, opened)

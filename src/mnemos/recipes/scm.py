@@ -33,12 +33,12 @@ from mnemos.models.decide import Decide
 from mnemos.models.task import Task
 from mnemos.recall.asked import analyzer_of
 from mnemos.recall.choose import best
-from mnemos.recall.closeness import Closeness, closeness
+from mnemos.recall.closeness import Closeness, closeness, own
 from mnemos.recall.expand import linked
 from mnemos.recall.ranked import Ranked, ranked
 from mnemos.recall.score import recency
 from mnemos.recipes.base import is_whole
-from mnemos.store.base import FLAG_KEY, Reader
+from mnemos.store.base import Reader
 from mnemos.text.token_count import estimate_tokens
 from mnemos.types import Delta, Item, Link, Query, Session
 
@@ -120,21 +120,22 @@ class SCM:
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, decide: Decide
     ) -> Ranked:
         """Open the gate, take what is alike and recent, and let what is too much give way."""
-        close = closeness(query, reader, eligible, recipe=self.name, embedder=self._embedder)
         index = reader.index
-        turns = close.able & (index.columns.recipe == 0) & (index.columns.flags & FLAG_KEY == 0)
-        said = np.flatnonzero(turns & (index.docs["item"] >= 0))
+        both = [index, reader.derived(self.name)]
+        close = closeness(query, reader, both, eligible, self._embedder)
+        turns = own(index, eligible, keys=False)
+        said = np.flatnonzero(turns)
         if not len(said):
             return ranked(said, {close.signal: np.zeros(0)}, level=close.level)
         order = np.lexsort((said, index.docs["position"][said], index.docs["said_at"][said]))
         previous = int(said[order[-1]])
-        near = best(close.scores, CANDIDATES, eligible=turns & (close.scores > 0))
+        near = best(close.worth, CANDIDATES, eligible=turns & close.near)
         if self._controls and not self._needed(query, close, decide):
             self.fired["gate closed"] += 1
             near = near[:0]
         docs = np.array([*near[near != previous].tolist(), previous])
         items = reader.items(index.docs["item"][docs].tolist())
-        likes = close.scores[docs]
+        likes = close.worth[docs]
         fresh = RECENT * recency([item.said_at for item in items], query.asked_at, HALF_LIFE)
         order = np.argsort(-(likes + fresh)[:-1], kind="stable")[: max(1, query.limit - 1)]
         places = [*order.tolist(), len(items) - 1]
@@ -158,7 +159,7 @@ class SCM:
 
     def _needed(self, query: Query, close: Closeness, decide: Decide) -> bool:
         task = Task.load(TASKS, "scm-gate")
-        likely = Gate(bool(close.scores.max(initial=0.0) >= GATE))
+        likely = Gate(bool(close.worth.max(initial=0.0) >= GATE))
         return decide(task, {"question": query.question}, Gate, lambda: likely).needed
 
     def _fitted(self, question: str, hits: Sequence[_Hit], decide: Decide) -> list[_Hit]:

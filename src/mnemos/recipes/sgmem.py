@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from mnemos.embedding.bits import kept, rows
 from mnemos.embedding.likeness import Likeness
-from mnemos.errors import InputError
 from mnemos.ingest.derive import made
 from mnemos.ingest.earlier import newest
 from mnemos.ingest.link import Pair, links, nearest_before
@@ -33,10 +32,11 @@ from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
-from mnemos.recall.alike import Alike, alike
-from mnemos.recall.asked import analyzer_of, read
+from mnemos.recall.asked import analyzer_of
 from mnemos.recall.choose import best, roll_up
+from mnemos.recall.closeness import Closeness, closeness, of_kind
 from mnemos.recall.ranked import Ranked, ranked
+from mnemos.recipes.base import is_whole
 from mnemos.store.base import Reader
 from mnemos.store.signs import Signs
 from mnemos.text.sentences import parts
@@ -74,9 +74,7 @@ class SGMem:
     ABLATION = "no-graph"
 
     def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
-        if level not in {None, "full", self.ABLATION}:
-            raise InputError(f"{NAME} has no level {level!r}; it has full and {self.ABLATION}")
-        self._graph = level != self.ABLATION
+        self._graph = is_whole(self.name, level, self.ABLATION)
         self._embedder = embedder
         self.fired: Counter[str] = Counter()
 
@@ -105,36 +103,35 @@ class SGMem:
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, _decide: Decide
     ) -> Ranked:
         """Rank turns by the mean likeness of their sentences among those found and their next."""
-        asked = read(query, reader, eligible).rest
-        near = alike(asked, reader, reader.derived(NAME), eligible, self._embedder)
-        kinds = np.array([reader.kinds[no] for no in reader.index.docs["kind"][near.docs].tolist()])
-        places = best(
-            near.values + 1,
+        own = reader.derived(NAME)
+        near = closeness(query, reader, [own], eligible, self._embedder, keys=False)
+        scores = near.scores + 1
+        found = best(
+            scores,
             max(FOUND, query.limit),
             least=LEAST,
-            eligible=near.near & (kinds == SENTENCE),
+            eligible=near.near & of_kind(SENTENCE, reader),
         )
-        hits = reader.items(near.docs[places].tolist())
+        hits = reader.items(found.tolist())
         met = [*hits, *self._beside(hits, reader, near)]
         numbers = reader.numbers([each for item in met for each in (item.id, item.sources[0])])
         turns = np.array([numbers[item.sources[0]] for item in met], dtype=np.int64)
         if eligible is not None:
             turns[~eligible[turns]] = -1
         docs = np.array([numbers[item.id] for item in met], dtype=np.int64)
-        turns, means = roll_up(turns, near.of(docs) + 1, "mean")
+        turns, means = roll_up(turns, scores[docs], "mean")
         others = [
-            best(near.values + 1, EACH_KIND, eligible=near.near & (kinds == kind))
-            for kind in DERIVED
+            best(scores, EACH_KIND, eligible=near.near & of_kind(kind, reader)) for kind in DERIVED
         ]
         extra = np.concatenate(others)
         return ranked(
-            np.concatenate([turns, near.docs[extra]]),
-            {near.signal: np.concatenate([means, near.values[extra] + 1])},
+            np.concatenate([turns, extra]),
+            {near.signal: np.concatenate([means, scores[extra]])},
             level=near.level,
             limitation=near.limitation,
         )
 
-    def _beside(self, hits: Sequence[Item], reader: Reader, near: Alike) -> list[Item]:
+    def _beside(self, hits: Sequence[Item], reader: Reader, near: Closeness) -> list[Item]:
         """Return the sentences that are linked to those found, without them."""
         if not self._graph:
             return []
@@ -148,7 +145,7 @@ class SGMem:
             if end not in known
         )
         numbers = np.array(list(reader.numbers(list(ends)).values()), dtype=np.int64)
-        numbers = numbers[np.isin(numbers, near.docs)]
+        numbers = numbers[near.able[numbers]]
         self.fired["neighbours"] += len(numbers)
         return reader.items(numbers.tolist())
 

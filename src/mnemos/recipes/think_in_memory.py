@@ -161,9 +161,9 @@ class ThinkInMemory:
         self, query: Query, reader: Reader, eligible: NDArray[np.bool_] | None, _decide: Decide
     ) -> Ranked:
         """Rank the thoughts of the question's buckets by how close they come to it."""
-        close = closeness(query, reader, eligible, recipe=self.name, embedder=self._embedder)
         own = reader.derived(self.name)
-        docs = np.flatnonzero((own.columns.recipe == own.recipe) & (close.scores > 0))
+        close = closeness(query, reader, [reader.index, own], eligible, self._embedder)
+        docs = np.flatnonzero((own.columns.recipe == own.recipe) & close.near)
         if self._organises and (self._embedder is None or close.level != "c0"):
             likeness = Likeness(self._embedder, analyzer_of(reader.language))
             directions = planes(likeness.dimension, BUCKETS, SEED)

@@ -18,7 +18,7 @@ from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.scripted import ScriptedEmbedder
 from mnemos.recall.asked import analyzer_of
-from mnemos.recall.nearness import nearness, own, standing
+from mnemos.recall.closeness import closeness, own, standing
 from mnemos.recall.of_turns import inherited, pool, ranking, turns_of
 from mnemos.recipes.default import Default
 from mnemos.store.base import Reader
@@ -85,19 +85,19 @@ def test_an_item_speaks_by_its_newest_key(memory: Memory) -> None:
     query = Query(question="kayak", asked_at=NOW)
     with memory.reader() as reader:
         index = reader.derived("pairs")
-        found = nearness(query, reader, [reader.index, index], None, embedder)
-        assert found.by_meaning == (embedder is not None)
+        found = closeness(query, reader, [reader.index, index], None, embedder)
+        assert (found.signal == "meaning") == (embedder is not None)
         items, docs = standing(index, None)
         texts = [item.text for item in reader.items(items.tolist())]
         assert texts == ["old tea", "old pens", "old rain"] * 2
         assert (docs != items).tolist() == [True, False, False] * 2
-        values = found.values[docs]
+        values = found.scores[docs]
         assert values.argmax() in (0, 3) and values[0] > 0
         mask = np.ones(len(index.docs), dtype=np.bool_)
         mask[docs[0]] = False
         assert standing(index, mask)[1][0] == items[0]
         assert not own(index, mask)[docs[0]]
-        assert nearness(query, reader, [index], mask, embedder).values[docs[0]] == 0
+        assert closeness(query, reader, [index], mask, embedder).scores[docs[0]] == 0
 
 
 def test_what_is_linked_inherits_by_the_weight_of_the_link(memory: Memory) -> None:
@@ -121,7 +121,7 @@ def test_unknown_ids_have_no_number(memory: Memory) -> None:
 def test_a_ranking_of_nothing_is_one(memory: Memory) -> None:
     query = Query(question="kayak", asked_at=NOW)
     with memory.reader() as reader:
-        near = nearness(query, reader, [reader.index], None, None)
+        near = closeness(query, reader, [reader.index], None, None)
         assert ranking({}, ("a", "b"), near).items.tolist() == []
         found = ranking({7: (0.1, 0.2), 8: (0.3, 0.3)}, ("a", "b"), near)
         assert (found.items.tolist(), found.reasons(1)[0].signal) == ([8, 7], "b")
@@ -144,9 +144,9 @@ def test_values_by_meaning_are_cosines_though_documents_are_signs() -> None:
         memory.embed()
         query = Query(question=texts[0], asked_at=NOW)
         with memory.reader() as reader:
-            found = nearness(query, reader, [reader.index], None, embedder)
+            found = closeness(query, reader, [reader.index], None, embedder)
     vectors = embedder.encode(texts).astype(np.float64)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    true, told = (vectors @ vectors[0])[1:], found.values[1:]
-    assert found.by_meaning
+    true, told = (vectors @ vectors[0])[1:], found.scores[1:]
+    assert found.signal == "meaning"
     assert 0.88 < (told @ true) / (true @ true) < 1.08  # four fifths of that without the factor
