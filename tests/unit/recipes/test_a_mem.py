@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from mnemos import InputError, Memory, Scope, Where
+from mnemos import Memory, Scope, Where
 from mnemos.models.base import ChatRequest
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.recipes.a_mem import AMem
 from tests.unit.alike import Alike
-from tests.unit.recipes.told import NOW, said, same_as_golden, story
+from tests.unit.recipes.told import NOW, same_as_golden, say, transcript
 
 #: The vet's turn tells of the paw, "paw" of the beach; nothing tells of the beans.
 BEACH = "Pip hurt a paw on the beach today."
@@ -46,9 +46,9 @@ def about(word: str, **more: object) -> Callable[[list[str]], object]:
 
 def test_a_note_links_to_what_it_resembles_and_tags_it_with_what_both_hold() -> None:
     with memory() as made:
-        said(made, BEACH, BEANS, VET)
+        say(made, BEACH, BEANS, VET)
         assert made.learn().errors == ()
-        same_as_golden("a-mem-rules", story(made))
+        same_as_golden("a-mem-rules", transcript(made))
 
 
 def test_a_model_writes_links_and_rewrites_by_the_numbers_that_it_was_shown() -> None:
@@ -63,10 +63,10 @@ def test_a_model_writes_links_and_rewrites_by_the_numbers_that_it_was_shown() ->
         }
 
     with memory(replying(about("beans"), about("paw"), healed)) as made:
-        said(made, BEANS, BEACH, VET)  # what it is about is not the store's first note
+        say(made, BEANS, BEACH, VET)  # what it is about is not the store's first note
         learned = made.learn()
         assert learned.decisions == {"a-mem-note": {"model": 3}}
-        same_as_golden("a-mem-model", story(made))
+        same_as_golden("a-mem-model", transcript(made))
         beach = next(note for note in made.browse(kinds=["note"]).items if BEACH in note.text)
         assert beach.attrs["context"] == "A paw that has healed since."
         beans = next(note for note in made.browse(kinds=["note"]).items if BEANS in note.text)
@@ -76,7 +76,7 @@ def test_a_model_writes_links_and_rewrites_by_the_numbers_that_it_was_shown() ->
 def test_what_a_turn_told_about_another_goes_with_it() -> None:
     update = {"note": 1, "context": "A secret that only the second tells.", "tags": []}
     with memory(replying(about("paw"), about("vet", updates=[update]))) as made:
-        _, second = said(made, BEACH, VET)
+        _, second = say(made, BEACH, VET)
         made.learn()
         assert made.recall("secret")[0].text == BEACH
         made.erase(second)
@@ -96,17 +96,17 @@ def test_what_a_turn_told_about_another_goes_with_it() -> None:
 def test_a_bad_reply_changes_nothing_but_the_branch(reply: object) -> None:
     with memory() as made, memory(ScriptedChat(lambda _: json.dumps(reply))) as told:
         for each in (made, told):
-            said(each, BEACH, VET)
+            say(each, BEACH, VET)
         made.learn()
         branches = told.learn().decisions["a-mem-note"]
         assert branches.get("fallback", 0) >= 1
-        assert story(told).splitlines()[2:] == story(made).splitlines()[2:]
+        assert transcript(told).splitlines()[2:] == transcript(made).splitlines()[2:]
 
 
 def test_a_linked_note_inherits_its_hits_score_times_the_weight_of_the_link() -> None:
     link: Callable[[list[str]], object] = about("cabin", links=[1])
     with memory(replying(about("lake"), link)) as made:
-        said(made, "A lake far away.", "Our cabin burnt down.")
+        say(made, "A lake far away.", "Our cabin burnt down.")
         made.learn()
         with made.reader() as reader:
             lake = next(note for note in made.browse(kinds=["note"]).items if "lake" in note.text)
@@ -121,7 +121,7 @@ def test_linked_notes_are_not_cut_away_behind_the_hits() -> None:
     others = [f"A tent, and {'rain ' * number}" for number in range(1, 13)]
     replies = [about("lake"), about("tent", links=[1]), *([about("rain")] * 12)]
     with memory(replying(*replies)) as made:
-        said(made, "A lake far away.", "Tent, lake far away!", *others)
+        say(made, "A lake far away.", "Tent, lake far away!", *others)
         made.learn()
         found = [hit.text for hit in made.recall("tent", limit=12)]
         assert len(found) == 12
@@ -130,15 +130,15 @@ def test_linked_notes_are_not_cut_away_behind_the_hits() -> None:
 
 def test_the_ablation_has_notes_and_neither_links_nor_rewritings() -> None:
     with memory(level="no-links") as made:
-        said(made, BEACH, BEANS, VET)
+        say(made, BEACH, BEANS, VET)
         made.learn()
-        same_as_golden("a-mem-no-links", story(made))
+        same_as_golden("a-mem-no-links", transcript(made))
 
 
 def test_it_counts_what_it_did() -> None:
     for level, fires in ((None, True), ("no-links", False)):
         with memory(level=level) as made:
-            said(made, BEACH, VET)
+            say(made, BEACH, VET)
             made.learn()
             made.recall("Where was the paw hurt?")
             recipe = made._shared.recipe
@@ -149,9 +149,9 @@ def test_it_counts_what_it_did() -> None:
 
 def test_turns_without_a_note_are_found_by_their_own_words() -> None:
     with memory() as made:
-        said(made, BEACH)
+        say(made, BEACH)
         made.learn()
-        said(made, VET)
+        say(made, VET)
         assert [hit.text for hit in made.recall("healed paw")] == [VET, BEACH]
         assert [hit.text for hit in made.recall("healed paw", where=Where(roles=("user",)))] == [
             VET,
@@ -164,12 +164,12 @@ def test_one_owner_s_notes_are_never_linked_to_another_s() -> None:
         for user in ("ann", "bob"):
             made.remember([{"role": "user", "content": BEACH}], session="s", scope=Scope(user=user))
         assert made.learn().errors == ()
-        assert "similar" not in story(made)
+        assert "similar" not in transcript(made)
 
 
 def test_what_is_dropped_is_learnt_again_the_same() -> None:
     with memory() as made:
-        said(made, BEACH, BEANS, VET)
+        say(made, BEACH, BEANS, VET)
         made.learn()
         learnt = made.state_hash()
         made.unlearn("a-mem")
@@ -180,23 +180,18 @@ def test_what_is_dropped_is_learnt_again_the_same() -> None:
 
 def test_with_an_embedder_notes_are_compared_by_meaning() -> None:
     with Memory(":memory:", recipe="a-mem", embedder=Alike(), clock=lambda: NOW) as made:
-        said(made, "my canoe", "my kayak", "nine pens lay")
+        say(made, "my canoe", "my kayak", "nine pens lay")
         made.learn()
         made.embed()
-        assert "similar" in story(made)
+        assert "similar" in transcript(made)
         found = made.recall("boat")
         assert found.level == "c1"
         assert {hit.text for hit in found[:2]} == {"my canoe", "my kayak"}
 
 
-def test_an_unknown_level_is_refused_with_those_known() -> None:
-    with pytest.raises(InputError, match="known are full, no-links"):
-        AMem("no-notes")
-
-
 def test_a_long_session_s_change_stays_within_what_one_may_hold() -> None:
     with memory() as made:
-        said(made, *["the same words every time"] * 3_000)
+        say(made, *["the same words every time"] * 3_000)
         assert made.learn().errors == ()
 
 

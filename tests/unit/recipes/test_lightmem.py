@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mnemos import InputError, Item, Memory, Scope
+from mnemos import Item, Memory, Scope
 from mnemos.ingest import cut
 from mnemos.ingest.queues import queues
 from mnemos.lifecycle.proposal import MAX_ROWS
@@ -248,8 +248,3 @@ def test_a_session_of_many_long_turns_fits_one_change(monkeypatch: pytest.Monkey
             session = Session(scope=Scope(session="s"), new=turns)
             delta = LightMem().learn(session, reader, Decider())
             assert len(delta.items) == most * count
-
-
-def test_an_unknown_level_is_refused_with_those_known() -> None:
-    with pytest.raises(InputError, match="known: full, no-sleep"):
-        LightMem("half")

@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from mnemos import InputError, Memory, Scope
+from mnemos import Memory, Scope
 from mnemos.ingest.growing import Growing
 from mnemos.ingest.tree import threshold
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.recipes.mem_tree import MemTree
 from tests.unit.alike import Alike
-from tests.unit.recipes.told import NOW, derived, said, same_as_golden, story
+from tests.unit.recipes.told import NOW, derived, same_as_golden, say, transcript
 
 PAW = (
     "Pip hurt a paw on the beach today.",
@@ -35,9 +35,9 @@ def replying(text: str) -> ScriptedChat:
 
 def test_topics_grow_and_say_what_is_below_them() -> None:
     with memory() as made:
-        said(made, *PAW)
+        say(made, *PAW)
         assert made.learn().errors == ()
-        same_as_golden("mem-tree-rules", story(made))
+        same_as_golden("mem-tree-rules", transcript(made))
 
 
 def test_the_way_down_is_that_of_the_formula() -> None:
@@ -53,23 +53,23 @@ def test_the_way_down_is_that_of_the_formula() -> None:
 
 def test_a_model_sums_up_one_topic_a_step_and_only_when_idle() -> None:
     with memory(replying("Pip's paw was hurt and has healed.")) as made:
-        said(made, *PAW)
+        say(made, *PAW)
         assert made.learn().decisions == {}
-        before = story(made)
+        before = transcript(made)
         done = made.consolidate(steps=1)
-        assert done.steps == 1 and before != story(made)
+        assert done.steps == 1 and before != transcript(made)
         while made.consolidate(steps=5).steps:
             pass
-        same_as_golden("mem-tree-model", story(made))
+        same_as_golden("mem-tree-model", transcript(made))
         assert made.recall("hurt and healed", kinds=["topic"])[0].item.attrs["by"] == "model"
 
 
 def test_what_a_model_wrote_stands_until_it_writes_again() -> None:
     with memory(replying("A summary of quartz.")) as made:
-        said(made, *PAW[:3])
+        say(made, *PAW[:3])
         made.learn()
         assert made.consolidate(steps=9).steps == 1
-        said(made, PAW[3])
+        say(made, PAW[3])
         made.learn()
         assert made.recall("quartz")[0].item.kind == "topic"
         (waiting,) = [
@@ -83,7 +83,7 @@ def test_what_a_model_wrote_stands_until_it_writes_again() -> None:
 )
 def test_a_bad_reply_changes_nothing(reply: str) -> None:
     with memory(ScriptedChat(lambda _: reply)) as made:
-        said(made, *PAW)
+        say(made, *PAW)
         made.learn()
         before = made.state_hash()
         assert made.consolidate(steps=3).steps == 0
@@ -92,7 +92,7 @@ def test_a_bad_reply_changes_nothing(reply: str) -> None:
 
 def test_without_a_model_there_is_nothing_to_consolidate() -> None:
     with memory() as made:
-        said(made, *PAW)
+        say(made, *PAW)
         made.learn()
         assert made.consolidate(steps=3).steps == 0
 
@@ -101,10 +101,10 @@ def test_learning_bit_by_bit_gives_what_learning_at_once_gives() -> None:
     texts = [*PAW, "Beans and onions were planted late.", "The beach is far.", "Pip hurt a paw!"]
     with memory() as bits, memory() as once:
         for text in texts:
-            said(bits, text)
+            say(bits, text)
             bits.learn()
         for text in texts:
-            said(once, text)
+            say(once, text)
         once.learn()
         assert len(bits.browse(kinds=["topic"]).items) > 1
         assert derived(bits) == derived(once)
@@ -112,15 +112,15 @@ def test_learning_bit_by_bit_gives_what_learning_at_once_gives() -> None:
 
 def test_a_topic_cites_the_turns_that_its_words_come_from_and_goes_with_them() -> None:
     with memory() as made:
-        ids = said(made, *PAW)
+        ids = say(made, *PAW)
         made.learn()
         (topic, *_) = sorted(
             made.browse(kinds=["topic"]).items, key=lambda each: -len(each.sources)
         )
         assert set(topic.sources) == {ids[0], ids[2], ids[3]}
         made.erase(ids[2])
-        assert "healed" not in story(made)
-        said(made, "Pip hurt the other paw on the beach today.")
+        assert "healed" not in transcript(made)
+        say(made, "Pip hurt the other paw on the beach today.")
         assert made.learn().errors == ()  # what hung below what is gone hangs below the root
 
 
@@ -137,7 +137,7 @@ def test_topics_are_shared_by_sessions_of_one_owner_only() -> None:
 
 def test_the_ablation_has_leaves_and_no_topics() -> None:
     with memory(level="no-tree") as made:
-        said(made, *PAW)
+        say(made, *PAW)
         made.learn()
         assert made.browse(kinds=["topic"]).items == ()
         assert len(made.browse(kinds=["leaf"]).items) == len(PAW)
@@ -147,7 +147,7 @@ def test_the_ablation_has_leaves_and_no_topics() -> None:
 def test_it_counts_what_it_did() -> None:
     for level, fires in ((None, True), ("no-tree", False)):
         with memory(level=level) as made:
-            said(made, *PAW)
+            say(made, *PAW)
             made.learn()
             made.recall("Which paw was hurt on the beach?")
             recipe = made._shared.recipe
@@ -158,7 +158,7 @@ def test_it_counts_what_it_did() -> None:
 
 def test_what_is_dropped_is_learnt_again_the_same() -> None:
     with memory() as made:
-        said(made, *PAW)
+        say(made, *PAW)
         made.learn()
         learnt = made.state_hash()
         made.unlearn("mem-tree")
@@ -168,7 +168,7 @@ def test_what_is_dropped_is_learnt_again_the_same() -> None:
 
 def test_with_an_embedder_what_is_far_from_the_question_does_not_come_back() -> None:
     with Memory(":memory:", recipe="mem-tree", embedder=Alike(), clock=lambda: NOW) as made:
-        said(made, "my canoe", "my kayak", "nine pens lay")
+        say(made, "my canoe", "my kayak", "nine pens lay")
         made.learn()
         made.embed()
         found = made.recall("boat")
@@ -179,18 +179,13 @@ def test_with_an_embedder_what_is_far_from_the_question_does_not_come_back() -> 
 
 def test_turns_not_learnt_from_yet_are_found_by_their_own_words() -> None:
     with memory() as made:
-        said(made, PAW[0])
+        say(made, PAW[0])
         made.learn()
-        said(made, PAW[1])
+        say(made, PAW[1])
         assert made.recall("onions")[0].text == PAW[1]
-
-
-def test_an_unknown_level_is_refused_with_those_known() -> None:
-    with pytest.raises(InputError, match="known are full, no-tree"):
-        MemTree("no-leaves")
 
 
 def test_a_long_session_of_the_same_words_is_learnt_from() -> None:
     with memory() as made:
-        said(made, *["the same words every time"] * 100)
+        say(made, *["the same words every time"] * 100)
         assert made.learn().errors == ()

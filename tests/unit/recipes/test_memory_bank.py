@@ -12,7 +12,7 @@ from mnemos import Memory, Scope
 from mnemos.lifecycle.recalls import last_said, left
 from mnemos.models.base import ChatRequest
 from mnemos.models.scripted_chat import ScriptedChat
-from tests.unit.recipes.talk import NOW, golden, made, say, transcript
+from tests.unit.recipes.told import NOW, made, same_as_golden, say, transcript
 
 CANOE = ("Ann", "I bought a red canoe from the boat builder.")
 AGAIN = ("Ann", "The boat builder painted my red canoe.")
@@ -174,7 +174,7 @@ def test_a_model_notes_days_and_tells_them_together() -> None:
         say(memory, CANOE, ("Bob", "Oh."), ("Bob", "I love hiking."), days_ago=3)
         say(memory, AGAIN, ("Bob", "Oh."), ("Bob", "Good."), days_ago=1, session="s2")
         memory.consolidate()
-        golden("memory-bank", transcript(memory))
+        same_as_golden("memory-bank", transcript(memory))
 
 
 @pytest.mark.parametrize(

@@ -185,8 +185,3 @@ def test_no_prompt_is_too_long_however_long_the_turns() -> None:
 def test_an_empty_memory_has_nothing_to_look_for() -> None:
     with opened() as memory:
         assert len(memory.recall(QUESTION)) == 0
-
-
-def test_an_unknown_level_is_refused_with_those_known() -> None:
-    with pytest.raises(InputError, match="known: full, no-loop"):
-        MemR3("half")

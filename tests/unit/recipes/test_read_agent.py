@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mnemos import InputError, Item, Memory
+from mnemos import Item, Memory
 from mnemos.models.base import ChatRequest
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.recipes.read_agent import ReadAgent
@@ -219,8 +219,3 @@ def test_a_session_of_five_thousand_turns_is_cut() -> None:
         held = [source for gist in found for source in gist.sources]
         assert 50 < len(found) <= 200
         assert len(held) == len(set(held)) == 5_000
-
-
-def test_an_unknown_level_is_refused_with_those_known() -> None:
-    with pytest.raises(InputError, match="known: full, no-gists"):
-        ReadAgent("half")

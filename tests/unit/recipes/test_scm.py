@@ -13,7 +13,7 @@ from mnemos import Memory, Recall
 from mnemos.models.base import ChatRequest
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.text.token_count import estimate_tokens
-from tests.unit.recipes.talk import NOW, golden, made, say, transcript
+from tests.unit.recipes.told import NOW, made, same_as_golden, say, transcript
 
 Script = Callable[[ChatRequest], str]
 
@@ -134,7 +134,7 @@ def test_a_model_says_where_less_will_do() -> None:
         lengthy(memory)
         hits = memory.recall("In which house is the canoe?", limit=50)
         told = "\n".join(f"{hit.item.kind}: {hit.text[:40]}" for hit in hits)
-        golden("scm", f"{transcript(memory)}\n{told}\n")
+        same_as_golden("scm", f"{transcript(memory)}\n{told}\n")
         assert fired(memory) == {"summaries": 9, "gone": 1, "short": 2}
 
 

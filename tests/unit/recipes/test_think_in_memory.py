@@ -16,7 +16,7 @@ from mnemos.models.base import ChatRequest
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.recipes.think_in_memory import BUCKETS, PROBES, SEED
 from mnemos.text.terms import Analyzer
-from tests.unit.recipes.talk import NOW, golden, made, say, transcript
+from tests.unit.recipes.told import NOW, made, same_as_golden, say, transcript
 
 Script = Callable[[ChatRequest], str]
 
@@ -187,7 +187,7 @@ def test_a_model_thinks_forgets_and_merges() -> None:
     with thinking(script=scripted(organised)) as memory:
         conversation(memory)
         assert fired(memory)["forgotten"] == fired(memory)["merged"] == 1
-        golden("think-in-memory", transcript(memory))
+        same_as_golden("think-in-memory", transcript(memory))
         assert memory.verify().problems == ()
         memory.unlearn("think-in-memory")
         assert made(memory) == []
