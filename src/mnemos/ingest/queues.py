@@ -70,14 +70,3 @@ def queues(
         Named(old=old, newer=tuple(newer), alike=max(newer.values()))
         for old, newer in sorted(found.items())
     ]
-
-
-def to_hex(row: Signs) -> str:
-    """Return sign bits as they stand among an entry's attributes."""
-    return row.astype("<u8").tobytes().hex()
-
-
-def of_hex(texts: Sequence[str]) -> Signs:
-    """Read what ``to_hex`` returned, one row a text. Shape (n, words)."""
-    whole = np.frombuffer(bytes.fromhex("".join(texts)), dtype="<u8").astype(np.uint64)
-    return whole.reshape(len(texts), -1) if texts else np.zeros((0, 1), dtype=np.uint64)

@@ -22,7 +22,7 @@ def test_what_is_kept_is_read_back_and_not_encoded_again() -> None:
     likeness = Likeness(embedder, Analyzer())
     row = likeness.signs([ITEM.text])[0]
     held = replace(ITEM, attrs=kept(likeness, row))
-    assert held.attrs["signs"] == "".join(f"{int(word):016x}" for word in row)
+    assert held.attrs["signs"] == row.astype("<u8").tobytes().hex()
     embedder.encoded.clear()
     assert np.array_equal(rows(likeness, [held], lambda item: item.text), row[np.newaxis])
     assert embedder.encoded == []
