@@ -12,23 +12,37 @@ from mnemos.store.journal import microseconds
 from mnemos.types import Item, Scope
 
 
-def made_by(recipe: str, reader: Reader, kinds: Collection[str] = ()) -> list[Item]:
-    """Return the active items that a recipe made, oldest first.
+def held(
+    reader: Reader,
+    recipe: str,
+    scope: Scope | None = None,
+    kinds: Collection[str] | None = None,
+    most: int | None = None,
+) -> list[Item]:
+    """Return the active items that a recipe made, in the order of writing.
 
     Args:
-        recipe: By name.
         reader: The snapshot.
-        kinds: Only of these; none is all.
+        recipe: Who made them.
+        scope: Only those of its very user and agent, whatever the session: what is made of one
+            owner's words is never set beside another's. None is all owners.
+        kinds: Only these; None is all.
+        most: So many are looked at, the newest; None is all.
     """
-    own = reader.derived(recipe)
-    mine = (own.columns.recipe == own.recipe) & (own.docs["item"] >= 0)
-    mine &= own.columns.flags & FLAG_KEY == 0
-    if kinds:
-        mine &= np.isin(
-            own.docs["kind"], [no for no, name in reader.kinds.items() if name in kinds]
+    index = reader.derived(recipe)
+    own = (index.columns.recipe == index.recipe) & (index.columns.flags & FLAG_KEY == 0)
+    own &= index.docs["item"] >= 0
+    if kinds is not None:
+        own &= np.isin(
+            index.docs["kind"], [no for no, name in reader.kinds.items() if name in kinds]
         )
-    nos = own.docs["item"][mine].tolist()
-    return [item for item in reader.items(nos) if item.status == "active"]
+    docs = np.flatnonzero(own)
+    nos = index.docs["item"][docs if most is None else docs[max(0, len(docs) - most) :]]
+    return [
+        item
+        for item in reader.items(nos.tolist())
+        if item.status == "active" and (scope is None or _owner(item.scope) == _owner(scope))
+    ]
 
 
 def said_before(moment: datetime, scope: Scope, reader: Reader, most: int) -> list[Item]:
@@ -50,8 +64,9 @@ def said_before(moment: datetime, scope: Scope, reader: Reader, most: int) -> li
     order = np.lexsort((docs, rows["position"], rows["scope"], rows["said_at"]))
     found = reader.items(rows["item"][order[max(0, len(order) - most) :]].tolist())
     return [
-        item
-        for item in found
-        if item.status == "active"
-        and (item.scope.user, item.scope.agent) == (owner.user, owner.agent)
+        item for item in found if item.status == "active" and _owner(item.scope) == _owner(owner)
     ]
+
+
+def _owner(scope: Scope) -> tuple[str | None, str | None]:
+    return scope.user, scope.agent

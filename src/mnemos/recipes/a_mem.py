@@ -29,9 +29,9 @@ from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
 from mnemos.ingest import note as notes
 from mnemos.ingest.derive import derived_id
-from mnemos.ingest.held import held
 from mnemos.ingest.keywords import among
 from mnemos.ingest.link import nearest
+from mnemos.ingest.past import held
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task

@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.arithmetic import Floats
-from mnemos.embedding.bits import kept, rows
+from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
-from mnemos.ingest.earlier import newest
 from mnemos.ingest.link import links, nearest_before
+from mnemos.ingest.past import held
 from mnemos.ingest.phrases import CONTAINS, FACT, FACT_ROWS, PHRASE, Stated, find, folded, grow
 from mnemos.ingest.shown import runs, shown, wrong_label
 from mnemos.ingest.stated import Triples, by_rules, stated_by, wrong_triples
@@ -87,12 +87,12 @@ class HippoRAG2:
             reader,
             NAME,
             analyzer,
-            lambda texts: [kept(row, likeness) for row in likeness.signs(texts)],
+            lambda texts: [kept(likeness, row) for row in likeness.signs(texts)],
         )
         new = [item for item in delta.items if item.kind == PHRASE]
-        phrases = [*newest(reader, NAME, PHRASE, session.scope, COMPARED), *new]
+        phrases = [*held(reader, NAME, session.scope, {PHRASE}, COMPARED), *new]
         pairs = nearest_before(
-            rows(phrases, likeness),
+            rows(likeness, phrases),
             len(phrases) - len(new),
             SYNONYMS,
             likeness.cosine,

@@ -27,12 +27,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemos.embedding.kept import keeps, kept, rows
 from mnemos.embedding.likeness import Likeness
 from mnemos.ingest import cut
 from mnemos.ingest.compress import compress
 from mnemos.ingest.derive import made
 from mnemos.ingest.labels import labelled
-from mnemos.ingest.queues import of_hex, queues, to_hex
+from mnemos.ingest.queues import queues
 from mnemos.ingest.reconcile import Bars
 from mnemos.ingest.statements import told
 from mnemos.models.base import Embedder
@@ -82,8 +83,8 @@ class LightMem:
         likeness = Likeness(self._embedder, analyzer)
         short = [compress(turn.text, analyzer) for turn in turns]
         tokens = [estimate_tokens(text) for text in short]
-        rows = likeness.signs([turn.text for turn in turns])
-        topics = cut.by_topic(tokens, likeness.beside(rows))
+        alike = likeness.beside(likeness.signs([turn.text for turn in turns]))
+        topics = cut.by_topic(tokens, alike)
         self.fired["topics"] += len(topics)
         task = Task.load("mnemos.recipes.prompts", "lightmem-facts")
         most = max(1, min(MOST_FACTS, MOST_ROWS // max(1, len(turns))))
@@ -111,7 +112,7 @@ class LightMem:
         fresh = {entry.id for entry in reader.items(nos[begin : begin + STEP].tolist())}
         likeness = Likeness(self._embedder, analyzer_of(reader.language))
         entries = sorted(
-            (entry for entry in reader.items(seen) if entry.attrs.get("by") == likeness.bound_to),
+            (entry for entry in reader.items(seen) if keeps(likeness, entry)),
             key=lambda entry: entry.said_at,
         )
         items: list[Item] = []
@@ -151,10 +152,9 @@ class LightMem:
 
 
 def _signed(entries: Sequence[Item], likeness: Likeness) -> tuple[Item, ...]:
-    rows = likeness.signs([entry.text for entry in entries])
+    signs = likeness.signs([entry.text for entry in entries])
     return tuple(
-        replace(entry, attrs={"signs": to_hex(row), "by": likeness.bound_to})
-        for entry, row in zip(entries, rows, strict=True)
+        replace(entry, attrs=kept(likeness, row)) for entry, row in zip(entries, signs, strict=True)
     )
 
 
@@ -162,13 +162,12 @@ def _named(
     entries: Sequence[Item], fresh: Collection[str], likeness: Likeness
 ) -> Iterator[tuple[Item, list[Item], float]]:
     """Yield entries that new ones name, with those, oldest first, and how alike the nearest is."""
-    rows = of_hex([str(entry.attrs["signs"]) for entry in entries])
     owners = [
         (entry.scope.user, entry.scope.agent) if entry.status == "active" else None
         for entry in entries
     ]
     new = {n for n, each in enumerate(entries) if each.id in fresh and each.kind == "fact"}
-    for found in queues(rows, likeness.dimension, owners, new):
+    for found in queues(rows(likeness, entries), likeness.dimension, owners, new):
         yield entries[found.old], [entries[n] for n in found.newer], found.alike
 
 

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
 from mnemos.ingest.derive import made
-from mnemos.ingest.held import held
 from mnemos.ingest.keywords import among
 from mnemos.ingest.link import links, nearest
 from mnemos.ingest.mixture import stand_out
+from mnemos.ingest.past import held
 from mnemos.ingest.place import medoid, points
 from mnemos.ingest.summary import extract
 from mnemos.models.base import Embedder

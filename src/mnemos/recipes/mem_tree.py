@@ -31,7 +31,7 @@ from mnemos.embedding.likeness import Likeness
 from mnemos.ingest import topic
 from mnemos.ingest.derive import derived_id, made
 from mnemos.ingest.growing import Growing
-from mnemos.ingest.held import held
+from mnemos.ingest.past import held
 from mnemos.ingest.summary import extract
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide

@@ -32,7 +32,7 @@ from mnemos.embedding.likeness import Likeness
 from mnemos.ingest.derive import made
 from mnemos.ingest.link import nearest
 from mnemos.ingest.notes import Note, digest, lines, portrait
-from mnemos.ingest.past import made_by, said_before
+from mnemos.ingest.past import held, said_before
 from mnemos.lifecycle.recalls import last_said, left
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
@@ -137,12 +137,12 @@ class MemoryBank:
         """Tell users' days together, where there are more of them than last time."""
         items = list[Item]()
         for part, whole in WHOLE.items():
-            parts, wholes = (made_by(self.name, reader, [kind]) for kind in (part, whole))
+            parts, wholes = (held(reader, self.name, kinds={kind}) for kind in (part, whole))
             for owner in dict.fromkeys(map(_owner, parts)):
                 own = [item for item in parts if _owner(item) == owner]
-                held = [item for item in wholes if _owner(item) == owner]
-                if (not held or held[-1].position != len(own)) and len(items) < MOST_TOLD:
-                    items += [replace(item, status="archived") for item in held]
+                old = [item for item in wholes if _owner(item) == owner]
+                if (not old or old[-1].position != len(own)) and len(items) < MOST_TOLD:
+                    items += [replace(item, status="archived") for item in old]
                     items.append(self._told(own, whole, now, reader, decide))
         return Delta(items=tuple(items))
 

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnemos.embedding.bits import kept, rows
+from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
 from mnemos.ingest.derive import made
-from mnemos.ingest.earlier import newest
 from mnemos.ingest.link import Pair, links, nearest_before
+from mnemos.ingest.past import held
 from mnemos.ingest.shown import Statement, runs, shown, stated_items, wrong_statement
 from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import Embedder
@@ -81,12 +81,12 @@ class SGMem:
     def learn(self, session: Session, reader: Reader, decide: Decide) -> Delta:
         """Propose a session's sentences, their links, and what a model writes of its turns."""
         likeness = Likeness(self._embedder, analyzer_of(reader.language))
-        earlier = newest(reader, NAME, SENTENCE, session.scope, COMPARED)
+        earlier = held(reader, NAME, session.scope, {SENTENCE}, COMPARED)
         new, bits = _sentences(session.new, likeness)
         pairs: list[Pair] = []
         if self._graph and new:
             pairs = nearest_before(
-                np.concatenate([rows(earlier, likeness), bits]),
+                np.concatenate([rows(likeness, earlier), bits]),
                 len(earlier),
                 min(NEIGHBOURS, ROWS // len(new) - 1),
                 likeness.cosine,
@@ -168,7 +168,7 @@ def _sentences(turns: Sequence[Item], likeness: Likeness) -> tuple[list[Item], S
             now=turn.recorded_at,
             ordinal=ordinal,
             speaker=turn.speaker,
-            attrs=kept(row, likeness),
+            attrs=kept(likeness, row),
         )
         for (turn, ordinal, text), row in zip(found, rows_found, strict=True)
         if row.any()

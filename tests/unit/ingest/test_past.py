@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from mnemos import Memory, Scope
-from mnemos.ingest.past import made_by, said_before
+from mnemos.ingest.past import held, said_before
 
 NOW = datetime(2024, 1, 9, tzinfo=UTC)
 
@@ -39,8 +39,10 @@ def test_a_recipe_reads_its_own_items_by_kind_and_not_what_was_superseded() -> N
             memory.remember({**said, "said_at": NOW - timedelta(days=day)}, session=str(day))
             memory.consolidate()
         with memory.reader() as reader:
-            kinds = [item.kind for item in made_by("memory-bank", reader)]
+            kinds = [item.kind for item in held(reader, "memory-bank")]
             assert sorted(set(kinds)) == ["character", "overview", "portrait", "summary"]
             assert kinds.count("overview") == 1
-            assert len(made_by("memory-bank", reader, ["summary"])) == 2
-            assert made_by("nobody", reader) == []
+            assert len(held(reader, "memory-bank", kinds={"summary"})) == 2
+            assert len(held(reader, "memory-bank", kinds={"summary"}, most=1)) == 1
+            assert held(reader, "memory-bank", most=0) == []
+            assert held(reader, "nobody") == []

@@ -12,8 +12,8 @@ import pytest
 from mnemos import Memory, Query, Scope
 from mnemos import recipes as registered
 from mnemos.ingest.derive import made
-from mnemos.ingest.held import held
 from mnemos.ingest.keywords import among
+from mnemos.ingest.past import held
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.scripted import ScriptedEmbedder
