@@ -1,39 +1,76 @@
-"""What a model is shown of items: numbered from 1, for it never sees an id."""
+"""What a model is shown of items: labelled from 1 on, for it never sees an id.
+
+What it cites comes back as labels; one that was not shown is a mistake, which it is told.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mnemos.ingest.cut import by_tokens
+from mnemos.text.token_count import estimate_tokens
 from mnemos.types import JSON, Item
 
-#: Characters of one text that are shown: a prompt holds 2,000 tokens in all.
-SHOWN_CHARACTERS = 1_500
-#: Of a page together, and of each of its texts in any case.
+#: Of one text: what is said in so many characters can be summed up; the rest is a paste.
+MOST_CHARACTERS = 1_200
+#: Of a prompt of 2,000 tokens: the rest is what to do, and an example.
+RUN_TOKENS = 1_000
+#: Of short lines, and characters of each of them.
+LINES_TOKENS, LINE_CHARACTERS = 1_200, 400
+#: Label, day, speaker and the marks around them.
+FRAME_TOKENS = 24
+#: Characters of a page together, and of each of its texts in any case.
 PAGE_CHARACTERS, LEAST_CHARACTERS = 4_000, 350
 
 
 def labelled(
     items: Sequence[Item],
     *,
-    label: str = "turn",
-    most_characters: int = SHOWN_CHARACTERS,
+    label: str = "label",
+    dated: bool = False,
+    most_characters: int = MOST_CHARACTERS,
+    most_tokens: int | None = None,
 ) -> list[dict[str, JSON]]:
-    """Return items as a model is shown them: label, who, when and what was said.
+    """Return items as a model is shown them: label, day, who spoke, what.
 
     Args:
         items: In their order; the first has label 1.
         label: What a label is called.
+        dated: Whether the day is told.
         most_characters: Of a text; the rest is left out.
+        most_tokens: Of all texts: those behind are left out, never the first. None is no limit.
     """
-    return [
-        {
-            label: number,
-            "who": item.speaker or item.role or item.kind,
-            "said": item.said_at.date().isoformat(),
-            "text": item.text[:most_characters],
-        }
-        for number, item in enumerate(items, 1)
-    ]
+    found: list[dict[str, JSON]] = []
+    left = most_tokens
+    for number, item in enumerate(items, 1):
+        told: dict[str, JSON] = {label: number}
+        if dated:
+            told["day"] = f"{item.said_at:%A, %Y-%m-%d}"
+        if speaker := item.speaker or item.role:
+            told["speaker"] = speaker
+        told["text"] = clipped(item.text, most_characters)
+        if left is not None:
+            left -= estimate_tokens(f"{speaker or ''} {told['text']}")
+            if left < 0 and found:
+                break
+        found.append(told)
+    return found
+
+
+def lines(items: Sequence[Item]) -> list[dict[str, JSON]]:
+    """Return items as short lines, as far as one prompt reaches."""
+    return labelled(items, label="line", most_characters=LINE_CHARACTERS, most_tokens=LINES_TOKENS)
+
+
+def runs(turns: Sequence[Item], most_tokens: int = RUN_TOKENS) -> list[Sequence[Item]]:
+    """Return turns in runs that fit one prompt each, in order; most sessions are one or two."""
+    tokens = [FRAME_TOKENS + estimate_tokens(clipped(turn.text)) for turn in turns]
+    return [turns[start:stop] for start, stop in by_tokens(tokens, most_tokens)]
+
+
+def clipped(text: str, most_characters: int = MOST_CHARACTERS) -> str:
+    """Return a text of so many characters at most; where it is cut, "…" says so."""
+    return text if len(text) <= most_characters else text[: most_characters - 1] + "…"
 
 
 def unknown(labels: Iterable[int], count: int) -> str | None:

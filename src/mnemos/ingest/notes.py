@@ -1,7 +1,4 @@
-"""A note of several texts, by rules, with the places of those that it rests on; and their labels.
-
-What is shown to a model bears labels from 1 on, never ids; what it cites comes back as labels.
-"""
+"""A note of several texts, by rules, with the labels of those that it rests on."""
 
 from __future__ import annotations
 
@@ -10,20 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnemos.ingest.keywords import rarity
+from mnemos.ingest.labels import unknown
 from mnemos.ingest.summary import summary
 from mnemos.ingest.triples import triples
 from mnemos.text.sentences import sentences
 from mnemos.text.stance import stance
 from mnemos.text.terms import Analyzer
 from mnemos.text.token_count import estimate_tokens
-from mnemos.types import JSON, Item
+from mnemos.types import Item
 
 #: Texts of which a note is made by rules: of more, those with the weightiest words.
 MOST_TEXTS = 400
 #: Texts that a note rests on at most.
 MOST_CITED = 6
-#: Tokens of the lines that a model is shown, and characters of each of them.
-SHOWN_TOKENS, SHOWN_CHARACTERS = 1_200, 400
 
 _TASTES = frozenset({"like", "love", "enjoy", "hate", "prefer", "want", "be", "work as"})
 
@@ -43,18 +39,15 @@ class Note:
             empty: Whether there may be nothing to tell.
 
         >>> Note("Rex swam.", [3, 1]).wrong(3), Note("Rex swam.", [4]).wrong(3)
-        (None, 'lines are numbered from 1 to 3, not 4')
+        (None, 'labels go from 1 to 3; there is no 4')
         """
         if not self.text.strip():
             return None if empty else "the text is empty"
         if not self.lines:
             return f"{self.text[:40]!r} rests on no line"
-        outside = [label for label in self.lines if not 1 <= label <= shown]
-        if outside:
-            return f"lines are numbered from 1 to {shown}, not {outside[0]}"
         if len(set(self.lines)) > MOST_CITED:
             return f"{len(set(self.lines))} lines are cited; {MOST_CITED} are the most"
-        return None
+        return unknown(self.lines, shown)
 
 
 def digest(texts: Sequence[str], analyzer: Analyzer, most_tokens: int) -> Note:
@@ -114,20 +107,3 @@ def portrait(items: Sequence[Item]) -> Note:
     liked = {label: tastes(item.text, item.speaker or "") for label, item in enumerate(items, 1)}
     told = [label for label, found in liked.items() if found][-MOST_CITED:]
     return Note(" ".join(sentence for label in told for sentence in liked[label]), told)
-
-
-def lines(items: Sequence[Item], most_tokens: int = SHOWN_TOKENS) -> list[dict[str, JSON]]:
-    """Return items as a model is shown them, labelled from 1 on, as far as the tokens reach.
-
-    Each is cut to so many characters that the first always fits.
-    """
-    found: list[dict[str, JSON]] = []
-    left = most_tokens
-    for label, item in enumerate(items, 1):
-        text = item.text[:SHOWN_CHARACTERS]
-        left -= estimate_tokens(f"{item.speaker or item.role or ''} {text}")
-        if left < 0 and found:
-            break
-        spoken: dict[str, JSON] = {"speaker": item.speaker or item.role} if item.role else {}
-        found.append({"line": label, **spoken, "text": text})
-    return found

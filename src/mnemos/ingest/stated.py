@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mnemos.ingest.entities import entities
+from mnemos.ingest.labels import unknown
 from mnemos.ingest.phrases import Stated
-from mnemos.ingest.shown import wrong_label
 from mnemos.ingest.triples import triples
 from mnemos.text.sentences import sentences
 from mnemos.types import Item
@@ -48,8 +48,7 @@ def wrong_triples(found: Triples, count: int) -> str | None:
     for each in found.triples:
         if any(not 0 < len(text.strip()) <= LONGEST for text in (each.subject, each.object)):
             return f"subjects and objects have from 1 to {LONGEST} characters"
-    labels = [each.turn for each in found.triples]
-    return wrong_label(labels, count) if labels else None
+    return unknown((each.turn for each in found.triples), count)
 
 
 def stated_by(turns: Sequence[Item], found: Triples) -> list[Stated]:

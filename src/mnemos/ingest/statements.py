@@ -1,10 +1,11 @@
-"""What turns tell becomes facts, each with the turns that it comes from: by a model or by rules."""
+"""What turns state, each with the turns that it comes from: by a model or by rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from mnemos.ingest.derive import made
 from mnemos.ingest.labels import paragraphs, unknown
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
@@ -13,13 +14,15 @@ from mnemos.types import JSON, Item
 
 #: Who does not tell of themselves.
 OTHERS = frozenset({"assistant", "system", "tool"})
+#: Characters of a statement.
+LONGEST = 800
 #: Content terms of a sentence that says something: "Hiking!" may, "Oh, thanks!" does not.
 LEAST_TERMS = 2
 
 
 @dataclass(frozen=True)
-class Fact:
-    """One sentence, and the labels of its turns, from 1, the most important first."""
+class Statement:
+    """Something that turns say, and their labels, from 1 on, the most telling first."""
 
     text: str
     turns: tuple[int, ...]
@@ -29,7 +32,40 @@ class Fact:
 class Facts:
     """What some turns tell."""
 
-    facts: tuple[Fact, ...]
+    facts: tuple[Statement, ...]
+
+
+def wrong_statement(stated: Sequence[Statement], count: int, most: int) -> str | None:
+    """Say what is wrong with statements of a reply; None if nothing is.
+
+    Args:
+        stated: The statements.
+        count: How many turns were shown.
+        most: How many statements there may be.
+    """
+    if len(stated) > most:
+        return f"{len(stated)} statements are too many; {most} will do"
+    if any(not 0 < len(each.text.strip()) <= LONGEST for each in stated):
+        return f"each text has from 1 to {LONGEST} characters"
+    if not all(each.turns for each in stated):
+        return "each text comes from one turn at least"
+    return unknown((label for each in stated for label in each.turns), count)
+
+
+def stated_items(
+    stated: Sequence[Statement], turns: Sequence[Item], *, kind: str, recipe: str
+) -> Iterator[Item]:
+    """Return statements as items that cite the turns they name."""
+    for ordinal, each in enumerate(stated):
+        sources = [turns[label - 1] for label in each.turns]
+        yield made(
+            each.text.strip(),
+            kind=kind,
+            sources=sources,
+            recipe=recipe,
+            now=sources[0].recorded_at,
+            ordinal=ordinal,
+        )
 
 
 def told(
@@ -62,7 +98,7 @@ def told(
     def own() -> Facts:
         return Facts(
             tuple(
-                Fact(text, (label,))
+                Statement(text, (label,))
                 for label, turn in enumerate(turns, 1)
                 if turn.role not in OTHERS
                 for text in statements(turn.text, terms, most)

@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from mnemos.ingest.dated import dated
 from mnemos.ingest.derive import made
+from mnemos.ingest.labels import labelled, runs, unknown
 from mnemos.ingest.route import EPISODIC, PROCEDURAL, SEMANTIC, route
-from mnemos.ingest.shown import LONGEST, runs, shown, wrong_label
+from mnemos.ingest.statements import LONGEST
 from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
@@ -130,7 +131,7 @@ def _records(turns: Sequence[Item], most: int, decide: Decide) -> Iterator[Item]
             return f"each text has from 1 to {LONGEST} characters"
         if any(count > MOST_RECORDS for count in counts.values()):
             return f"no turn has more than {MOST_RECORDS} records"
-        return wrong_label(list(counts), len(turns)) if counts else None
+        return unknown(counts, len(turns))
 
     def by_rules() -> Records:
         routed = [
@@ -141,7 +142,7 @@ def _records(turns: Sequence[Item], most: int, decide: Decide) -> Iterator[Item]
         return Records(tuple(routed))
 
     task = Task.load("mnemos.recipes.prompts", "engram-records")
-    written = decide(task, {"turns": shown(turns)}, Records, by_rules, wrong)
+    written = decide(task, {"turns": [*labelled(turns, dated=True)]}, Records, by_rules, wrong)
     places: Counter[int] = Counter()
     for record in written.records:
         turn, ordinal = turns[record.turn - 1], places[record.turn]

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from mnemos.arithmetic import Floats
 from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
+from mnemos.ingest.labels import labelled, runs, unknown
 from mnemos.ingest.link import links, nearest_before
 from mnemos.ingest.past import held
 from mnemos.ingest.phrases import CONTAINS, FACT, FACT_ROWS, PHRASE, Stated, find, folded, grow
-from mnemos.ingest.shown import runs, shown, wrong_label
 from mnemos.ingest.stated import Triples, by_rules, stated_by, wrong_triples
 from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import Embedder
@@ -154,7 +154,7 @@ def _stated(turns: Sequence[Item], decide: Decide) -> list[Stated]:
     task = Task.load("mnemos.recipes.prompts", "hipporag-2-triples")
     found = decide(
         task,
-        {"turns": shown(turns)},
+        {"turns": [*labelled(turns, dated=True)]},
         Triples,
         lambda: by_rules(turns),
         lambda triples: wrong_triples(triples, len(turns)),
@@ -171,13 +171,13 @@ def _kept(query: Query, facts: Sequence[Item], reader: Reader, decide: Decide) -
         lacking = [len(missing(terms, [fact.text], analyzer.terms)) for fact in facts]
         return Kept(tuple(n for n, count in enumerate(lacking, 1) if 2 * count <= len(terms)))
 
-    labelled: list[JSON] = [{"label": n, "fact": item.text} for n, item in enumerate(facts, 1)]
+    shown: list[JSON] = [{"label": n, "fact": item.text} for n, item in enumerate(facts, 1)]
     chosen = decide(
         Task.load("mnemos.recipes.prompts", "hipporag-2-keep"),
-        {"question": query.question, "facts": labelled},
+        {"question": query.question, "facts": shown},
         Kept,
         by_words,
-        lambda kept_: wrong_label(kept_.facts, len(facts)) if kept_.facts else None,
+        lambda kept_: unknown(kept_.facts, len(facts)),
     )
     return [label - 1 for label in sorted(set(chosen.facts))]
 

@@ -180,8 +180,8 @@ def _verdict(old: Item, newer: Sequence[Item], alike: float, decide: Decide) -> 
 
     task = Task.load("mnemos.recipes.prompts", "lightmem-sleep")
     inputs: dict[str, JSON] = {
-        "old": labelled([old], label="entry")[0],
-        "newer": labelled(newer, label="entry"),
+        "old": labelled([old], label="entry", dated=True)[0],
+        "newer": [*labelled(newer, label="entry", dated=True)],
     }
     fallback = Verdict("delete" if alike >= SAME else "ignore", "")
     return decide(task, inputs, Verdict, lambda: fallback, wrong)

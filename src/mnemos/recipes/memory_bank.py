@@ -30,8 +30,9 @@ from numpy.typing import NDArray
 
 from mnemos.embedding.likeness import Likeness
 from mnemos.ingest.derive import made
+from mnemos.ingest.labels import lines
 from mnemos.ingest.link import nearest
-from mnemos.ingest.notes import Note, digest, lines, portrait
+from mnemos.ingest.notes import Note, digest, portrait
 from mnemos.ingest.past import held, said_before
 from mnemos.lifecycle.recalls import last_said, left
 from mnemos.models.base import Embedder
@@ -113,10 +114,9 @@ class MemoryBank:
             lambda: Day(digest(texts, analyzer, DAY_TOKENS), portrait(turns)),
             lambda day: day.summary.wrong(len(shown)) or day.portrait.wrong(len(shown), empty=True),
         )
-        notes = {"summary": found.summary, "portrait": found.portrait}
         return [
             self._made(note, kind, turns, turns[-1].recorded_at)
-            for kind, note in notes.items()
+            for kind, note in vars(found).items()
             if note.text.strip()
         ]
 

@@ -137,7 +137,7 @@ def _route(
     inputs: dict[str, JSON] = {
         "question": goal.question,
         "held": [item.text[:HELD_CHARACTERS] for item in evidence[-HELD:]],
-        "lines": labelled(lines, label="line", most_characters=SHOWN_CHARACTERS),
+        "lines": [*labelled(lines, label="line", dated=True, most_characters=SHOWN_CHARACTERS)],
     }
     rule = _rule(goal, evidence, lines)
     task = Task.load("mnemos.recipes.prompts", "memr3-router")

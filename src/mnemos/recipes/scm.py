@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 
 from mnemos.context.degrade import Less, degrade
 from mnemos.ingest.derive import made
-from mnemos.ingest.notes import digest, lines
+from mnemos.ingest.labels import lines
+from mnemos.ingest.notes import digest
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.models.task import Task
@@ -44,8 +45,7 @@ from mnemos.types import Delta, Item, Link, Query, Session
 
 LONG, FLASH, HISTORY = 300, 500, 2_500  # tokens: that want a summary; of the previous turn; in all
 SUMMARY = 60  # tokens of one that is made by rules: a sentence or two
-GATE = 0.2  # cosines of unrelated texts lie below
-RECENT, HALF_LIFE = 0.1, timedelta(days=7)
+GATE, RECENT, HALF_LIFE = 0.2, 0.1, timedelta(days=7)  # cosines of strangers lie below the first
 CANDIDATES = 400  # of the most alike, those that are looked at for how recent they are
 TASKS = "mnemos.recipes.prompts"
 

@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from mnemos.embedding.kept import kept, rows
 from mnemos.embedding.likeness import Likeness
 from mnemos.ingest.derive import made
+from mnemos.ingest.labels import labelled, runs
 from mnemos.ingest.link import Pair, links, nearest_before
 from mnemos.ingest.past import held
-from mnemos.ingest.shown import Statement, runs, shown, stated_items, wrong_statement
+from mnemos.ingest.statements import Statement, stated_items, wrong_statement
 from mnemos.lifecycle.proposal import MAX_ROWS
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
@@ -185,7 +186,7 @@ def _written(turns: Sequence[Item], decide: Decide) -> Iterator[Item]:
         return next(filter(None, found), None)
 
     task = Task.load("mnemos.recipes.prompts", "sgmem-write")
-    written = decide(task, {"turns": shown(turns)}, Written, Written, wrong)
+    written = decide(task, {"turns": [*labelled(turns, dated=True)]}, Written, Written, wrong)
     everyone = tuple(range(1, len(turns) + 1))
     whole = (Statement(written.summary, everyone),) if written.summary.strip() else ()
     for kind, stated in zip(DERIVED, (whole, written.facts, written.insights), strict=True):

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from mnemos.embedding.likeness import Likeness
 from mnemos.ingest.buckets import nearest_buckets, planes
 from mnemos.ingest.derive import made
-from mnemos.ingest.notes import lines
+from mnemos.ingest.labels import lines
 from mnemos.ingest.order import Order, Organised
 from mnemos.ingest.thoughts import Thought, by_rules
 from mnemos.models.base import Embedder

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mnemos.ingest.labels import labelled, paragraphs, unknown
-from mnemos.ingest.statements import statements, told
+from mnemos.ingest.statements import Statement, stated_items, statements, told, wrong_statement
 from mnemos.models.decide import Decider
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.models.task import Task
@@ -64,17 +63,23 @@ def test_many_statements_are_told_together_and_none_is_lost() -> None:
         statements(text, str.split, 0)
 
 
-def test_paragraphs_name_a_day_where_it_begins_and_share_the_room() -> None:
-    assert paragraphs(TURNS, dated=True) == {
-        "1": "2026-03-09, Ines: I moved to Oslo.",
-        "2": "Oslo is large.",
-        "3": "2026-03-10, Ines: Ann found a flat.",
-    }
-    long = [turn(n, "x" * 9_000) for n in range(20)]
-    assert {len(str(text)) for text in paragraphs(long).values()} == {len("Ines: ") + 350}
-    assert len(str(paragraphs(long[:1])["1"])) == len("Ines: ") + 4_000
+@pytest.mark.parametrize(
+    ("stated", "wrong"),
+    [
+        ([Statement("Tea.", (1,))], None),
+        ([Statement("Tea.", (3,))], "labels go from 1 to 2; there is no 3"),
+        ([Statement("Tea.", ())], "each text comes from one turn at least"),
+        ([Statement(" ", (1,))], "each text has from 1 to 800 characters"),
+        ([Statement("Tea.", (1,))] * 3, "3 statements are too many; 2 will do"),
+    ],
+)
+def test_a_statement_is_held_to_labels_length_and_number(
+    stated: list[Statement], wrong: str | None
+) -> None:
+    assert wrong_statement(stated, 2, 2) == wrong
 
 
-def test_labels_count_from_one_and_others_are_told() -> None:
-    assert [line["turn"] for line in labelled(TURNS)] == [1, 2, 3]
-    assert unknown([0, 4, 2], 3) == "labels go from 1 to 3; there is no 0, 4"
+def test_a_statement_becomes_an_item_that_cites_its_turns_in_their_order() -> None:
+    turns = [turn(1, "a"), turn(2, "b")]
+    (item,) = stated_items([Statement(" Tea. ", (2, 1))], turns, kind="fact", recipe="x")
+    assert (item.text, item.sources, item.made_by) == ("Tea.", ("t2", "t1"), "x")

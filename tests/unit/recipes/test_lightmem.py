@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,8 @@ from mnemos.models.decide import Decider
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.recipes.lightmem import MOST_ROWS, LightMem
 from mnemos.types import Session
+from tests.unit.recipes.told import same_as_golden
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "recipes" / "lightmem.txt"
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
 MAY = ("Hi Tom! Did you know?", "I have moved to Oslo with my cat Miso.", "Wow, great!")
 JUNE = ("I have moved to Oslo with my cat Miso.", "The cat sleeps on the red sofa.")
@@ -165,7 +164,7 @@ def golden() -> str:
 
 
 def test_the_golden_transcript() -> None:
-    assert golden() == GOLDEN.read_text("utf-8")
+    same_as_golden("lightmem", golden())
 
 
 @pytest.mark.parametrize(

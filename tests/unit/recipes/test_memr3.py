@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from mnemos import InputError, Memory
 from mnemos.models.base import ChatRequest
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.recipes.memr3 import LOOKS, MemR3
+from tests.unit.recipes.told import same_as_golden
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "recipes" / "memr3.txt"
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
 TEACHER = "Ruth Aker is the pottery teacher in our town."
 BORN = "Ruth grew up in Bergen, by the harbour."
@@ -72,7 +71,7 @@ def golden() -> str:
 
 
 def test_the_golden_transcript() -> None:
-    assert golden() == GOLDEN.read_text("utf-8")
+    same_as_golden("memr3", golden())
 
 
 def test_a_gap_query_finds_what_the_question_alone_does_not() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from mnemos import Item, Memory
 from mnemos.models.base import ChatRequest
 from mnemos.models.scripted_chat import ScriptedChat
 from mnemos.recipes.read_agent import ReadAgent
+from tests.unit.recipes.told import same_as_golden
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "recipes" / "read-agent.txt"
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
 #: A paragraph of 100 words about one thing.
 SUBJECTS = ("boat", "boat", "boat", "garden", "garden", "garden", "oven", "oven", "oven")
@@ -169,7 +168,7 @@ def golden() -> str:
 
 
 def test_the_golden_transcript() -> None:
-    assert golden() == GOLDEN.read_text("utf-8")
+    same_as_golden("read-agent", golden())
 
 
 @pytest.mark.parametrize(
