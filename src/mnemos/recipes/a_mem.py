@@ -30,6 +30,7 @@ from mnemos.embedding.likeness import Likeness
 from mnemos.ingest import note as notes
 from mnemos.ingest.derive import derived_id
 from mnemos.ingest.keywords import among
+from mnemos.ingest.labels import unknown
 from mnemos.ingest.link import nearest
 from mnemos.ingest.past import held
 from mnemos.models.base import Embedder
@@ -187,11 +188,9 @@ def _rule(note: Item, near: Sequence[Item], like: Sequence[float]) -> Analysis:
 
 
 def _wrong(reply: Analysis, shown: int) -> str | None:
-    named = {*reply.links, *(update.note for update in reply.updates)}
-    wrong = sorted(number for number in named if not 1 <= number <= shown)
-    if wrong:
-        return f"there is no note {wrong[0]}: {shown} were shown"
-    return None if notes.clean(reply.keywords, 1) else "there are no keywords"
+    if not notes.clean(reply.keywords, 1):
+        return "there are no keywords"
+    return unknown([*reply.links, *(update.note for update in reply.updates)], shown)
 
 
 def _note(turn: Item, about: Analysis) -> Item:

@@ -45,7 +45,7 @@ LOOKS, TAKEN, REFLECTIONS = 5, 5, 1
 LEAST_GAIN = 0.05
 #: Words of a query for what is missing; pieces of evidence that are shown again, and characters of
 #: each; characters of a new line.
-QUERY_WORDS, HELD, HELD_CHARACTERS, SHOWN_CHARACTERS = 15, 8, 200, 400
+QUERY_WORDS, HELD, HELD_CHARACTERS, SHOWN_CHARACTERS = 15, 8, 200, 350
 
 _log = logging.getLogger("mnemos")
 
