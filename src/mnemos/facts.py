@@ -15,7 +15,7 @@ import numpy as np
 from mnemos.ingest.derive import derived_id
 from mnemos.ingest.facts.asked import asked
 from mnemos.ingest.facts.find import find
-from mnemos.ingest.facts.items import KIND, OPEN, version_of
+from mnemos.ingest.facts.items import KIND, OPEN, holds_fact, version_of
 from mnemos.ingest.facts.timeline import Status, Version
 from mnemos.ingest.facts.told import asker
 from mnemos.store.base import FLAG_KEY
@@ -163,7 +163,7 @@ def outdated(
         over = [
             version.fact.slot
             for item in snapshot.items(snapshot.tables.derived_from(turn.id))
-            if item.kind == KIND and item.status == "superseded"
+            if holds_fact(item) and item.status == "superseded"
             for version in [version_of(item)]
             if _ended_since(version, moment)
         ]
@@ -219,7 +219,9 @@ def _items(snapshot: Snapshot, recipe: str, scope: Scope) -> list[Item]:
     if scope != Scope():
         own &= np.isin(columns.scope, snapshot.matching_scopes(scope))
     return [
-        item for item in snapshot.items(np.flatnonzero(own).tolist()) if item.status != "archived"
+        item
+        for item in snapshot.items(np.flatnonzero(own).tolist())
+        if item.status != "archived" and holds_fact(item)
     ]
 
 

@@ -383,7 +383,7 @@ def dropping(snapshot: Snapshot, recipe: str, sources: Sequence[str] | None = No
         items=tuple(
             replace(item, status="archived")
             for item in items
-            if item.made_by == recipe and item.status == "active"
+            if item.made_by == recipe and item.status in {"active", "superseded"}
         ),
         unkeyed=tuple(key for key in keys if key.made_by == recipe),
         unlinked=tuple(link for link in links if link.made_by == recipe),

@@ -41,6 +41,7 @@ from mnemos.errors import (
 )
 from mnemos.facts import Fact, Profile
 from mnemos.ingest import turns
+from mnemos.ingest.facts.items import holds_fact
 from mnemos.ingest.messages import Draft, Message, Messages, drafts, name
 from mnemos.ingest.times import parse, zone
 from mnemos.learning import Learned, Learning, Mark
@@ -761,7 +762,7 @@ class Memory:
 
         def plan(transaction: Transaction) -> turns.Plan:
             _, wrong = self._item(fact_id, transaction)
-            if wrong.kind != "fact":
+            if not holds_fact(wrong):
                 raise InputError(f"item {fact_id} is a {wrong.kind}, not a fact")
             others = 0
             while transaction.tables.item_no(known.right_id(wrong, others)) is not None:

@@ -240,3 +240,14 @@ def test_what_was_said_is_browsed_without_what_was_derived(
     assert moved
     assert {item.kind for item in memory.browse().items} == {"turn"}
     assert {item.kind for item in memory.browse(kinds=["fact"]).items} == {"fact"}
+
+
+def test_what_another_recipe_calls_a_fact_is_none_of_a_slot() -> None:
+    with Memory(":memory:", recipe="lightmem", embedder=None) as memory:
+        memory.remember([{"role": "user", "content": "I have moved to Oslo with Miso."}])
+        memory.learn()
+        (sentence,) = memory.browse(kinds=["fact"]).items
+        assert memory.facts() == ()
+        assert len(memory.recall("Who moved to Oslo?")) == 1
+        with pytest.raises(InputError, match="not a fact"):
+            memory.correct(sentence.id, "Bergen")

@@ -218,6 +218,18 @@ def test_another_wording_of_what_was_dropped_is_another_item(
     assert made.id != f"note-{turn}"
 
 
+def test_what_was_superseded_is_dropped_too_and_can_be_worded_anew(
+    memory: Memory, notes: type[Notes]
+) -> None:
+    say(memory, "tea")
+    notes.changed = staticmethod(lambda delta: _item(delta, status="superseded"))
+    memory.learn()
+    memory.unlearn("notes")
+    notes.changed = staticmethod(lambda delta: _item(delta, text="other"))
+    assert memory.learn().errors == ()
+    assert [item.text for item in of_recipe(memory)] == ["other"]
+
+
 def test_what_was_retired_stays_so_when_its_turn_is_read_again(memory: Memory) -> None:
     (turn,) = say(memory, "tea")
     memory.learn()

@@ -61,6 +61,11 @@ class Likeness:
         """How many bits a text has."""
         return BITS if self._embedder is None else self._embedder.model.dimension
 
+    @property
+    def bound_to(self) -> str:
+        """What the bits are of, a model or words: those of another cannot be compared."""
+        return "words" if self._embedder is None else str(self._embedder.model)
+
     def signs(self, texts: Sequence[str]) -> Signs:
         """Return the sign bits of texts; zeros for one that says nothing.
 
@@ -92,6 +97,10 @@ class Likeness:
             From −1 to 1; 0 where a text says nothing. Shape (n,).
         """
         return cosine.likeness(rows, asked, self.dimension)
+
+    def beside(self, rows: Signs) -> list[float]:
+        """Return the cosine of each row with the next: one less than there are rows."""
+        return [float(self.cosine(rows[n : n + 1], rows[n + 1])[0]) for n in range(len(rows) - 1)]
 
     def table(self, rows: Signs, others: Signs) -> Floats:
         """Return the cosine of each row with each of others. Shape (n, m)."""

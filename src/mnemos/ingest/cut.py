@@ -17,6 +17,9 @@ from mnemos.types import Role
 #: ReadAgent (arXiv:2402.09727): a page may end from 280 words on and does before 600; what is
 #: left at the end, if it is less than 350, is one page.
 PAGE_LEAST, PAGE_MOST, PAGE_LAST = 280, 600, 350
+#: LightMem (arXiv:2510.18866): tokens in its sensory buffer, and the bars under which neighbours
+#: are of two topics.
+BUFFER, TOPIC_BARS = 512, (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 
 def by_count(count: int, each: int) -> list[Span]:
@@ -116,6 +119,45 @@ def by_dip(similarities: Sequence[float], below: float) -> list[Span]:
         if own < below and own < before and own <= after
     ]
     return _spans(starts, len(values) + 1)
+
+
+def by_topic(
+    tokens: Sequence[int],
+    similarities: Sequence[float],
+    *,
+    most: int = BUFFER,
+    bars: Sequence[float] = TOPIC_BARS,
+) -> list[Span]:
+    """Cut where the topic changes, looking at a full buffer at a time (LightMem).
+
+    The bar of ``by_dip`` is raised until it cuts. What follows the last cut waits in the buffer for
+    more; with no cut the whole buffer is one topic.
+
+    Args:
+        tokens: Of each piece.
+        similarities: Of each piece with the next: one less than there are pieces.
+        most: Tokens in the buffer; a longer piece fills it alone.
+        bars: Tried one after the other.
+
+    >>> by_topic([4, 4, 4, 4], [0.9, 0.1, 0.9], most=12)
+    [(0, 2), (2, 4)]
+    >>> by_topic([4, 4, 4, 4], [0.9, 0.9, 0.9], most=12)
+    [(0, 3), (3, 4)]
+    """
+    if len(similarities) != max(0, len(tokens) - 1):
+        raise ValueError(f"{len(tokens)} pieces have {len(similarities)} similarities between them")
+    found: list[Span] = []
+    start = 0
+    while start < len(tokens):
+        stop = start + by_tokens(tokens[start : start + most + 1], most)[0][1]
+        inner = similarities[start : stop - 1]
+        cuts = (by_dip(inner, bar) for bar in bars)
+        runs = next((runs for runs in cuts if len(runs) > 1), [(0, stop - start)])
+        if stop < len(tokens) and len(runs) > 1:
+            runs.pop()
+        found += [(start + first, start + end) for first, end in runs]
+        start = found[-1][1]
+    return found
 
 
 def by_page(

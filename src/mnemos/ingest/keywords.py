@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from mnemos.arithmetic import log
+from mnemos.store.base import Index
 from mnemos.text.terms import Analyzer
 from mnemos.text.tokens import marked_words
 
@@ -15,6 +17,7 @@ UNIT = 4096
 Frequency = Callable[[str], int]
 
 
+@lru_cache(maxsize=1 << 16)
 def rarity(frequency: int, total: int) -> int:
     """Return ln((total + 1) / (frequency + 1)) + 1, × 4096 (Spärck Jones 1972, smoothed).
 
@@ -73,3 +76,20 @@ def keywords(
             written.setdefault(term, word)
     ranked = sorted(weighed, key=lambda term: -weighed[term])
     return [written.get(term, term) for term in ranked[:most]]
+
+
+def among(texts: Sequence[str], analyzer: Analyzer, index: Index, most: int) -> list[list[str]]:
+    """Return the keywords of each of some texts; how rare a term is, an index tells.
+
+    Args:
+        texts: The texts.
+        analyzer: Makes their terms, as it made the index's.
+        index: Of what was said; looked into once for all texts.
+        most: How many words of each.
+    """
+    terms = dict.fromkeys(term for text in texts for term in analyzer.terms(text))
+    counts = {term: len(found.docs) for term, found in index.postings(list(terms)).items()}
+    total = index.live
+    return [
+        keywords(text, analyzer, most, lambda term: counts.get(term, 0), total) for text in texts
+    ]

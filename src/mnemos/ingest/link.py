@@ -6,13 +6,14 @@ Pairs and weights come out, in a fixed order; ``links`` makes ``Link`` values of
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnemos.arithmetic import finite
+from mnemos.arithmetic import Floats, finite
+from mnemos.store.signs import Signs
 from mnemos.types import Link
 
 #: A place and its partner, and how strongly they are joined.
@@ -61,6 +62,33 @@ def nearest_pairs(table: ArrayLike, count: int, *, least: float = -1.0) -> list[
             one, two = sorted((place, other))
             found[one, two] = float(values[one, two])
     return [(one, two, weight) for (one, two), weight in sorted(found.items())]
+
+
+def nearest_before(
+    rows: Signs,
+    first: int,
+    count: int,
+    cosine: Callable[[Signs, Signs], Floats],
+    *,
+    least: float,
+) -> list[Pair]:
+    """Return each new item's nearest among all before it: (its place, the other's, likeness).
+
+    What is already there needs no second look, so that learning in parts joins the same pairs.
+
+    Args:
+        rows: Sign bits of those that were there, then of the new ones. Shape (n, words).
+        first: Place of the first new one.
+        count: Neighbours of each.
+        cosine: Of rows with one.
+        least: Only those at least so alike.
+    """
+    found: list[Pair] = []
+    for place in range(first, len(rows)):
+        likeness = cosine(rows[:place], rows[place])
+        own = nearest(likeness, count, least=least)
+        found += [(place, other, float(likeness[other])) for other in own]
+    return found
 
 
 def above(table: ArrayLike, threshold: float) -> list[Pair]:

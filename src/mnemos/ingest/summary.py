@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from mnemos.ingest.keywords import weights
 from mnemos.text.sentences import sentences
+from mnemos.text.terms import Analyzer
+from mnemos.text.token_count import estimate_tokens
 
 Count = Callable[[str], int]
 
@@ -84,6 +87,43 @@ def summary(
     if singles and max(singles)[0] > whole:
         chosen = [-max(singles)[1]]
     return _joined([found[place] for place in sorted(chosen)])
+
+
+def extract(texts: Sequence[str], analyzer: Analyzer, most_tokens: int) -> str:
+    """Return the best sentences of texts, by what is said in them most; never nothing of words.
+
+    Args:
+        texts: At least one.
+        analyzer: Makes their terms.
+        most_tokens: What it may cost; where no sentence is so short, the first words are cut.
+    """
+    weighed = weights("\n".join(texts), analyzer, lambda _: 0, 0)
+    found = summary(texts, analyzer.terms, weighed, most_tokens, estimate_tokens)
+    return found or " ".join(" ".join(texts).split())[:most_tokens]
+
+
+def gist(texts: Sequence[str], analyzer: Analyzer, share: float, least: int, most: int) -> str:
+    """Return what texts say in a share of their words, by their own sentences.
+
+    What is said most often tells most. Where no sentence fits, the first words stand for all.
+
+    Args:
+        texts: In their order.
+        analyzer: Makes their terms.
+        share: Of their words, 0 to 1.
+        least: Words that it may have in any case.
+        most: Words that it may have at most.
+
+    >>> said = ["I moved to Oslo with Ann.", "Why Oslo?", "Ann and I love Oslo, snow and tea."]
+    >>> gist(said, Analyzer("english"), 0.4, 5, 90)
+    'I moved to Oslo with Ann.'
+    """
+    whole = " ".join(texts)
+    words = whole.split()
+    room = min(most, max(least, round(share * len(words))))
+    weighed = weights(whole, analyzer, lambda _: 0, 0)
+    short = summary(texts, analyzer.terms, weighed, room, lambda text: len(text.split()))
+    return short or " ".join(words[:room])
 
 
 def _fits(found: Sequence[str], places: Sequence[int], most_tokens: int, count: Count) -> bool:

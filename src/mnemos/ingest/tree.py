@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from mnemos.arithmetic import exp, finite
 
 #: Of an unofficial port: θ0 = .4, λ = .5 / 15.
@@ -48,7 +51,7 @@ def threshold(depth: int, *, base: float = BASE, rate: float = RATE) -> float:
 def descend(
     root: str,
     children: Callable[[str], Sequence[str]],
-    likeness: Callable[[Sequence[str]], Sequence[float]],
+    likeness: Callable[[Sequence[str]], ArrayLike],
     *,
     base: float = BASE,
     rate: float = RATE,
@@ -76,8 +79,8 @@ def descend(
         below = list(children(path[-1]))
         if not below:
             return Spot(parent=path[-1], path=tuple(path), splits=len(path) > 1)
-        values = finite(list(likeness(below)), "likenesses").tolist()
-        best = max(range(len(below)), key=lambda place: (values[place], -place))
+        values = finite(likeness(below), "likenesses")
+        best = int(np.argmax(values))  # of equals the first
         if values[best] < threshold(len(path), base=base, rate=rate):
             return Spot(parent=path[-1], path=tuple(path), splits=False)
         if below[best] in path:

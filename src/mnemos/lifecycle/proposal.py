@@ -23,8 +23,8 @@ MAX_STATE = 4 << 20
 def lawful(delta: Delta, recipe: str, snapshot: Snapshot) -> Delta:
     """Return a proposal as it can be applied.
 
-    An item whose id is taken by one that was dropped, and says something else, gets an id anew;
-    one that was hidden stays hidden, and what was erased is not derived again.
+    An item whose id is taken by one that was dropped or superseded, and says something else, gets
+    an id anew; one that was hidden stays hidden, and what was erased is not derived again.
 
     Raises:
         RecipeError: It breaks an invariant; says which.
@@ -184,7 +184,7 @@ def _free_id(item: Item, snapshot: Snapshot) -> str | None:
             return item_id
         if all(getattr(existing, name) == getattr(item, name) for name in SAID):
             return None if existing.status == "hidden" else item_id
-        if existing.status != "archived":
+        if existing.status not in {"archived", "superseded"}:
             return item_id  # refused by the store, which says what cannot change
         revision += 1
         item_id = journal.short_hash(journal.canonical([item.id, revision]).encode())

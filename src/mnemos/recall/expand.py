@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnemos.recall.pagerank import Edges
-from mnemos.store.base import DOCUMENT, FLAG_KEY, Index
+from mnemos.store.base import DOCUMENT, FLAG_KEY, Index, Reader
 from mnemos.types import Item, Link
 
 Integers = NDArray[np.int64]
@@ -166,3 +166,63 @@ def adjacent(
                 found.add(other)
                 last, left = rows["position"][other], left - 1
     return sorted(found, key=lambda doc: int(columns.places[doc]))
+
+
+def widen(
+    index: Index,
+    reader: Reader,
+    hits: Sequence[int] | Integers,
+    characters: int,
+    eligible: NDArray[np.bool_] | None = None,
+) -> dict[int, int]:
+    """Return the turns beside hits as far as a hit and they stay within so many characters.
+
+    Args:
+        index: Of one snapshot.
+        reader: The same snapshot.
+        hits: Document numbers, best first.
+        characters: Of a hit and what is beside it (MemoryBank's code: 200).
+        eligible: Documents that may be seen; None is all. Shape (documents,).
+
+    Returns:
+        Document → the best hit that it stands beside.
+    """
+    found: dict[int, int] = {}
+    for hit in map(int, hits):
+        near = [doc for doc in adjacent(index, [hit], 1, eligible) if doc != hit]
+        own, *texts = (
+            item.text for item in reader.items(index.docs["item"][[hit, *near]].tolist())
+        )
+        left = characters - len(own)
+        for doc, text in zip(near, texts, strict=True):
+            left -= len(text)
+            if left >= 0:
+                found.setdefault(doc, hit)
+    return found
+
+
+def linked(
+    ids: Sequence[str],
+    type: str,  # noqa: A002 - Link's own word
+    reader: Reader,
+    recipe: str,
+    eligible: NDArray[np.bool_],
+) -> dict[str, Item]:
+    """Return, for each item that has one, the item that a recipe's link leads to from it.
+
+    Args:
+        ids: Of the items.
+        type: Of the link: "summary" …; of several links the last counts.
+        reader: The snapshot.
+        recipe: Whose links.
+        eligible: Documents that may be seen. Shape (documents,).
+    """
+    found = {
+        item_id: link.target
+        for item_id in ids
+        for link in reader.links(item_id)
+        if (link.source, link.type, link.made_by) == (item_id, type, recipe)
+    }
+    nos = reader.numbers(sorted(set(found.values())))
+    items = {item.id: item for item in reader.by_id([each for each in nos if eligible[nos[each]]])}
+    return {item_id: items[target] for item_id, target in found.items() if target in items}

@@ -22,7 +22,19 @@ Maker = Callable[[str | None, Embedder | None], Recipe]
 
 #: Name → "module:object".
 RECIPES = {
+    "a-mem": "mnemos.recipes.a_mem:AMem",
     "default": "mnemos.recipes.default:Default",
+    "engram": "mnemos.recipes.engram:Engram",
+    "hipporag-2": "mnemos.recipes.hipporag_2:HippoRAG2",
+    "lightmem": "mnemos.recipes.lightmem:LightMem",
+    "mem-gas": "mnemos.recipes.mem_gas:MemGas",
+    "mem-tree": "mnemos.recipes.mem_tree:MemTree",
+    "memory-bank": "mnemos.recipes.memory_bank:MemoryBank",
+    "memr3": "mnemos.recipes.memr3:MemR3",
+    "read-agent": "mnemos.recipes.read_agent:ReadAgent",
+    "scm": "mnemos.recipes.scm:SCM",
+    "sgmem": "mnemos.recipes.sgmem:SGMem",
+    "think-in-memory": "mnemos.recipes.think_in_memory:ThinkInMemory",
 }
 
 #: Names that no recipe has: what users put right is made by "user".

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from mnemos.errors import InputError
 from mnemos.models.decide import Decide
 from mnemos.recall.ranked import Ranked
 from mnemos.store.base import Reader
@@ -62,3 +63,17 @@ class Consolidator(Learner, Protocol):
 
     def consolidate(self, now: datetime, reader: Reader, decide: Decide) -> Delta:
         """Propose one bounded step; an empty Delta when there is nothing left to do."""
+
+
+def is_whole(name: str, level: str | None, ablation: str) -> bool:
+    """Say whether a level is the whole recipe; else it is the one without its own mechanism.
+
+    Raises:
+        InputError: It is neither.
+
+    >>> is_whole("memory-bank", None, "no-forgetting")
+    True
+    """
+    if level not in {None, "full", ablation}:
+        raise InputError(f"recipe {name!r} has no level {level!r}; known are {ablation}, full")
+    return level != ablation

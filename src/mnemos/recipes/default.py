@@ -58,7 +58,7 @@ class Default:
 
         Facts are never hits: those that answer put the turns first that say so.
         """
-        told = reader.numbers(told_by_facts(query, reader, self.name))
+        told = list(reader.numbers(told_by_facts(query, reader, self.name)).values())
         try:
             return rank(
                 query, reader, eligible, level=self._level, embedder=self._embedder, told=told

@@ -183,11 +183,11 @@ class Reader(Protocol):
     def items(self, nos: Sequence[int]) -> list[Item]:
         """Return the items with these numbers, in their order, as this snapshot shows them."""
 
-    def numbers(self, ids: Sequence[str]) -> list[int]:
-        """Return the numbers of the items with these ids, in their order, of those there are."""
-
     def by_id(self, ids: Sequence[str]) -> list[Item]:
         """Return the items with these ids, in their order, without those that are not there."""
+
+    def numbers(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the numbers of items by id, in their order, without those that are not there."""
 
     def session(self, scope: Scope) -> list[Item]:
         """Return the active turns of this very scope, in their order."""

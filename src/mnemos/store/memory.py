@@ -60,6 +60,7 @@ class MemoryTables(MemoryVectorTables):
         self._sessions: Table[int, tuple[int, ...]] = Table(log)
         self._derived: Table[str, tuple[int, ...]] = Table(log)
         self._sides: Table[tuple[SideKind, int], SideRow] = Table(log)
+        self._linked: Table[str, tuple[int, ...]] = Table(log)  # ids of both ends
         self._events: Table[int, EventRow] = Table(log)
         self._entries: Table[int, tuple[Entry, ...]] = Table(log)
         self._requests: Table[str, Request] = Table(log)
@@ -232,6 +233,9 @@ class MemoryTables(MemoryVectorTables):
 
     def add_side(self, row: SideRow) -> None:
         self._sides.put((_kind_of(row), row.no), row)
+        if isinstance(row.value, Link):
+            for end in {row.value.source, row.value.target}:
+                self._linked.put(end, (*(self._linked.get(end) or ()), row.no))
 
     def side(self, kind: SideKind, no: int) -> SideRow | None:
         return self._sides.get((kind, no))
@@ -246,10 +250,8 @@ class MemoryTables(MemoryVectorTables):
         return [row for row in self.sides("key") if row.item_no == item_no]
 
     def links_of(self, item_id: str) -> list[SideRow]:
-        def touches(row: SideRow) -> bool:
-            return isinstance(row.value, Link) and item_id in {row.value.source, row.value.target}
-
-        return [row for row in self.sides("link") if touches(row)]
+        rows = (self._sides.get(("link", no)) for no in sorted(self._linked.get(item_id) or ()))
+        return [row for row in rows if row is not None]
 
     def current_state(self, name: str) -> SideRow | None:
         for row in self.sides("state"):
@@ -317,6 +319,7 @@ class MemoryTables(MemoryVectorTables):
         for source in {source for row in rows for source in row.item.sources}:
             self._derived.put(source, tuple(n for n in self.derived_from(source) if n != no))
         self._derived.drop(item.id)
+        self._linked.drop(item.id)
         self._items.drop(no)
         self._texts.drop(no)
         self._nos.drop(item.id)

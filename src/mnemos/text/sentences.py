@@ -47,6 +47,18 @@ def sentences(text: str) -> list[Span]:
     return found
 
 
+def parts(text: str, most: int) -> list[str]:
+    """Return a text's sentences; where there are more than so many, neighbours are joined evenly.
+
+    >>> parts("Hi! Tea? No. Bye.", 9), parts("Hi! Tea? No. Bye.", 3)
+    (['Hi!', 'Tea?', 'No.', 'Bye.'], ['Hi! Tea?', 'No. Bye.'])
+    """
+    spans = sentences(text)
+    each = max(1, -(-len(spans) // most))
+    joined = [spans[first : first + each] for first in range(0, len(spans), each)]
+    return [text[run[0][0] : run[-1][1]] for run in joined]
+
+
 def _fences(text: str) -> list[Span]:
     """Find the code blocks between ``` lines; one left open reaches to the end."""
     if "```" not in text and "~~~" not in text:

@@ -62,6 +62,11 @@ def item_of(version: Version, turn: Item, ordinal: int, recipe: str) -> Item:
     )
 
 
+def holds_fact(item: Item) -> bool:
+    """Say whether an item holds a fact of a slot; other recipes call sentences of theirs facts."""
+    return item.kind == KIND and "slot" in item.metadata
+
+
 def version_of(item: Item) -> Version:
     """Return the fact that an item holds."""
     held: Mapping[str, Any] = item.attrs

@@ -1,0 +1,1 @@
+"""What recipes ask of models, a Markdown file a task."""
