@@ -16,7 +16,7 @@ test: $(STAMP) $(MODEL) $(BROWSER)  ## Lint, types, the laws of the house, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/pytest
 
 bench: $(STAMP) $(MODEL)  ## Speed, size and, with DATA=…, other products beside mnemos
