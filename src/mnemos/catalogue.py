@@ -10,8 +10,7 @@ import numpy as np
 
 from mnemos.learning import Mark, pending, sessions
 from mnemos.recipes import Offered
-from mnemos.store.base import FLAG_KEY
-from mnemos.store.snapshot import NOBODY, Snapshot
+from mnemos.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +76,7 @@ def _dropped(snapshot: Snapshot) -> list[int]:
 
 
 def _items(snapshot: Snapshot, recipe: str, dropped: list[int]) -> dict[str, int]:
-    docs = snapshot.index.docs
-    own = (docs["recipe"] == snapshot.recipes.get(recipe, NOBODY)) & (docs["item"] >= 0)
-    own &= docs["flags"] & FLAG_KEY == 0
-    kinds = docs["kind"][own & ~np.isin(docs["item"], dropped)]
+    own = snapshot.derived(recipe).items
+    kinds = snapshot.index.docs["kind"][own[~np.isin(own, dropped)]]
     counts = Counter(snapshot.kinds[no] for no in kinds.tolist())
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

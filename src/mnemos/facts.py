@@ -18,7 +18,6 @@ from mnemos.ingest.facts.find import find
 from mnemos.ingest.facts.items import KIND, OPEN, holds_fact, version_of
 from mnemos.ingest.facts.timeline import Status, Version
 from mnemos.ingest.facts.told import asker
-from mnemos.store.base import FLAG_KEY
 from mnemos.store.snapshot import Snapshot
 from mnemos.types import Item, Scope
 
@@ -211,16 +210,15 @@ def right_id(item: Item, others: int) -> str:
 
 def _items(snapshot: Snapshot, recipe: str, scope: Scope) -> list[Item]:
     """Return the fact items of a scope, hidden ones included."""
-    columns, docs = snapshot.index.columns, snapshot.index.docs
-    makers = [snapshot.recipes[name] for name in (recipe, USER) if name in snapshot.recipes]
+    nos = np.sort(np.concatenate([snapshot.derived(name).items for name in (recipe, USER)]))
     kinds = [no for no, kind in snapshot.kinds.items() if kind == KIND]
-    own = np.isin(columns.recipe, makers) & (columns.flags & FLAG_KEY == 0)
-    own &= np.isin(docs["kind"], kinds) & (docs["item"] >= 0)
+    nos = nos[np.isin(snapshot.index.docs["kind"][nos], kinds)]
     if scope != Scope():
-        own &= np.isin(columns.scope, snapshot.matching_scopes(scope))
+        scopes = snapshot.index.columns.scope
+        nos = nos[np.isin(scopes[nos], snapshot.matching_scopes(scope))]
     return [
         item
-        for item in snapshot.items(np.flatnonzero(own).tolist())
+        for item in snapshot.items(nos.tolist())
         if item.status != "archived" and holds_fact(item)
     ]
 

@@ -20,10 +20,9 @@ from mnemos.lifecycle.proposal import lawful
 from mnemos.models.decide import Decider
 from mnemos.recipes.base import Consolidator, Learner
 from mnemos.store import journal
-from mnemos.store.base import FLAG_KEY
 from mnemos.store.change import Header, put, with_derived
 from mnemos.store.protocol import Store
-from mnemos.store.snapshot import NOBODY, Snapshot, Transaction
+from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import EventRow
 from mnemos.types import JSON, Delta, Item, Key, Link, Receipt, Scope, Session, State
 
@@ -332,11 +331,8 @@ def pending(snapshot: Snapshot, recipe: str, *, redo: bool = False) -> list[Scop
 
 def _newest(snapshot: Snapshot) -> list[tuple[int, int]]:
     """Return, for each scope in which something was said, its number and its newest item's."""
-    docs = snapshot.index.docs
-    said = np.flatnonzero(
-        (docs["item"] >= 0) & (docs["recipe"] == 0) & (docs["flags"] & FLAG_KEY == 0)
-    )
-    scopes = docs["scope"][said]
+    said = snapshot.index.items
+    scopes = snapshot.index.columns.scope[said]
     numbers, first = np.unique(scopes, return_index=True)
     newest = np.zeros(int(scopes.max(initial=-1)) + 1, dtype=np.int64)
     np.maximum.at(newest, scopes, said)
@@ -371,14 +367,12 @@ def dropping(snapshot: Snapshot, recipe: str, sources: Sequence[str] | None = No
     """
     tables = snapshot.tables
     if sources is None:
-        docs = snapshot.index.docs
-        own = (docs["recipe"] == snapshot.recipes.get(recipe, NOBODY)) & (docs["item"] >= 0)
-        nos = np.unique(docs["item"][own & (docs["flags"] & FLAG_KEY == 0)]).tolist()
+        nos = snapshot.derived(recipe).items.tolist()
     else:
         known = [tables.item_no(each) for each in sources]
         nos = with_derived(tables, [no for no in known if no is not None])
     items = snapshot.items(nos)
-    keys, links = _sides(snapshot, nos) if sources is not None else _all_sides(snapshot)
+    keys, links = _sides(snapshot, items) if sources is not None else _all_sides(snapshot)
     return Delta(
         items=tuple(
             replace(item, status="archived")
@@ -391,9 +385,9 @@ def dropping(snapshot: Snapshot, recipe: str, sources: Sequence[str] | None = No
     )
 
 
-def _sides(snapshot: Snapshot, nos: Sequence[int]) -> tuple[list[Key], list[Link]]:
+def _sides(snapshot: Snapshot, items: Sequence[Item]) -> tuple[list[Key], list[Link]]:
     """Return the keys and links of some items, each once."""
-    ids = [item.id for item in snapshot.items(nos)]
+    ids = [item.id for item in items]
     keys = [key for each in ids for key in snapshot.keys(each)]
     return keys, list(dict.fromkeys(link for each in ids for link in snapshot.links(each)))
 

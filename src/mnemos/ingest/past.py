@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from mnemos.store.base import FLAG_KEY, Reader
+from mnemos.store.base import Reader
 from mnemos.store.journal import microseconds
 from mnemos.types import Item, Scope
 
@@ -30,14 +30,12 @@ def held(
         most: So many are looked at, the newest; None is all.
     """
     index = reader.derived(recipe)
-    own = (index.columns.recipe == index.recipe) & (index.columns.flags & FLAG_KEY == 0)
-    own &= index.docs["item"] >= 0
+    nos = index.items
     if kinds is not None:
-        own &= np.isin(
-            index.docs["kind"], [no for no, name in reader.kinds.items() if name in kinds]
-        )
-    docs = np.flatnonzero(own)
-    nos = index.docs["item"][docs if most is None else docs[max(0, len(docs) - most) :]]
+        wanted = [no for no, name in reader.kinds.items() if name in kinds]
+        nos = nos[np.isin(index.docs["kind"][nos], wanted)]
+    if most is not None:
+        nos = nos[max(0, len(nos) - most) :]
     return [
         item
         for item in reader.items(nos.tolist())
@@ -56,13 +54,12 @@ def said_before(moment: datetime, scope: Scope, reader: Reader, most: int) -> li
     """
     owner = Scope(user=scope.user, agent=scope.agent)
     index = reader.index
-    said = (index.columns.recipe == 0) & (index.columns.flags & FLAG_KEY == 0)
-    said &= (index.docs["item"] >= 0) & (index.docs["said_at"] < microseconds(moment))
-    said &= np.isin(index.columns.scope, reader.matching_scopes(owner))
-    docs = np.flatnonzero(said)
-    rows = index.docs[docs]
-    order = np.lexsort((docs, rows["position"], rows["scope"], rows["said_at"]))
-    found = reader.items(rows["item"][order[max(0, len(order) - most) :]].tolist())
+    nos = index.items
+    nos = nos[index.docs["said_at"][nos] < microseconds(moment)]
+    nos = nos[np.isin(index.columns.scope[nos], reader.matching_scopes(owner))]
+    rows = index.docs[nos]
+    order = np.lexsort((nos, rows["position"], rows["scope"], rows["said_at"]))
+    found = reader.items(nos[order[max(0, len(order) - most) :]].tolist())
     return [
         item for item in found if item.status == "active" and _owner(item.scope) == _owner(owner)
     ]

@@ -73,6 +73,10 @@ class Index(Protocol):
         """Whose documents are found here: those of this recipe's number, 0 for what was said."""
 
     @property
+    def items(self) -> NDArray[np.int64]:
+        """The numbers of the items among these documents, ascending: no keys, none erased."""
+
+    @property
     def live(self) -> int:
         """How many of these documents are not erased."""
 

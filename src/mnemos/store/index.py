@@ -248,6 +248,13 @@ class IndexSnapshot:
         self.recipe = recipe
 
     @cached_property
+    def items(self) -> NDArray[np.int64]:
+        """The numbers of the items among these documents, ascending: no keys, none erased."""
+        columns = self.columns
+        keys = columns.flags & FLAG_KEY != 0
+        return np.flatnonzero((columns.recipe == self.recipe) & ~keys & (self.docs["item"] >= 0))
+
+    @cached_property
     def live(self) -> int:
         """How many of these documents are not erased."""
         return self._space.live - len(self._made) if not self.recipe else len(self._made)

@@ -66,10 +66,7 @@ class Keeping:
 
     def _known(self) -> list[Fact]:
         """Return the facts told last, oldest first."""
-        index = self._reader.derived(self._recipe)
-        if not index.live:
-            return []
-        nos = self._ours(np.flatnonzero(index.columns.recipe == index.recipe))
+        nos = self._ours(self._reader.derived(self._recipe).items)
         items = self._reader.items(nos[-KNOWN:].tolist())
         return [version_of(item).fact for item in items if item.status != "hidden"]
 
