@@ -277,7 +277,7 @@ def reference() -> str:
         value = getattr(mnemos, name)
         parts += ["", f"## {name}", "", *_described(name, value)]
         if name == "Memory":
-            for method in sorted(vars(value)):
+            for method in dir(value):
                 if not method.startswith("_"):
                     parts += [
                         "",

@@ -10,6 +10,7 @@ from typing import get_args
 
 from mnemos.errors import InputError, NotFound, QueryError
 from mnemos.ingest.times import parse
+from mnemos.text.whole import halves
 from mnemos.types import Role, Where
 
 #: No question needs more, and a mistake should not fetch a whole memory.
@@ -101,7 +102,7 @@ def item_id(given: object) -> str:
     """
     if not isinstance(given, str):
         raise InputError(f"id: expected a text, not {type(given).__name__}")
-    if any("\ud800" <= char <= "\udfff" for char in given):
+    if halves(given):
         raise NotFound(f"there is no item {given!r} here")
     return given
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from mnemos.models.base import TokenEmbedder
 from mnemos.store.index import indexed_text
 from mnemos.text.sentences import Span, sentences
+from mnemos.text.whole import mended
 from mnemos.types import Item, Key
 
 #: Tokens of a block: enough to tell what "it" is, and what MiniLM was trained on (retrieval.md).
@@ -23,7 +24,6 @@ TEXT_TOKENS = 4096
 #: Characters likewise: tokens have four on average, and none here is counted for nothing.
 TEXT_CHARACTERS = 65_536
 #: Half a pair has no meaning, and tokenisers refuse it.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"\S+\s*")
 
 
@@ -59,7 +59,7 @@ def line_of(no: int, said: Item | Key) -> Line:
 
 
 def _readable(text: str) -> str:
-    return _SURROGATE.sub("\ufffd", text[:TEXT_CHARACTERS])
+    return mended(text[:TEXT_CHARACTERS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

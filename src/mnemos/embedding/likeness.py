@@ -8,7 +8,6 @@ alike, so that a recipe runs with a model and without. All but the model is exac
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -24,6 +23,7 @@ from mnemos.models.check import named_failure
 from mnemos.store import cosine, signs
 from mnemos.store.signs import Signs
 from mnemos.text.terms import Analyzer
+from mnemos.text.whole import mended
 
 #: Bits of a SimHash: as many as the built-in model's vectors have.
 BITS = 384
@@ -33,7 +33,6 @@ CACHED = 4096
 VOTE = 1 << 16
 
 #: Half a pair has no meaning, and tokenisers refuse it.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Likeness:
@@ -82,7 +81,7 @@ class Likeness:
             return found
         told = [place for place, text in enumerate(texts) if text.strip()]
         if told:
-            clean = [_SURROGATE.sub("\ufffd", texts[place]) for place in told]
+            clean = [mended(texts[place]) for place in told]
             found[told] = _encoded(self._embedder, clean)
         return found
 

@@ -16,6 +16,7 @@ from typing import Any, cast, get_args
 
 from mnemos.errors import InputError, MessageError
 from mnemos.ingest.times import parse
+from mnemos.text.whole import joined, whole
 from mnemos.types import JSON, Role
 
 Message = Mapping[str, Any]
@@ -85,7 +86,7 @@ def draft(message: Message, naive_zone: tzinfo) -> Draft:
         attrs["content"] = parts
     return Draft(
         role=cast("Role", role),
-        text=whole(text),
+        text=joined(text),
         speaker=_speaker(role, message.get("name")),
         ref=None if message.get("id") is None else name(str(message["id"]), "id"),
         said_at=_time(message, TIMES, naive_zone),
@@ -93,17 +94,6 @@ def draft(message: Message, naive_zone: tzinfo) -> Draft:
         metadata=_metadata(message.get("metadata")),
         attrs=_json(attrs, "message"),
     )
-
-
-def whole(text: str) -> str:
-    """Return a text in which two halves of a character that stand together are one.
-
-    JSON from elsewhere may hold them apart, and no text may have two spellings. Half a character
-    that stands alone is kept.
-    """
-    if not any("\ud800" <= char <= "\udfff" for char in text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def name(value: object, what: str) -> str:
@@ -116,7 +106,7 @@ def name(value: object, what: str) -> str:
         raise MessageError(f"{what}: expected a text, not {_type(value)}")
     if not value.strip() or len(value) > MAX_NAME:
         raise MessageError(f"{what}: 1 to {MAX_NAME} characters, not {len(value)}")
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if not whole(value):
         raise MessageError(f"{what}: {value!r} holds NUL or half a character")
     return value
 
@@ -205,7 +195,7 @@ def _json(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - JS
     if depth > MAX_DEPTH:
         raise MessageError(f"{what}: nested more than {MAX_DEPTH} deep")
     if isinstance(value, str):
-        return whole(value)
+        return joined(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -214,7 +204,7 @@ def _json(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - JS
         wrong = next((key for key in value if not isinstance(key, str)), None)
         if wrong is not None:
             raise MessageError(f"{what}: the key {wrong!r} is no text")
-        return {whole(key): _json(each, f"{what}.{key}", depth + 1) for key, each in value.items()}
+        return {joined(key): _json(each, f"{what}.{key}", depth + 1) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_json(each, f"{what}[{n}]", depth + 1) for n, each in enumerate(value)]
     raise MessageError(f"{what}: {_type(value)} is no JSON value")

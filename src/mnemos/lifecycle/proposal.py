@@ -10,6 +10,7 @@ from mnemos.errors import MnemosError, RecipeError
 from mnemos.store import journal
 from mnemos.store.change import SAID
 from mnemos.store.snapshot import Snapshot
+from mnemos.text.whole import whole
 from mnemos.types import Delta, Item, Key, Link, Scope, State
 
 #: Rows that one change may put.
@@ -112,7 +113,7 @@ def _require_within(item: Item, source: Scope, recipe: str) -> None:
 def _require_text(text: object, where: str, recipe: str) -> None:
     if not isinstance(text, str) or not text.strip():
         raise RecipeError(f"recipe {recipe!r}: {where} has no text")
-    if len(text) > MAX_TEXT or "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
+    if len(text) > MAX_TEXT or not whole(text):
         raise RecipeError(f"recipe {recipe!r}: the text of {where} cannot be stored")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NoReturn, TypeVar
 
+from mnemos.text.whole import whole
 from mnemos.types import JSON
 
 T = TypeVar("T")
@@ -193,5 +194,5 @@ def _hold(value: JSON, depth: int) -> None:
 def _hold_text(text: str) -> None:
     if len(text) > STRING_CHARACTERS:
         raise Malformed(f"a text has {len(text)} characters; {STRING_CHARACTERS} are allowed")
-    if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
+    if not whole(text):
         raise Malformed("a text holds a character that is none")

@@ -6,7 +6,6 @@ integers, those of documents are signs, so every product is exact on any machine
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +18,13 @@ from mnemos.recall.neighbours import Integers, distinct
 from mnemos.store import signs
 from mnemos.store.base import Vectors
 from mnemos.text.content import content
+from mnemos.text.whole import mended
 
 UNIT = 4096  # likeness 1; finer than signs tell documents apart
 MAX_TOKENS = 32  # of a question that are looked for; a longer one is a document
 MAX_CHARACTERS = 2_000  # of a question that are encoded: more than a model's window holds
 
 #: Half a pair has no meaning, and tokenisers refuse it.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Whole = NDArray[np.int32]
 
@@ -79,9 +78,7 @@ def read(question: str, embedder: Embedder, vectors: Vectors, language: str) -> 
             f"the vectors here are of {vectors.model}; the question's would be of {embedder.model}"
         )
     with named_failure(embedder.model):
-        whole, tokens = _encoded(
-            _SURROGATE.sub("\ufffd", question[:MAX_CHARACTERS]), embedder, language
-        )
+        whole, tokens = _encoded(mended(question[:MAX_CHARACTERS]), embedder, language)
     wanted = (1, vectors.model.dimension)
     if whole.shape != wanted or tokens.shape[1:] != wanted[1:]:
         raise ModelError(f"{embedder.model}: wanted a vector of {wanted[1]}, got {whole.shape}")
