@@ -77,7 +77,7 @@ def shape(found: Any) -> Any:  # noqa: ANN401 - JSON of any shape
             key: f"a {type(v).__name__}" if key in OWN else shape(v) for key, v in found.items()
         }
     if isinstance(found, list):
-        return sorted((shape(each) for each in found), key=lambda each: json.dumps(each))
+        return sorted((shape(each) for each in found), key=json.dumps)
     return found
 
 
