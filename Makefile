@@ -22,7 +22,8 @@ test: $(STAMP) $(MODEL) $(BROWSER)  ## Lint, types, the laws of the house, tests
 	$(BIN)/pytest
 
 test-adapters: $(ADAPTERS_STAMP)  ## What needs the frameworks that adapters are for, beside them
-	$(ADAPTERS)/bin/pytest tests/adapters tests/unit/adapters tests/unit/compat docs/howto --durations=5
+	$(ADAPTERS)/bin/pytest tests/adapters tests/unit/adapters tests/unit/compat --durations=5 \
+		$(addprefix docs/howto/,$(addsuffix .md,mem0 langgraph llama-index openai-agents pydantic-ai))
 
 bench: $(STAMP) $(MODEL)  ## Speed, size and, with DATA=…, other products beside mnemos
 	$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
