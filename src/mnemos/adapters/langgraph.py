@@ -11,10 +11,11 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from mnemos import InputError, Item, Memory, QueryError, Scope, Where
-from mnemos.adapters.turns import TURNS, delete, deleting, turns
+from mnemos.adapters.turns import PAGE, TURNS, delete, deleting, turns
 
 try:
     from langgraph.store.base import (
@@ -163,13 +164,10 @@ class MnemosStore(BaseStore):  # type: ignore[misc] # its package is an extra
         return [SearchItem(**_shown(item), score=score) for item, score in page]
 
     def _listed(self, op: SearchOp, wanted: int) -> list[tuple[Item, float | None]]:
-        found: list[tuple[Item, float | None]] = []
-        for item in turns(self.memory, Scope(), _under(op.namespace_prefix)):
-            if len(found) >= wanted:
-                break
-            if _passes(item, op.filter):
-                found.append((item, None))
-        return found
+        page = PAGE if op.filter else min(max(wanted, 1), PAGE)
+        held = turns(self.memory, Scope(), _under(op.namespace_prefix), page=page)
+        passing = (item for item in held if _passes(item, op.filter))
+        return [(item, None) for item in islice(passing, max(wanted, 0))]
 
     def _recalled(self, op: SearchOp, wanted: int) -> list[tuple[Item, float | None]]:
         """Fetch more and more, until what the filter leaves is enough or all was seen."""

@@ -28,15 +28,21 @@ def deleting(given: str) -> Deletes:
             raise InputError(f"deletes {other!r}: expected forget or erase")
 
 
-def turns(memory: Memory, scope: Scope, where: Where | None = None) -> Iterator[Item]:
-    """Yield the turns of a scope in the order in which they were remembered."""
+def turns(
+    memory: Memory, scope: Scope, where: Where | None = None, *, page: int = PAGE
+) -> Iterator[Item]:
+    """Yield the turns of a scope in the order in which they were remembered.
+
+    Args:
+        page: How many are read at once; fewer where few are wanted.
+    """
     after: str | None = None
     while True:
-        page = memory.browse(
-            scope=scope, where=where or Where(), kinds=TURNS, after=after, limit=PAGE
+        read = memory.browse(
+            scope=scope, where=where or Where(), kinds=TURNS, after=after, limit=page
         )
-        yield from page.items
-        after = page.after
+        yield from read.items
+        after = read.after
         if after is None:
             return
 

@@ -199,6 +199,7 @@ def test_metadata_alone_can_be_updated_and_an_end_be_set_and_taken_away(memory: 
     memory.update(made, metadata={"topic": "travel"}, expiration_date="2000-01-01")
     assert memory.get_all(filters=ANN) == {"results": []}
     assert memory.search("ticket", filters=ANN) == {"results": []}
+    assert (memory.get(made) or {})["expiration_date"] == "2000-01-01"
     memory.update(made, expiration_date=None)
     (shown,) = memory.get_all(filters=ANN)["results"]
     assert shown["metadata"] == {"topic": "travel"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -17,8 +18,10 @@ from mnemos.compat.mem0.refusals import MemoryNotFound, Unsupported
 
 #: What Mem0 takes for a threshold of None.
 THRESHOLD = 0.1
-#: The most that one recall brings, and one page.
+#: The most that one recall brings.
 MOST = 10_000
+#: How many memories are read at once where all are wanted.
+PAGE = 1_000
 #: How many times as much is fetched when a condition left too little.
 GROWTH = 4
 UNSET: Any = object()
@@ -111,14 +114,10 @@ class Memory:
             QueryError: The filters name no user, agent or run, or an argument is unknown.
         """
         given.refuse(kwargs, "get_all")
-        given.count(top_k)
+        wanted = given.count(top_k)
         given.no_expired(show_expired=show_expired)
-        kept: list[dict[str, Any]] = []
-        for item in self._matching(asked.read(filters)):
-            if len(kept) >= top_k:
-                break
-            kept.append(self._shown(item))
-        return {"results": kept}
+        matching = self._matching(asked.read(filters), page=wanted)
+        return {"results": [self._shown(item) for item in islice(matching, wanted)]}
 
     def search(
         self,
@@ -289,17 +288,18 @@ class Memory:
     ) -> None:
         self.close()
 
-    def _matching(self, wanted: asked.Filter) -> Iterator[Item]:
+    def _matching(self, wanted: asked.Filter, *, page: int = PAGE) -> Iterator[Item]:
         """Yield what a filter lets through, a page at a time."""
         after: str | None = None
+        limit = min(max(page, 1), PAGE) if wanted.condition is None else PAGE
         while True:
-            page = self.mnemos.browse(
-                scope=wanted.scope, where=wanted.where, kinds=_TURNS, after=after, limit=MOST
+            read = self.mnemos.browse(
+                scope=wanted.scope, where=wanted.where, kinds=_TURNS, after=after, limit=limit
             )
-            for item in page.items:
+            for item in read.items:
                 if wanted.condition is None or wanted.condition(shapes.payload(item)):
                     yield item
-            after = page.after
+            after = read.after
             if after is None:
                 return
 
