@@ -9,6 +9,7 @@ from bench.systems.adapter import System
 #: Name → module with a value SYSTEM.
 SYSTEMS = {
     "mnemos": "bench.systems.mnemos",
+    "recipes": "bench.systems.recipes",
     "bm25": "bench.systems.bm25",
     "dense": "bench.systems.dense",
     "rrf": "bench.systems.rrf",

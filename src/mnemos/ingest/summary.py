@@ -152,9 +152,7 @@ class _Sentence(NamedTuple):
 
 
 @lru_cache(maxsize=256)  # a text is summed up with others again and again
-def _read(
-    text: str, terms: Callable[[str], Sequence[str]], count: Count
-) -> tuple[_Sentence, ...]:
+def _read(text: str, terms: Callable[[str], Sequence[str]], count: Count) -> tuple[_Sentence, ...]:
     return tuple(
         _Sentence(each, count(each), _least(each, count), frozenset(terms(each)))
         for each in (text[start:stop] for start, stop in sentences(text))

@@ -258,7 +258,8 @@ class MemoryTables(MemoryVectorTables):
         return [
             row
             for row in rows
-            if isinstance(row.value, Link) and (row.value.source, row.value.target) == (source, target)
+            if isinstance(row.value, Link)
+            and (row.value.source, row.value.target) == (source, target)
         ]
 
     def current_state(self, name: str) -> SideRow | None:
