@@ -49,14 +49,14 @@ _WRITTEN = (
 _METHOD = (
     "Each recipe ([what they are](howto/recipes.md)) learns from the same conversations in a "
     "process of its own on one core, does its idle work, and is asked every question once, for "
-    "{hits} hits. **No language model and no embedder**: words alone, and rules where a paper asks "
-    "a model. What is judged is which turns come back; a hit that is derived counts as the turns "
-    "that it cites. *Without* is the same recipe without the mechanism that its paper is about. "
-    "FB@1000: questions whose every gold turn is among those that fit 1,000 tokens, in order, each "
-    "as a line with date and speaker: at equal tokens, whatever a recipe returns. Differences are "
-    "taken question by question; intervals are of 95 %, from drawing whole conversations again "
-    "(questions, where there is but one conversation). Times were taken beside other work: compare "
-    "them by ratio."
+    "{hits} hits; recipes that share out the hits asked for may rank fewer otherwise. **No language "
+    "model and no embedder**: words alone, and rules where a paper asks a model. What is judged is "
+    "which turns come back; a hit that is derived counts as the turns that it cites. *Without* is "
+    "the same recipe without the mechanism that its paper is about. FB@1000: questions whose every "
+    "gold turn is among those that fit 1,000 tokens, in order, each as a line with date and "
+    "speaker: at equal tokens, whatever a recipe returns. Differences are taken question by "
+    "question; intervals are of 95 %, from drawing whole conversations again (questions, where "
+    "there is but one conversation). Times were taken beside other work: compare them by ratio."
 )
 _LEARNT = (
     "The constants of `default` were learnt on these conversations, and `memr3` ranks by it, so "
@@ -249,7 +249,7 @@ def _dataset(figures: Figures, name: str) -> Iterator[str]:
             [_name(figures, recipe), *(f"{its[each]:.3f}" for each in QUALITY)]
             + [_difference(against.get(each)) for each in QUALITY]
         )
-        costs.append([recipe, *(_cost(its[column]) for column in COSTS)])
+        costs.append([recipe, *(_cost(its.get(column)) for column in COSTS)])
     head = ("", *QUALITY, *(f"{each}, whole − without" for each in QUALITY))
     yield "\n".join(table(head, lines))
     yield "\n".join(table(("", *COSTS), costs))
@@ -259,7 +259,9 @@ def _difference(its: Figures | None) -> str:
     return "–" if its is None else f"{its['mean']:+.3f} ({its['low']:+.3f} to {its['high']:+.3f})"
 
 
-def _cost(value: float) -> str:
+def _cost(value: float | None) -> str:
+    if value is None:
+        return "–"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

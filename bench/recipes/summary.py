@@ -28,6 +28,9 @@ AGAINST = {"whole": "without", "scripted": "whole", "meaning": "meaning without"
 #: What a recipe counts and what is no doing of its own mechanism.
 IDLE = frozenset({"add", "answer", "facts let go", "ignore", "looked for everywhere", "plain"})
 
+#: Seconds below which a conversation was not learnt from at all.
+LEAST_S = 0.005
+
 Figures = dict[str, Any]
 Lines = Mapping[tuple[str, str], Mapping[str, Line]]
 
@@ -117,7 +120,7 @@ def _dataset(units: Sequence[Unit], lines: Lines, about: Figures) -> Figures:
         "said ms/turn": 1e3 * sum(unit.told["said_s"] for unit in units) / turns,
         "learn ms/turn": 1e3 * learn_s / turns,
         "encoding ms/turn": 1e3 * sum(cost.encoding_s for cost in costs) / turns,
-        "turns/s": turns / learn_s,
+        **({"turns/s": turns / learn_s} if learn_s > LEAST_S * len(units) else {}),
         "read p50 ms": 1e3 * machine.percentile([each.seconds for _, each in asked], 0.5),
         "items/turn": sum(unit.told["items"] for unit in units) / turns,
         "links/turn": sum(unit.told["links"] for unit in units) / turns,
