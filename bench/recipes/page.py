@@ -49,7 +49,7 @@ _WRITTEN = (
 _METHOD = (
     "Each recipe ([what they are](howto/recipes.md)) learns from the same conversations in a "
     "process of its own on one core, does its idle work, and is asked every question once, for "
-    "{hits} hits; recipes that share out the hits asked for may rank fewer otherwise. **No language "
+    "{hits} hits; recipes that share hits out may rank fewer otherwise. **No language "
     "model and no embedder**: words alone, and rules where a paper asks a model. What is judged is "
     "which turns come back; a hit that is derived counts as the turns that it cites. *Without* is "
     "the same recipe without the mechanism that its paper is about. FB@1000: questions whose every "
