@@ -292,14 +292,14 @@ def _scripted(figures: Figures) -> Iterator[str]:
             taken = " / ".join(f"{each:,}" for each in branches)
             why = ", ".join(f"{name} {count:,}" for name, count in its["why"].items())
             difference = _difference(its.get("against", {}).get(FIRST))
-            taken = f"{taken} {f'({why})' if why else ''}"
+            taken = f"{taken} ({why})" if why else taken
             told = [*map(_cost, asked), taken, f"{its[FIRST]:.3f}", difference]
             lines.append([recipe, _title(dataset), *told])
     if lines:
         head = (
             *("", "data", "calls a session", "tokens a session", "calls a question"),
             *("tokens a question", "replies taken / repaired / fell back"),
-            *(FIRST, "less without a model"),
+            *(FIRST, "scripted − without a model"),
         )
         yield "## With the scripted model"
         yield _SCRIPTED
