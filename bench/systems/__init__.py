@@ -9,13 +9,13 @@ from bench.systems.adapter import System
 #: Name → module with a value SYSTEM.
 SYSTEMS = {
     "mnemos": "bench.systems.mnemos",
-    "recipes": "bench.systems.recipes",
     "bm25": "bench.systems.bm25",
     "dense": "bench.systems.dense",
     "rrf": "bench.systems.rrf",
     "last": "bench.systems.last",
     "random": "bench.systems.chance",
     "oracle": "bench.systems.oracle",
+    "recipes": "bench.systems.recipes",
     "llamaindex": "bench.peers.llamaindex",
     "mem0": "bench.peers.mem0",
     "mempalace": "bench.peers.mempalace",
