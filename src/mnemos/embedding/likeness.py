@@ -81,9 +81,7 @@ class Likeness:
         if self._embedder is None:
             plain = self._weigh is None  # the same text has the same bits, and often comes again
             for place, text in enumerate(texts):
-                found[place] = (
-                    _read(text, self._analyzer) if plain else _simhash(self._votes(text))
-                )
+                found[place] = _read(text, self._analyzer) if plain else _simhash(self._votes(text))
             return found
         told = [place for place, text in enumerate(texts) if text.strip()]
         if told:
