@@ -17,6 +17,7 @@ BENCHMARKS = {
     "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
+    "recipes": "what every recipe finds and costs, with and without its own mechanism (--data)",
     "updates": "is what holds now found first when facts change",
     "facts": "what do facts do to recall (needs --data)",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
@@ -30,6 +31,7 @@ MODULES = {
     "answers": "bench.answers.command",
     "compare": "bench.compare.command",
     "environments": "bench.compare.environments",
+    "recipes": "bench.recipes.command",
 }
 
 

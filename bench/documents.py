@@ -3,7 +3,7 @@
 A generated part stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``. Figures come from
 the summaries in ``bench/results``, the tree from the folders' docstrings, the commands from the
 command line itself. Figures are drawn again with them, and the page of results beside other
-products where a comparison was kept.
+products and the leaderboard of recipes where such figures were kept.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import click
 import mnemos
 from bench import explained, figures, machine
 from bench.compare import page
+from bench.recipes import page as leaderboard
 from mnemos.serve.cli import mnemos as command_line
 
 ROOT = Path(__file__).parent.parent
@@ -337,9 +338,10 @@ def stale() -> list[str]:
 
 def main() -> int:
     """Write them, or with --check say which are stale."""
-    kept = page.kept()
+    kept, board = page.kept(), leaderboard.kept()
     if "--check" in sys.argv[1:]:
         found = [*stale(), *figures.stale(), *(page.stale(kept) if kept else ())]
+        found += leaderboard.stale(board) if board else ()
         for file in found:
             print(f"{file}: stale; run make docs")
         return bool(found)
@@ -347,6 +349,8 @@ def main() -> int:
         (ROOT / document).write_text(written(document), encoding="utf-8")
         print(f"{document}: written")
     for file in page.write(kept) if kept else ():
+        print(f"{file}: written")
+    for file in leaderboard.write(board) if board else ():
         print(f"{file}: written")
     return figures.main()
 

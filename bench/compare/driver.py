@@ -20,13 +20,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 #: Behind what is installed, so that no folder of ours hides a module of the system's.
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from bench.conversation import Turn
-from bench.systems.adapter import Adapter, Found, Place, System, Vectors
+from bench.systems.adapter import Adapter, Found, Place, System, Telling, Vectors
 
 #: Where the system wanted to connect to.
 wanted: dict[str, None] = {}
@@ -45,6 +45,7 @@ def main() -> None:
         settings=options["settings"],
         asked_at=datetime.fromisoformat(options["asked_at"]),
         gold=options.get("gold", {}),
+        shared=Path(options["shared"]) if "shared" in options else None,
     )
     opened = _Opened(module, place)
     for line in sys.stdin:
@@ -81,6 +82,8 @@ class _Opened:
                 return adapter.finish()
             case "search":
                 return _plain(adapter.search(order["question"], order["limit"]))
+            case "tell":
+                return cast("Telling", adapter).tell()
             case "close":
                 return adapter.close()
             case unknown:

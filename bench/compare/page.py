@@ -84,7 +84,7 @@ def products(figures: Figures) -> str:
         else [_name(row), *["–"] * len(PRODUCTS), "failed"]
         for row in told
     ]
-    return "\n".join([lead, "", *_table(("", *PRODUCTS, "needs"), lines)])
+    return "\n".join([lead, "", *table(("", *PRODUCTS, "needs"), lines)])
 
 
 def _needs(row: Row, figures: Figures) -> str:
@@ -132,13 +132,13 @@ def _dataset(figures: Figures, name: str) -> str:
     ]
     for kind in _drawn(figures, name):
         parts.append(f"### {plots.KINDS[kind].title}")
-        parts.append(f"![{_plain(plots.KINDS[kind].alt(some))}]({_file(name, kind).name})")
+        parts.append(f"![{plain(plots.KINDS[kind].alt(some))}]({_file(name, kind).name})")
     for title, group in (("Quality", "quality"), ("Abstention", "abstention"), ("Cost", "cost")):
         columns = [each for each in GROUPS[group] if any(each in row.values for row in able)]
         if columns:
             lines = [_figures(row, columns) for row in able]
-            parts += [f"### {title}", "\n".join(_table(("", *columns), lines))]
-    return "\n\n".join([*parts, _plain(unsure(some))])
+            parts += [f"### {title}", "\n".join(table(("", *columns), lines))]
+    return "\n\n".join([*parts, plain(unsure(some))])
 
 
 def _figures(row: Row, columns: Sequence[str]) -> list[str]:
@@ -149,7 +149,7 @@ def _figures(row: Row, columns: Sequence[str]) -> list[str]:
 
 
 def _name(row: Row) -> str:
-    return f"**{_plain(row.name)}**" if row.kind == "mnemos" else _plain(row.name)
+    return f"**{plain(row.name)}**" if row.kind == "mnemos" else plain(row.name)
 
 
 def _lost(figures: Figures, name: str) -> str:
@@ -160,15 +160,15 @@ def _lost(figures: Figures, name: str) -> str:
     lines = []
     for (column, category), its in groupby(found, key=lambda each: (each.column, each.category)):
         for each in its:
-            what = column if category is None else f"{_plain(category.replace('_', ' '))}: {column}"
+            what = column if category is None else f"{plain(category.replace('_', ' '))}: {column}"
             lines.append([what, each.level, shown(column, each.value), _ahead(each), each.why])
     head = ("", "level", "has", "ahead of it", "why")
-    return "\n".join([lead, "", *_table(head, lines, text=True)])
+    return "\n".join([lead, "", *table(head, lines, text=True)])
 
 
 def _ahead(loss: Loss) -> str:
     return ", ".join(
-        f"{_plain(name)} {shown(loss.column, value)}{' ≈' if chance else ''}"
+        f"{plain(name)} {shown(loss.column, value)}{' ≈' if chance else ''}"
         for name, value, chance in loss.ahead
     )
 
@@ -181,7 +181,7 @@ def _failed(figures: Figures) -> str:
             if row.failure is not None:
                 told.setdefault((row.name, row.failure), []).append(_title(dataset))
     parts = [
-        f"**{_plain(name)}** on {listed(where)}:\n\n{_quoted(failure)}"
+        f"**{plain(name)}** on {listed(where)}:\n\n{_quoted(failure)}"
         for (name, failure), where in told.items()
     ]
     return "\n\n".join(parts) or "Nothing."
@@ -204,7 +204,7 @@ def _spread(figures: Figures) -> str:
                 for row in some
             ]
             head = ("", "runs", *QUALITY)
-            parts += [f"### Runs on {_title(dataset)}", "\n".join(_table(head, lines))]
+            parts += [f"### Runs on {_title(dataset)}", "\n".join(table(head, lines))]
     if not parts:
         return "Each ran once."
     return "\n\n".join(["The largest mean less the least of several runs of the same.", *parts])
@@ -215,17 +215,17 @@ def _about(name: str, about: Figures) -> str:
     settings = ", ".join(f"`{key}={value}`" for key, value in about["settings"].items())
     model = " Asks a language model." if about["calls a model"] else ""
     told = f" Settings: {settings}." if settings else ""
-    return _plain(f"**{name}**{version}: {about['note']}{told}{model}", strong=True)
+    return plain(f"**{name}**{version}: {about['note']}{told}{model}", strong=True)
 
 
-def _table(head: Sequence[str], lines: Sequence[Sequence[str]], *, text: bool = False) -> list[str]:
+def table(head: Sequence[str], lines: Sequence[Sequence[str]], *, text: bool = False) -> list[str]:
     """Return a table; its cells stand at the right, but where they are text."""
     rule = "---|" * len(head) if text else f"---|{'--:|' * (len(head) - 1)}"
     cells = [" | ".join(each) for each in (head, *lines)]
     return [f"| {cells[0]} |", f"|{rule}", *(f"| {each} |" for each in cells[1:])]
 
 
-def _plain(text: str, *, strong: bool = False) -> str:
+def plain(text: str, *, strong: bool = False) -> str:
     """Return text that Markdown shows as it is, code spans apart."""
     marks = r"[<>\[\]_|]" if strong else r"[<>\[\]_|*]"
     parts = text.split("`")
@@ -234,7 +234,7 @@ def _plain(text: str, *, strong: bool = False) -> str:
 
 
 def _title(dataset: str) -> str:
-    return TITLES.get(dataset, _plain(dataset))
+    return TITLES.get(dataset, plain(dataset))
 
 
 def _drawn(figures: Figures, dataset: str) -> list[str]:

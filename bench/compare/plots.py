@@ -165,7 +165,7 @@ def plots(figures: Figures, dataset: str) -> list[Plot]:
                     name=file_name(dataset, name),
                     title=kind.title,
                     alt=alt,
-                    svg=_svg(drawn, metadata),
+                    svg=as_svg(drawn, metadata),
                     png=_png(drawn),
                     fingerprint=mark,
                 )
@@ -173,7 +173,8 @@ def plots(figures: Figures, dataset: str) -> list[Plot]:
     return found
 
 
-def _svg(drawn: Figure, metadata: Mapping[str, str]) -> str:
+def as_svg(drawn: Figure, metadata: Mapping[str, str]) -> str:
+    """Return a figure as SVG, the same for the same figure."""
     written = io.StringIO()
     drawn.savefig(written, format="svg", dpi=DPI, metadata={**metadata, "Date": None})
     lines = written.getvalue().replace(*FAMILY).splitlines()

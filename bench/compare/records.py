@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,7 @@ class Unit:
     Args:
         fingerprint: Of all that the figures hang on; another one means that it has to run again.
         wanted: Hosts that it tried to reach.
+        told: Figures of its own.
     """
 
     key: Key
@@ -98,6 +99,7 @@ class Unit:
     asked: tuple[Asked, ...] = ()
     wanted: tuple[str, ...] = ()
     failure: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,14 +79,14 @@ def summary(
             by_dataset[unit.key.dataset].append(unit)
         for dataset, some in by_dataset.items():
             rows[row]["data"][dataset] = _dataset(some, lines)
-            values[row, dataset] = _values(_first(some), lines)
+            values[row, dataset] = values_of(_first(some), lines)
     for name, why in broken.items():
         for variant in system(name).settings:
             rows.setdefault(
                 row_name(name, variant), {**_about(name, variant, None), "failure": why}
             )
     _hold_against(rows, values)
-    return {"data": _data(conversations), "systems": rows}
+    return {"data": data_of(conversations), "systems": rows}
 
 
 def _about(name: str, variant: str, environment: Environment | None) -> Figures:
@@ -111,7 +111,8 @@ def _about(name: str, variant: str, environment: Environment | None) -> Figures:
     return told
 
 
-def _data(conversations: Sequence[Conversation]) -> Figures:
+def data_of(conversations: Sequence[Conversation]) -> Figures:
+    """Return how much there is of each data set."""
     found: Figures = {}
     for dataset, its in groupby(conversations, key=lambda each: each.dataset):
         some = list(its)
@@ -140,10 +141,10 @@ def _dataset(units: Sequence[Unit], lines: Mapping[tuple[str, str], Any]) -> Fig
             "failure": f"{len(failed)} of {len(units)} conversations: {failed[0].failure}",
         }
     first = _first(units)
-    values = _values(first, lines)
+    values = values_of(first, lines)
     asked = [each for unit in first for each in unit.asked]
     told |= {
-        "means": {name: _mean(its) for name, its in values.items()},
+        "means": {name: mean_of(its) for name, its in values.items()},
         "intervals": {name: _ends(intervals.clustered(values[name])) for name in QUALITY},
         "categories": _categories(first, lines),
         "audited R@10": _rounded(
@@ -160,7 +161,7 @@ def _dataset(units: Sequence[Unit], lines: Mapping[tuple[str, str], Any]) -> Fig
     return told
 
 
-def _values(
+def values_of(
     units: Sequence[Unit],
     lines: Mapping[tuple[str, str], Any],
     wanted: Callable[[Asked], bool] = lambda asked: asked.answerable,
@@ -181,7 +182,8 @@ def _values(
     return {name: its for name, its in found.items() if its}
 
 
-def _mean(clusters: Sequence[Floats]) -> float:
+def mean_of(clusters: Sequence[Floats]) -> float:
+    """Return the mean over all questions."""
     values = [value for each in clusters for value in each.tolist()]
     return round(math.fsum(values) / len(values), 6)
 
@@ -198,10 +200,10 @@ def _categories(units: Sequence[Unit], lines: Mapping[tuple[str, str], Any]) -> 
     found: Figures = {}
     names = sorted({each.category for unit in units for each in unit.asked if each.answerable})
     for category in names:
-        values = _values(units, lines, lambda asked, its=category: asked.category == its)  # type: ignore[misc]
+        values = values_of(units, lines, lambda asked, its=category: asked.category == its)  # type: ignore[misc]
         found[category] = {
             "questions": sum(map(len, values["R@10"])),
-            **{name: _mean(values[name]) for name in QUALITY},
+            **{name: mean_of(values[name]) for name in QUALITY},
         }
     return found
 
@@ -289,7 +291,7 @@ def _spread(units: Sequence[Unit], lines: Mapping[tuple[str, str], Any]) -> Figu
     """Return how far apart the means of several runs of the same are."""
     repeats = sorted({unit.key.repeat for unit in units})
     means = [
-        {name: _mean(its) for name, its in _values(some, lines).items()}
+        {name: mean_of(its) for name, its in values_of(some, lines).items()}
         for repeat in repeats
         if (some := [unit for unit in units if unit.key.repeat == repeat])
     ]

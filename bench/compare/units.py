@@ -1,6 +1,6 @@
 """Run one system with one conversation: write it, close it, open it in a new process, ask it all.
 
-Every question is put twice: for HITS hits, which is timed and gives the first ranks, and for DEEP
+Every question is put twice: for a few hits, which is timed and gives the first ranks, and for many
 hits, which follow those it has not ranked yet; so lists that are fused at a short depth keep their
 order at the top. What is no turn is led back to turns: by the system's own ids or metadata, else by
 what it cites, else by the turns whose text it holds or that hold its text.
@@ -44,6 +44,9 @@ class Job:
 
     Args:
         run: The folder of the run it belongs to.
+        hits: That are asked for first, and timed.
+        deep: That are asked for then.
+        shared: A folder of what units of the same conversation can use again; None if none is kept.
     """
 
     key: Key
@@ -51,6 +54,9 @@ class Job:
     environment: Environment
     limits: Limits
     run: Path
+    hits: int = HITS
+    deep: int = DEEP
+    shared: Path | None = None
 
     @property
     def passing(self) -> Path:
@@ -76,7 +82,7 @@ class Job:
             json.dumps(dict(self.known.settings[self.key.variant]), sort_keys=True),
             json.dumps(self.environment.versions, sort_keys=True),
             self.environment.wanted,
-            f"{HITS} {DEEP} {self.limits.memory_mib} {self.limits.order_s}",
+            f"{self.hits} {self.deep} {self.limits.memory_mib} {self.limits.order_s}",
             _told(self.conversation),
         ]
         return sha256("\n".join(parts).encode()).hexdigest()
@@ -128,6 +134,7 @@ class _Run:
         with self._child() as child:
             write_s, encoding_s = self._write(child)
             asked = () if self._known.persistent else self._ask_all(child)
+            told = child.ask("tell").value if self._known.tells else {}
             child.ask("close")
         peak_mib, size, cold_s = child.peak_mib, 0, None
         if self._known.persistent:
@@ -152,6 +159,7 @@ class _Run:
             ),
             asked=asked,
             wanted=self.wanted,
+            told=told,
         )
 
     def _child(self) -> Child:
@@ -164,6 +172,8 @@ class _Run:
         }
         if settings.get("told the gold"):
             options["gold"] = {each.text: sorted(each.gold) for each in job.conversation.questions}
+        if job.shared is not None:
+            options["shared"] = str(job.shared.resolve())
         return Child(
             job.environment.python,
             SYSTEMS[job.key.system],
@@ -209,7 +219,7 @@ class _Run:
         child.ask("open")
         question = self._job.conversation.questions[0].text
         try:
-            child.ask("search", question=question, limit=HITS)
+            child.ask("search", question=question, limit=self._job.hits)
         except Fault:
             if not child.alive:
                 raise
@@ -227,9 +237,11 @@ class _Run:
     def _ask(self, child: Child, question: Question) -> Asked:
         try:
             first, own_s, encoding_s = self._charged(
-                child, "search", question=question.text, limit=HITS
+                child, "search", question=question.text, limit=self._job.hits
             )
-            deep = child.ask("search", question=question.text, limit=DEEP)
+            deep = first
+            if self._job.deep > self._job.hits:
+                deep = child.ask("search", question=question.text, limit=self._job.deep)
         except Fault as fault:
             if not child.alive:
                 raise

@@ -15,6 +15,7 @@ SYSTEMS = {
     "last": "bench.systems.last",
     "random": "bench.systems.chance",
     "oracle": "bench.systems.oracle",
+    "recipes": "bench.systems.recipes",
     "llamaindex": "bench.peers.llamaindex",
     "mem0": "bench.peers.mem0",
     "mempalace": "bench.peers.mempalace",

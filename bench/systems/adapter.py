@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from urllib.request import Request, urlopen
 
 from bench.conversation import Turn
@@ -65,6 +65,13 @@ class Adapter(Protocol):
         """Write what is not on disk yet, and let go."""
 
 
+class Telling(Adapter, Protocol):
+    """An adapter with figures of its own."""
+
+    def tell(self) -> Mapping[str, Any]:
+        """Return them, as JSON can hold them, before it is closed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vectors:
     """The one model that every system gets that takes one: all-MiniLM-L6-v2, 384 numbers, length 1.
@@ -97,6 +104,7 @@ class Place:
         folder: Its own; empty at first, as it was left when it is opened again.
         asked_at: When the questions are put.
         gold: Question → refs of the turns that answer it; empty for all but the oracle.
+        shared: A folder of what units of the same conversation can use again; None if none is kept.
     """
 
     folder: Path
@@ -104,6 +112,7 @@ class Place:
     settings: Settings
     asked_at: datetime
     gold: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    shared: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +130,7 @@ class System:
         environment: More variables that its process gets.
         persistent: Whether it can be closed and opened again; else it is asked in one process.
         calls_model: Whether writing or reading asks a language model.
+        tells: Whether it has figures of its own to tell at the end, by ``tell``.
     """
 
     title: str
@@ -134,3 +144,4 @@ class System:
     environment: Mapping[str, str] = field(default_factory=dict)
     persistent: bool = True
     calls_model: bool = False
+    tells: bool = False

@@ -466,6 +466,11 @@ def test_a_link_with_the_same_ends_and_type_is_replaced(store: Store) -> None:
     assert links(store) == [(b, a, "similar", 1.0)]
     with store.reading() as snapshot:
         assert len(snapshot.tables.links_of(a)) == 3
+        there, back = (snapshot.tables.links_between(*ends) for ends in ((a, b), (b, a)))
+        assert [row.no for row in (*there, *back)] == [
+            row.no for row in snapshot.tables.links_of(a)
+        ]
+        assert (len(there), len(back)) == (2, 1)
     assert verify(store).ok
 
 

@@ -9,6 +9,7 @@ import pytest
 from bench import figures
 from bench.compare import page
 from bench.documents import PARTS, ROOT, written
+from bench.recipes import page as leaderboard
 from mnemos.recall.signals import C3, LEVELS
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
@@ -31,6 +32,13 @@ def test_the_page_of_results_and_its_plots_are_of_the_kept_figures() -> None:
     if kept is None:
         pytest.skip("no comparison was kept: `python -m bench compare --keep` does so")
     assert page.stale(kept) == [], "run `make docs`"
+
+
+def test_the_leaderboard_and_what_the_package_shows_are_of_the_kept_figures() -> None:
+    kept = leaderboard.kept()
+    if kept is None:
+        pytest.skip("no leaderboard was kept: `python -m bench recipes --keep` does so")
+    assert leaderboard.stale(kept) == [], "run `make docs`"
 
 
 def test_the_figure_shows_what_adds_up_to_each_score() -> None:

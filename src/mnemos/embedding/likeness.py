@@ -29,6 +29,8 @@ from mnemos.text.whole import mended
 BITS = 384
 #: Terms whose bits are kept ready, 3 KB each.
 CACHED = 4096
+#: Texts whose bits are kept ready: what new ones are compared with, session after session.
+READ = 2048
 #: A vote in its smallest fractions.
 VOTE = 1 << 16
 
@@ -76,8 +78,9 @@ class Likeness:
         """
         found = np.zeros((len(texts), signs.words(self.dimension)), dtype=np.uint64)
         if self._embedder is None:
+            plain = self._weigh is None  # the same text has the same bits, and often comes again
             for place, text in enumerate(texts):
-                found[place] = _simhash(self._votes(text))
+                found[place] = _read(text, self._analyzer) if plain else _simhash(self._votes(text))
             return found
         told = [place for place, text in enumerate(texts) if text.strip()]
         if told:
@@ -114,6 +117,11 @@ class Likeness:
         if lowest < 1:
             raise ValueError(f"a term counts for a whole number above nought, not for {lowest}")
         return votes
+
+
+@lru_cache(maxsize=READ)
+def _read(text: str, analyzer: Analyzer) -> Signs:
+    return _simhash(dict(Counter(analyzer.terms(text))))
 
 
 def _simhash(votes: dict[str, int]) -> Signs:

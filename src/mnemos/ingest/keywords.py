@@ -71,7 +71,7 @@ def keywords(
     weighed = weights(text, analyzer, frequency, total)
     language = analyzer.stemmed_in(text)
     written: dict[str, str] = {}
-    for word in marked_words(text):
+    for word in dict.fromkeys(marked_words(text)):
         for term in analyzer.terms_in(language, word)[:1]:
             written.setdefault(term, word)
     ranked = sorted(weighed, key=lambda term: -weighed[term])

@@ -5,6 +5,7 @@ What it cites comes back as labels; one that was not shown is a mistake, which i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
 from mnemos.ingest.cut import by_tokens
@@ -50,7 +51,7 @@ def labelled(
             told["speaker"] = speaker
         told["text"] = clipped(item.text, most_characters)
         if left is not None:
-            left -= estimate_tokens(f"{speaker or ''} {told['text']}")
+            left -= estimate_tokens(json.dumps(told, ensure_ascii=False))  # its marks cost as well
             if left < 0 and found:
                 break
         found.append(told)

@@ -37,8 +37,11 @@ def nearest(likeness: ArrayLike, count: int, *, least: float = -1.0) -> list[int
     values = finite(likeness, "likenesses")
     if count < 0:
         raise ValueError(f"neighbours are counted from 0, not {count}")
-    order = np.argsort(-values, kind="stable")
-    chosen: list[int] = order[values[order] >= least][:count].tolist()
+    able = np.flatnonzero(values >= least)
+    if 0 < count < len(able):
+        bar = np.partition(values[able], len(able) - count)[len(able) - count]
+        able = able[values[able] >= bar]
+    chosen: list[int] = able[np.argsort(-values[able], kind="stable")][:count].tolist()
     return chosen
 
 

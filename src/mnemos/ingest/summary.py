@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from mnemos.ingest.keywords import weights
 from mnemos.text.sentences import sentences
@@ -61,9 +63,18 @@ def summary(
     >>> summary(texts, lambda text: text.strip(".").split(), weights, 4, size)
     'tea in paris.'
     """
-    found = [text[start:stop] for text in texts for start, stop in sentences(text)]
-    costs = [max(1, count(sentence)) for sentence in found]
-    held = [{term for term in terms(sentence) if weights.get(term, 0) > 0} for sentence in found]
+    read = [each for text in texts for each in _read(text, terms, count)]
+    found = [each.text for each in read]
+    costs = [max(1, each.tokens) for each in read]
+    held = [{term for term in each.terms if weights.get(term, 0) > 0} for each in read]
+
+    def fits(places: Sequence[int]) -> bool:
+        if len(places) == 1:
+            return read[places[0]].tokens <= most_tokens
+        if sum(read[place].least for place in places) >= most_tokens:
+            return False  # most do not: told without counting
+        return count(_joined([found[place] for place in sorted(places)])) <= most_tokens
+
     chosen: list[int] = []
     covered: set[str] = set()
     while True:
@@ -72,7 +83,7 @@ def summary(
             gain = sum(weights[term] for term in own - covered)
             if gain * (costs[best[1]] if best else 1) <= (best[0] * costs[place] if best else 0):
                 continue
-            if _fits(found, [*chosen, place], most_tokens, count):
+            if fits([*chosen, place]):
                 best = (gain, place)
         if best is None:
             break
@@ -82,7 +93,7 @@ def summary(
     singles = [
         (sum(weights[term] for term in own), -place)
         for place, own in enumerate(held)
-        if _fits(found, [place], most_tokens, count)
+        if fits([place])
     ]
     if singles and max(singles)[0] > whole:
         chosen = [-max(singles)[1]]
@@ -122,12 +133,42 @@ def gist(texts: Sequence[str], analyzer: Analyzer, share: float, least: int, mos
     words = whole.split()
     room = min(most, max(least, round(share * len(words))))
     weighed = weights(whole, analyzer, lambda _: 0, 0)
-    short = summary(texts, analyzer.terms, weighed, room, lambda text: len(text.split()))
+    short = summary(texts, analyzer.terms, weighed, room, _words)
     return short or " ".join(words[:room])
 
 
-def _fits(found: Sequence[str], places: Sequence[int], most_tokens: int, count: Count) -> bool:
-    return count(_joined([found[place] for place in sorted(places)])) <= most_tokens
+class _Sentence(NamedTuple):
+    """A sentence as it is weighed.
+
+    Args:
+        least: What it adds to any text that it stands in, less one token at least: behind an
+            English word the rest may cost less.
+    """
+
+    text: str
+    tokens: int
+    least: int
+    terms: frozenset[str]
+
+
+@lru_cache(maxsize=256)  # a text is summed up with others again and again
+def _read(text: str, terms: Callable[[str], Sequence[str]], count: Count) -> tuple[_Sentence, ...]:
+    return tuple(
+        _Sentence(each, count(each), _least(each, count), frozenset(terms(each)))
+        for each in (text[start:stop] for start, stop in sentences(text))
+    )
+
+
+def _least(sentence: str, count: Count) -> int:
+    """Return the tokens of a sentence behind an English word, less those of it and of rounding.
+
+    A number at its start pays for the blank before it.
+    """
+    return count(f"the {sentence}") - 2 - sentence[:1].isdigit()
+
+
+def _words(text: str) -> int:
+    return len(text.split())
 
 
 def _joined(parts: Sequence[str]) -> str:

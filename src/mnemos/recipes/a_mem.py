@@ -9,9 +9,9 @@ Source: A-MEM, arXiv:2502.12110. Of agiresearch/A-mem's bugs none: neighbours ar
 Differs: one model call a turn, not two: neighbours are those of the note that rules write. A linked
     note inherits its hit's score times the link's weight and ranks among the hits; the paper shows
     it beside them. Rewritten notes are encoded again at a session's end, not after 100 rewritings;
-    the question is not made into keywords; turns without a note are found by their own words.
-    Without a model: keywords by tf · idf, links from a cosine of .6, which tag a note with the
-    keywords that both hold.
+    the question is not made into keywords; turns without a note are found by their own words. A
+    model rewrites notes of the same session only. Without one: keywords by tf · idf, links from a
+    cosine of .6, which tag a note with the keywords that both hold.
 Cost: one model call a turn, none a question; an item a turn, up to 5 links, a key where rewritten.
 """
 
@@ -149,6 +149,8 @@ class AMem:
         for update in found.updates if change.has_room() else ():
             place = places[update.note - 1]
             before, because_of = change.notes[place], None if found is rule else turn
+            if because_of and before.scope != turn.scope:
+                continue  # what one session says is not told in another's name
             after = notes.rewritten(before, update.tags, update.context, because_of)
             if notes.text(after) != notes.text(before):
                 change.notes[place] = after

@@ -198,7 +198,7 @@ class Change:
 
     def end_link(self, link: Link) -> None:
         """Take away the edge with these ends and type, if there is one."""
-        for row in self._tables.links_of(link.source):
+        for row in self._tables.links_between(link.source, link.target):
             if row.visible_to is None and _same_edge(row.value, link):
                 self.end_side("link", row)
 
@@ -408,7 +408,7 @@ def _rows_like(tables: Tables, row: SideRow) -> list[SideRow]:
         case Key() as key:
             return [each for each in tables.keys_of(row.item_no) if each.value == key]
         case Link() as link:
-            rows = tables.links_of(link.source)
+            rows = tables.links_between(link.source, link.target)
             return [each for each in rows if _same_edge(each.value, link)]
         case State(name=name):
             rows = list(tables.sides("state"))

@@ -253,6 +253,15 @@ class MemoryTables(MemoryVectorTables):
         rows = (self._sides.get(("link", no)) for no in sorted(self._linked.get(item_id) or ()))
         return [row for row in rows if row is not None]
 
+    def links_between(self, source: str, target: str) -> list[SideRow]:
+        rows = self.links_of(source)
+        return [
+            row
+            for row in rows
+            if isinstance(row.value, Link)
+            and (row.value.source, row.value.target) == (source, target)
+        ]
+
     def current_state(self, name: str) -> SideRow | None:
         for row in self.sides("state"):
             value = row.value

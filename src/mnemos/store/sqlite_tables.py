@@ -228,6 +228,10 @@ class SqliteTables(SqliteVectorTables):
     def links_of(self, item_id: str) -> list[SideRow]:
         return [_side_row("link", row) for row in self._run("links_of", id=item_id)]
 
+    def links_between(self, source: str, target: str) -> list[SideRow]:
+        rows = self._run("links_between", source=source, target=target)
+        return [_side_row("link", row) for row in rows]
+
     def current_state(self, name: str) -> SideRow | None:
         row = self._run("current_state", name=name).fetchone()
         return None if row is None else _side_row("state", row)

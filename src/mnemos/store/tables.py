@@ -207,6 +207,9 @@ class Tables(VectorTables, Protocol):
     def links_of(self, item_id: str) -> list[SideRow]:
         """Return the links that start or end at an item, ended ones included, by number."""
 
+    def links_between(self, source: str, target: str) -> list[SideRow]:
+        """Return the links from one item to another, ended ones included, by number."""
+
     def current_state(self, name: str) -> SideRow | None: ...
 
     # -- the journal

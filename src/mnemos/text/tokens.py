@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from mnemos.text.stopwords import is_function_character
 
+_LONGEST_KEPT = 8_192  # characters of a text whose tokens are kept ready
 MAX_TOKEN = 64  # longer than any word; what is longer is a blob, and its head identifies it
 
 # Scripts written without spaces between words (Thai, Lao, Myanmar, Khmer), and Hangul jamo, Kana,
@@ -101,12 +103,12 @@ def words(text: str) -> list[str]:
     comes whole and is followed by its parts. Contractions are taken apart ("don't": do, not) and a
     possessive 's is dropped. Tokens are cut to 64 characters.
     """
-    return _words(text, _fold)
+    return list(_read(text, _fold))
 
 
 def marked_words(text: str) -> list[str]:
     """Return the same tokens as ``words``, with the accents still on them."""
-    return _words(text, _fold_case)
+    return list(_read(text, _fold_case))
 
 
 def strip_accents(word: str) -> str:
@@ -115,6 +117,23 @@ def strip_accents(word: str) -> str:
         return word
     bare = _ACCENT.sub("", unicodedata.normalize("NFKD", word.translate(_PLAIN_LETTERS)))
     return unicodedata.normalize("NFC", bare)
+
+
+def _read(text: str, fold: Fold) -> tuple[str, ...]:
+    """Return the tokens of a text: recipes, likeness and index read the same one in a row."""
+    if len(text) > _LONGEST_KEPT:
+        return tuple(_words(text, fold))
+    return _of_word(text, fold) if len(text) <= MAX_TOKEN else _of_text(text, fold)
+
+
+@lru_cache(maxsize=256)  # the turns of a few sessions, some MB at most
+def _of_text(text: str, fold: Fold) -> tuple[str, ...]:
+    return tuple(_words(text, fold))
+
+
+@lru_cache(maxsize=8_192)
+def _of_word(text: str, fold: Fold) -> tuple[str, ...]:
+    return tuple(_words(text, fold))
 
 
 def _words(text: str, fold: Fold) -> list[str]:

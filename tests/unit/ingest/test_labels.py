@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mnemos import Item, Scope
-from mnemos.ingest.labels import MOST_CHARACTERS, labelled, lines, paragraphs, runs, unknown
+from mnemos.ingest.labels import (
+    LINES_TOKENS,
+    MOST_CHARACTERS,
+    labelled,
+    lines,
+    paragraphs,
+    runs,
+    unknown,
+)
+from mnemos.text.token_count import estimate_tokens
 
 NOW = datetime(2024, 3, 6, tzinfo=UTC)
 
@@ -71,3 +81,9 @@ def test_paragraphs_name_a_day_where_it_begins_and_share_the_room() -> None:
 def test_labels_count_from_one_and_others_are_told() -> None:
     assert [line["turn"] for line in labelled(TALK, label="turn")] == [1, 2, 3]
     assert unknown([0, 4, 2], 3) == "labels go from 1 to 3; there is no 0, 4"
+
+
+def test_lines_keep_to_their_tokens_with_the_marks_around_them() -> None:
+    told = lines([turn(number, "Yes.") for number in range(500)])
+    assert 1 < len(told) < 500
+    assert sum(estimate_tokens(json.dumps(each)) for each in told) <= LINES_TOKENS

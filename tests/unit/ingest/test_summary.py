@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnemos.ingest.summary import lead, summary
+from mnemos.ingest.summary import _least, lead, summary
+from mnemos.text.token_count import estimate_tokens
 
 WEIGHTS = {"a": 5, "b": 3, "c": 2, "d": 1}
 words = st.lists(st.sampled_from("abcdx"), min_size=1, max_size=5)
@@ -54,3 +55,19 @@ def test_nothing_fits_into_nothing() -> None:
 
 def test_a_lead_ends_where_the_next_sentence_would_not_fit() -> None:
     assert lead("One. Two three four. Five.", 3, size) == "One."
+
+
+SENTENCES = (
+    "The ferry is late.",
+    "Überfahrt nach Köln um neun Uhr dreißig!",
+    "2024 was it, 1,000 times over...",
+    "NASA rang: JSONParser failed (again)?",
+    "I would have been there with you, but they did not come.",
+    "Antidisestablishmentarianism, zymurgy, xylophones",
+)
+
+
+@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=8))
+def test_no_text_costs_less_than_its_sentences_are_said_to_add(several: list[str]) -> None:
+    whole = estimate_tokens(" ".join(several))
+    assert sum(_least(each, estimate_tokens) for each in several) < whole

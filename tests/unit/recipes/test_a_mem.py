@@ -73,6 +73,18 @@ def test_a_model_writes_links_and_rewrites_by_the_numbers_that_it_was_shown() ->
         assert beans.attrs["context"] == ""
 
 
+def test_a_model_rewrites_no_note_of_another_session() -> None:
+    update = {"note": 1, "context": "The paw has healed.", "tags": ["pets"]}
+    chat = replying(about("paw"), about("vet", links=[1], updates=[update]))
+    with memory(chat) as made:
+        say(made, BEACH, session="1")
+        say(made, VET, session="2")
+        done = made.learn()
+        assert (done.errors, done.sessions) == ((), 2)
+        told = transcript(made)
+    assert "similar note 1" in told and "healed." not in told.replace(VET, "")
+
+
 def test_what_a_turn_told_about_another_goes_with_it() -> None:
     update = {"note": 1, "context": "A secret that only the second tells.", "tags": []}
     with memory(replying(about("paw"), about("vet", updates=[update]))) as made:

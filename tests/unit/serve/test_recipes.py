@@ -14,6 +14,7 @@ from mnemos import recipes as registered
 from mnemos.ingest.derive import made
 from mnemos.models.base import ChatReply, ChatRequest, Embedder
 from mnemos.recall.ranked import Ranked, ranked
+from mnemos.serve.cli import recipes as command
 from mnemos.serve.cli.recipes import first_sentence
 from tests.unit.serve.command_line import Run
 
@@ -77,6 +78,27 @@ def _kept(run: Run, name: str) -> dict[str, object]:
     found = run("recipes", "--json").json["recipes"]
     assert isinstance(found, list)
     return next(each for each in found if each["name"] == name)
+
+
+def test_what_recipes_were_measured_to_find_is_shown_and_told_as_json(
+    mnemos: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = {
+        "Ferries": {
+            "R@10": 0.612,
+            "R@10 without its mechanism": 0.705,
+            "learn ms/turn": 1.9,
+            "question ms": 8.5,
+        }
+    }
+    monkeypatch.setattr(command, "measured", lambda: {"a-mem": figures, "memr3": {}})
+    shown = " ".join(mnemos("recipes").out.split())
+    assert "Ferries R@10 .612 (.705); 1.9 ms a turn, 8.5 ms a question" in shown
+    assert mnemos("recipes", "--json").json["measured"] == {"a-mem": figures}
+
+
+def test_what_is_measured_is_of_recipes_that_there_are() -> None:
+    assert set(command.measured()) <= set(registered.RECIPES)
 
 
 def test_recipes_are_listed_without_a_memory(mnemos: Run) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import cache
+from importlib.resources import files
 
 import click
 from rich.table import Table
@@ -28,9 +31,10 @@ REDO = click.option("--redo", is_flag=True, help="Also again where a model faile
 
 @click.command("recipes", cls=Command)
 def recipes_command() -> None:
-    """List the recipes: what each is, whether it learns, and what this memory keeps of it.
+    """List the recipes: what each is, what it costs and finds, what this memory keeps of it.
 
-    Without a memory they are listed all the same.
+    Without a memory they are listed all the same. What it finds was measured on development data
+    by words alone, without a model: R@10, and in brackets without the recipe's own mechanism.
     """
     given = settings()
     here = given.memory_file.path.exists()
@@ -41,7 +45,9 @@ def recipes_command() -> None:
         with Memory(":memory:", embedder=None) as memory:
             found = memory.recipes()
     if given.as_json:
-        given.output.document({"file": given.memory_file.path if here else None, "recipes": found})
+        where = given.memory_file.path if here else None
+        known = {name: figures for name, figures in measured().items() if figures}
+        given.output.document({"file": where, "recipes": found, "measured": known})
     else:
         given.output.show(_listed(found, here=here))
 
@@ -55,9 +61,37 @@ def _listed(found: Sequence[RecipeKept], *, here: bool) -> Table:
         about = Text(one_line(recipe.about))
         if recipe.cost:
             about.append(f"\n{one_line(first_sentence(recipe.cost))}", style="dim")
+        if figures := measured().get(recipe.name):
+            about.append(f"\n{'; '.join(told(figures))}", style="dim")
         cells = (Text(kept or "–"), Text(waiting)) if here else ()
         made.add_row(Text(one_line(recipe.name), style="bold"), learns, *cells, about)
     return made
+
+
+@cache
+def measured() -> Mapping[str, Mapping[str, Mapping[str, float | None]]]:
+    """Return what recipes were measured to find and cost: recipe → data → column → figure."""
+    path = files("mnemos.recipes").joinpath("figures.json")
+    found: dict[str, dict[str, dict[str, float | None]]] = (
+        json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    )
+    return found
+
+
+def told(figures: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
+    """Yield what was measured, a part each data set, then what the first cost.
+
+    >>> list(told({"LoCoMo": {"R@10": 0.6, "R@10 without its mechanism": 0.7,
+    ...                       "learn ms/turn": 2.0, "question ms": 9.5}}))
+    ['LoCoMo R@10 .600 (.700)', '2.0 ms a turn, 9.5 ms a question']
+    """
+    for data, its in figures.items():
+        value, without = (its.get(name) for name in ("R@10", "R@10 without its mechanism"))
+        if value is not None:
+            other = "" if without is None else f" ({without:.3f})".replace("0.", ".", 1)
+            yield f"{data} R@10 {f'{value:.3f}'.removeprefix('0')}{other}"
+    first = next(iter(figures.values()))
+    yield f"{first['learn ms/turn']} ms a turn, {first['question ms']} ms a question"
 
 
 def first_sentence(text: str) -> str:

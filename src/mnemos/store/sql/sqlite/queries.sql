@@ -205,6 +205,11 @@ SELECT no, value, visible_from, visible_to, -1 FROM link INDEXED BY link_target
  WHERE space = :space AND target = :id
  ORDER BY no
 
+-- links_between --
+SELECT no, value, visible_from, visible_to, -1 FROM link INDEXED BY link_source
+ WHERE space = :space AND source = :source AND target = :target
+ ORDER BY no
+
 -- current_state --
 SELECT no, value, visible_from, visible_to, -1 FROM state
  WHERE space = :space AND name = :name AND visible_to IS NULL

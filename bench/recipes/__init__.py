@@ -1,0 +1,1 @@
+"""All recipes of mnemos on the same questions: what each finds and costs, what its idea pays."""
