@@ -13,11 +13,10 @@ from datetime import datetime
 import numpy as np
 
 from mnemos.ingest.derive import derived_id
-from mnemos.ingest.facts.asked import asked
 from mnemos.ingest.facts.find import find
 from mnemos.ingest.facts.items import KIND, OPEN, holds_fact, version_of
 from mnemos.ingest.facts.timeline import Status, Version
-from mnemos.ingest.facts.told import asker
+from mnemos.ingest.facts.told import wanted_of
 from mnemos.store.snapshot import Snapshot
 from mnemos.types import Item, Scope
 
@@ -108,7 +107,7 @@ def answering(
         question: In the present tense, or in the past for what is over.
         moment: What was true then; None is what holds, or what is over.
     """
-    wanted = asked(question, asker=asker(snapshot))
+    wanted = wanted_of(question, snapshot)
     if wanted is None:
         return []
     timelines: dict[tuple[str, str], list[Version]] = {}

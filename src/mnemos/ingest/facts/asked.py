@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from mnemos.ingest.facts.classes import PARTNERS, RELATIONS, class_of, singular
+from mnemos.ingest.facts.fact import USER
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.verbs import FORMS, FRAMES
 
@@ -101,7 +101,7 @@ _COMPOUND = (
 _TELLING = re.compile(r"[\w'-]+")
 
 
-def asked(question: str, asker: str = "user", other: str = "") -> Asked | None:
+def asked(question: str, asker: str = USER, other: str = "") -> Asked | None:
     """Return what a question asks for; None if it asks for no slot.
 
     Args:
@@ -119,12 +119,7 @@ def asked(question: str, asker: str = "user", other: str = "") -> Asked | None:
     if before is not None:
         body = re.sub(r"\bbefore .*", "", body)
     slots = slots_of(body)
-    words = frozenset(
-        singular(word)
-        for word in _TELLING.findall(body)
-        if word not in FUNCTION_WORDS and word not in _ASKING
-    )
-    words -= telling(_TELLING.findall(who.lower()))
+    words = telling(body) - _ASKING - telling(who)
     if not slots and _ADVICE.match(low) is not None:
         return None
     if not slots and not words:
@@ -171,7 +166,7 @@ def _unnamed(text: str, asker: str, other: str) -> tuple[str, str]:
 
 def _named(match: re.Match[str], text: str, asker: str, other: str) -> tuple[str, str]:
     word = match["who"].removesuffix("'s")
-    base = {"my": asker, "your": other, "the user": "user"}.get(word.lower(), word)
+    base = {"my": asker, "your": other, "the user": USER}.get(word.lower(), word)
     relations = [RELATIONS[one.removesuffix("'s")] for one in match["relations"].split()]
     owned = match["who"].endswith("'s") or word.lower() in {"my", "your"}
     rest = text[: match.start()] + " " + text[match.end() :]
@@ -239,6 +234,7 @@ _NOUN = re.compile(
 )
 
 
-def telling(words: Sequence[str]) -> frozenset[str]:
-    """Return the words that say what a text is about."""
+def telling(text: str) -> frozenset[str]:
+    """Return the words that say what a text is about, in lower case and singular."""
+    words = _TELLING.findall(text.lower())
     return frozenset(singular(one) for one in words if one not in FUNCTION_WORDS)

@@ -162,12 +162,13 @@ def _further(line: Line) -> Iterator[Fact]:
                 yield line.fact(slot, value, act="change", who=line.scene.speaker)
                 return
     thing = _IT_IS_A.search(text.replace("’", "'"), start, end)
-    if thing is not None and not denied and line.known:
-        value, last = _phrase_at(line, thing.end()), line.known[-1]
+    if thing is not None and not denied:
+        value = _phrase_at(line, thing.end())
         kind = class_of(value.head) if value is not None else ""
-        if value is not None and kind and last.slot == kind and not alike(value.text, last.value):
-            yield line.fact(kind, value, kind=last.kind, who=last.subject)
-            return
+        for last in line.known[-1:] if value is not None and kind else ():
+            if last.slot == kind and value is not None and not alike(value.text, last.value):
+                yield line.fact(kind, value, kind=last.kind, who=last.subject)
+                return
     added = _ADDS.search(text, start, end)
     if added is not None:
         yield from _added(line, _phrase_at(line, added.end()))

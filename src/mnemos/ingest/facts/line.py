@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from mnemos.ingest.facts.clauses import Clause, Span, Token
 from mnemos.ingest.facts.fact import Act, Fact, Kind, Said
-from mnemos.ingest.facts.people import Scene, Subject
+from mnemos.ingest.facts.people import Subject
 from mnemos.ingest.facts.phrases import Phrase
 from mnemos.ingest.facts.predicate import Predicate
+from mnemos.ingest.facts.scene import Scene
 from mnemos.text.dates import Mention, mentions
 from mnemos.text.time_words import holds_time
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
-from mnemos.ingest.facts.answers import answers, question_before
-from mnemos.ingest.facts.asked import Asked
-from mnemos.ingest.facts.classes import PARTNERS, RELATIONS
+from mnemos.ingest.facts.answers import answers
+from mnemos.ingest.facts.classes import RELATIONS
 from mnemos.ingest.facts.clauses import Clause, cut, quotes
 from mnemos.ingest.facts.fact import Fact, Said
+from mnemos.ingest.facts.later import Later
 from mnemos.ingest.facts.line import Line
-from mnemos.ingest.facts.people import Scene, Subject, mentioned, subject
+from mnemos.ingest.facts.people import Subject, mentioned, subject
 from mnemos.ingest.facts.predicate import Predicate, predicate
+from mnemos.ingest.facts.scene import Scene
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.text.dates import mentions
 
@@ -23,13 +25,11 @@ NEAR = 4
 #: Facts of a subject told before that a change can be about, latest first.
 REMEMBERED = 200
 _MOVED_IN = re.compile(r"\b[Mm]oved (?:in|here|there)\b[^.!?\n]{0,40}")
-_THIRD = re.compile(r"\b(?:s?he|his|hers?|they|their)\b", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?P<name>[A-Z][a-z]+|he|she|(?<=[Mm]y )[a-z]+)(?: just| always| then)? "
     r"(?:said|says|wrote|writes|texted|told me|goes|replied|answered)[,:]? *\Z"
 )
 _WHO = re.compile(r"\b(?:who|whom|whose)\b")
-_RELATIONS = frozenset(RELATIONS.values())
 #: Verbs that may stand without "I" at a sentence's start: "Sold the car."
 _BARE_VERBS = frozenset(
     """
@@ -53,11 +53,8 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     parts = cut(said.text)
     if not parts.clauses and not parts.jest and parts.masked == said.text:
         return ()
-    known = list(known[-REMEMBERED:])
-    near = [turn for turn in before[-NEAR:] if turn.session == said.session]
-    scene = _scene(said, near, known)
-    question = question_before(said, near[-1] if near else None)
-    others = frozenset(turn.who for turn in near)
+    near = Later(lambda: [turn for turn in before[-NEAR:] if turn.session == said.session])
+    scene = Scene(said.who, known, partial(_last, near, known))
     found: list[Fact] = []
     if parts.jest:
         found += _taken_back(said, near, known)
@@ -65,11 +62,13 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     at = 0
     for clause in parts.clauses:
         if clause.first and clause.span[0] > parts.clauses[0].span[0]:
-            earlier = mentioned(said, scene.aliases, at, clause.span[0])
-            scene.last = scene.last if earlier in {"", scene.speaker} else earlier
+            earlier = mentioned(said, scene, at, clause.span[0])
+            if earlier not in {"", scene.speaker}:
+                scene.last = earlier
         at = clause.sentence[0]
-        line, previous = _line(said, clause, scene, [*known, *found], previous)
-        made = _distinct(_facts(line, question, others), found)
+        told = Later(partial(_so_far, known, found))
+        line, previous = _line(said, clause, scene, told, previous)
+        made = _distinct(_facts(line, near), found)
         found += made
         if line.subject is not None and not line.subject.thing:
             if line.subject.who != scene.speaker and (made or clause.first):
@@ -78,8 +77,8 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
             scene.last = made[-1].subject
     for quoted, who in _quoted(said, scene):
         spoken = replace(said, text=quoted, speaker=who)
-        told = read(spoken, (), [])
-        found += [replace(fact, by=said.who) for fact in told if fact.subject == who]
+        quoted_facts = read(spoken)
+        found += [replace(fact, by=said.who) for fact in quoted_facts if fact.subject == who]
     return tuple(_moved_in(said, found))
 
 
@@ -91,7 +90,7 @@ def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:
             continue
         who = match["name"] or ""
         if who.lower() in {"he", "she"}:
-            earlier = mentioned(said, scene.aliases, 0, start)
+            earlier = mentioned(said, scene, 0, start)
             who = earlier or scene.pronoun(who.lower())
         elif who.lower() in RELATIONS:
             who = scene.named(f"{said.who}'s {RELATIONS[who.lower()]}")
@@ -128,36 +127,19 @@ def read_all(turns: Iterable[Said]) -> Iterator[Fact]:
         yield from made
 
 
-def _scene(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Scene:
-    aliases = _aliases(known)
+def _so_far(known: Sequence[Fact], found: Sequence[Fact]) -> list[Fact]:
+    return [*known[-REMEMBERED:], *found]
+
+
+def _last(near: Sequence[Said], known: Sequence[Fact], scene: Scene) -> str:
+    """Return who was spoken of last in the turns before, or told of."""
     last = ""
-    for turn in near if _THIRD.search(said.text) is not None else ():
-        if turn.role != "user":
-            continue
-        last = mentioned(turn, aliases) or last
-    if not last and known and near and known[-1].turn in {turn.ref for turn in near}:
-        last = "" if known[-1].subject == said.who else known[-1].subject
-    told = tuple(dict.fromkeys(one.subject for one in known if one.by == said.who))
-    return Scene(
-        speaker=said.who,
-        aliases=aliases,
-        last="" if last == said.who else last,
-        told=told,
-    )
-
-
-def _aliases(known: Sequence[Fact]) -> dict[str, str]:
-    """Return the name of each relation, where it was told and is the only one."""
-    named: dict[str, set[str]] = {}
-    for fact in known:
-        relations = PARTNERS if fact.slot == "partner" else {fact.slot} & _RELATIONS
-        for relation in relations:
-            who = f"{fact.subject}'s {relation}"
-            if fact.slot == "partner" and fact.act in {"change", "end"}:
-                named[who] = set()
-            if fact.value and fact.holds and fact.act != "end":
-                named.setdefault(who, set()).add(fact.value)
-    return {who: min(names) for who, names in named.items() if len(names) == 1}
+    for turn in near:
+        if turn.role == "user":
+            last = mentioned(turn, scene) or last
+    if not last and near and known and known[-1].turn in {turn.ref for turn in near}:
+        return known[-1].subject
+    return last
 
 
 def _line(
@@ -194,7 +176,7 @@ def _is_bare(clause: Clause) -> bool:
     return form is not None and form.past and not form.base and form.lemma in _BARE_VERBS
 
 
-def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterator[Fact]:
+def _facts(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
     yield from numbers.header(line.said.text, line) if line.clause.tokens else ()
     yield from partners.partners(line)
     yield from numbers.counts(line)
@@ -203,8 +185,7 @@ def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterat
     yield from being.beings(line)
     yield from being.employer(line)
     yield from events.events(line)
-    if question is not None:
-        yield from answers(line, question, others)
+    yield from answers(line, near)
     yield from changes.updates(line)
 
 
@@ -224,5 +205,5 @@ def _taken_back(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Iter
     own = [turn.ref for turn in near if turn.who == said.who][-1:]
     told = [fact for fact in known if fact.turn in own and fact.value]
     clause = Clause(tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True)
-    line = Line(said=said, clause=clause, scene=Scene(speaker=said.who, aliases={}), known=known)
+    line = Line(said=said, clause=clause, scene=Scene(said.who), known=known)
     yield from corrections.taken_back(line, told)

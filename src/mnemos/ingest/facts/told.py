@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
+from mnemos.ingest.facts import stored
 from mnemos.ingest.facts.asked import Asked, asked, slots_of, telling
 from mnemos.ingest.facts.fact import USER
 from mnemos.ingest.facts.find import find
-from mnemos.ingest.facts.items import version_of
 from mnemos.ingest.facts.timeline import Version
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.store.base import ROLES, Reader
-from mnemos.store.index import tag
 from mnemos.text.dates import mentions
 from mnemos.types import Query
 
@@ -28,7 +26,6 @@ ABOUT_NOTHING = frozenset(
 )
 #: Questions that no slot answers.
 _OTHERWISE = re.compile(r"\W*(?:why|would|could|should)\b", re.IGNORECASE)
-_ROLE = ROLES.index("user")
 
 
 def told(query: Query, reader: Reader, recipe: str) -> tuple[str, ...]:
@@ -38,11 +35,11 @@ def told(query: Query, reader: Reader, recipe: str) -> tuple[str, ...]:
     """
     if recipe not in reader.recipes:
         return ()
-    wanted = asked(query.question, asker=asker(reader))
+    wanted = wanted_of(query.question, reader)
     if wanted is None or not wanted.slots or _OTHERWISE.match(query.question):
         return ()
-    timelines = _timelines(wanted, query, reader, recipe)
-    versions = find(timelines, wanted, moment=_moment(query, wanted))
+    known = stored.timelines(stored.of(reader, recipe, query.scope, wanted.subject))
+    versions = find(known, wanted, moment=_moment(query, wanted))
     answering = [version for version in versions if _explains(version, wanted)]
     return tuple(dict.fromkeys(version.fact.turn for version in answering))[:MOST]
 
@@ -56,7 +53,7 @@ def _explains(version: Version, wanted: Asked) -> bool:
     fact = version.fact
     if wanted.tense == "past" and not wanted.words and not wanted.before:
         return False  # "What did Ann do in March?" asks for no job
-    own = telling(re.findall(r"[\w'-]+", f"{fact.slot} {fact.words} {fact.value}".lower()))
+    own = telling(f"{fact.slot} {fact.words} {fact.value}")
     besides = wanted.words - own - ABOUT_NOTHING
     if fact.slot not in wanted.slots and not wanted.words & own:
         return False
@@ -69,33 +66,20 @@ def _lemma(word: str) -> str:
     return word if form is None else form.lemma
 
 
-def asker(reader: Reader) -> str:
-    """Return whom "I" stands for: the only user with a name, or "user"."""
+def wanted_of(question: str, reader: Reader) -> Asked | None:
+    """Return what a question asks for; "I" is the only user with a name, or "user"."""
+    wanted = asked(question)
+    if wanted is None or wanted.subject.partition("'s ")[0] != USER:
+        return wanted
+    return replace(wanted, subject=_asker(reader) + wanted.subject[len(USER) :])
+
+
+def _asker(reader: Reader) -> str:
     index = reader.index
-    said = (index.docs["role"] == _ROLE) & (index.columns.recipe == 0)
+    said = (index.docs["role"] == ROLES.index("user")) & (index.columns.recipe == 0)
     names = np.unique(index.docs["speaker"][said])
     alone = len(names) == 1 and int(names[0]) in reader.speakers
     return reader.speakers[int(names[0])] if alone else USER
-
-
-def _timelines(
-    wanted: Asked, query: Query, reader: Reader, recipe: str
-) -> Mapping[tuple[str, str], list[Version]]:
-    """Return the versions of each slot of whom the question is about."""
-    found: dict[tuple[str, str], list[Version]] = {}
-    about = tag("about", wanted.subject)
-    postings = reader.index.postings([about]).get(about)
-    if postings is None:
-        return found
-    columns = reader.index.columns
-    nos = postings.docs.astype(np.int64)
-    whose = reader.matching_scopes(replace(query.scope, session=None))
-    nos = nos[(columns.recipe[nos] == reader.recipes[recipe]) & np.isin(columns.scope[nos], whose)]
-    for item in reader.items(nos.tolist()):
-        if item.status in {"active", "superseded"}:
-            version = version_of(item)
-            found.setdefault(version.key, []).append(version)
-    return found
 
 
 def _moment(query: Query, wanted: Asked) -> datetime | None:
