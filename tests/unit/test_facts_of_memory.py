@@ -106,6 +106,36 @@ def test_a_line_that_is_no_longer_so_is_shown_and_marked(
     assert "outdated" not in then.text
 
 
+def test_a_turn_whose_fact_the_user_put_right_is_marked(
+    memory: Memory, moved: tuple[str, str]
+) -> None:
+    def marks() -> dict[str, tuple[str, ...]]:
+        return {hit.id: hit.outdated for hit in memory.recall("What is Ann's job, a nurse?")}
+
+    _, porto = moved
+    assert marks()[porto] == ()
+    (job,) = memory.facts("Ann", slot="job")
+    first = memory.correct(job.id, "doctor")
+    assert marks()[porto] == ("job",)
+    second = memory.correct(memory.facts("Ann", slot="job")[0].id, "surgeon")
+    assert marks()[porto] == ("job",)
+    memory.undo(second.seq)
+    memory.undo(first.seq)
+    assert marks()[porto] == ()
+
+
+def test_marks_come_from_the_recipe_that_recalls_or_from_the_user(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m", embedder=None, clock=lambda: NOW) as memory:
+        lisbon = say(memory, "Ann", "I live in Lisbon now.", "2024-03-02")
+        say(memory, "Ann", "I've moved to Porto. I'm a nurse.", "2024-05-18", "s2")
+        (job,) = memory.facts("Ann", slot="job")
+        memory.correct(job.id, "doctor")
+    with Memory(tmp_path / "m", recipe="memory-bank", embedder=None, clock=lambda: NOW) as memory:
+        hits = {hit.text: hit.outdated for hit in memory.recall("Is Ann, a nurse, in Lisbon?")}
+        assert hits[memory.get(lisbon).text] == ()
+        assert hits["I've moved to Porto. I'm a nurse."] == ("job",)
+
+
 def test_facts_are_no_hits(memory: Memory, moved: tuple[str, str]) -> None:
     assert moved
     assert {hit.item.kind for hit in memory.recall("Ann home Porto Lisbon Lyon nurse", 50)} == {
