@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
 from mnemos.recall.ranked import cut
 from mnemos.recall.search import Found, search
-from mnemos.recall.signals import GROUP_OF, HIGHEST, LOOKED_AGAIN, TOLD, UNREAD, meaning
+from mnemos.recall.signals import GROUP_OF, HIGHEST, INSTEAD, LOOKED_AGAIN, TOLD, UNREAD, meaning
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -101,6 +101,7 @@ def rank(
     embedder: Embedder | None = None,
     *,
     told: Sequence[int] = (),
+    instead: Mapping[int, int] | None = None,
 ) -> Ranking:
     """Rank what a space holds by how well it answers a question.
 
@@ -112,13 +113,21 @@ def rank(
         level: Which signals, at most; see ``signals.LEVELS``.
         embedder: Encodes the question, for levels above C0.
         told: Items that are known to say what is asked for, best first: they come first.
+        instead: Item → another that says what is so now, and stands no further back than it.
 
     Raises:
         InputError: There is no such level.
         ModelError: The model failed.
     """
     told = _eligible(told, eligible)
-    found = search(query, reader, eligible, level=known(level), embedder=embedder, besides=told)
+    found = search(
+        query,
+        reader,
+        eligible,
+        level=known(level),
+        embedder=embedder,
+        besides=[*told, *_instead_of_some(instead, eligible)],
+    )
     frame, constants = found.frame, weights(found.level)
     scores, values = fuse(frame, found.level, constants.signals)
     ranked = found.ranked
@@ -132,6 +141,9 @@ def rank(
     if told:
         added[TOLD] = _ahead(scores, items, told)
         scores = scores + added[TOLD]
+    if instead:
+        added[INSTEAD] = _in_place(scores, items, instead)
+        scores = scores + added[INSTEAD]
     order = _order(scores, items, frame.docs)
     return Ranking(
         items=items[order],
@@ -158,6 +170,12 @@ def _behind(scores: Floats, ranked: NDArray[np.int64]) -> Floats:
     return np.where(unread, -ahead, 0.0)
 
 
+def _instead_of_some(
+    instead: Mapping[int, int] | None, eligible: NDArray[np.bool_] | None
+) -> list[int]:
+    return _eligible([*(instead or {}).values()], eligible)
+
+
 def _eligible(told: Sequence[int], eligible: NDArray[np.bool_] | None) -> list[int]:
     return [no for no in told if eligible is None or eligible[no]]
 
@@ -169,6 +187,17 @@ def _ahead(scores: Floats, items: NDArray[np.int64], told: Sequence[int]) -> Flo
     for place, no in enumerate(reversed(told), 1):
         at = items == no
         found[at] = best - scores[at] + place * APART
+    return found
+
+
+def _in_place(scores: Floats, items: NDArray[np.int64], instead: Mapping[int, int]) -> Floats:
+    """Return what puts items right before those in whose place they are. Shape of scores."""
+    found = np.zeros(len(scores))
+    for old, new in instead.items():
+        before, at = scores[items == old], np.flatnonzero(items == new)
+        if len(before) and len(at):
+            lacks = float(before.max()) - scores[at[0]] + APART
+            found[at] = np.maximum(found[at], lacks)
     return found
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +59,13 @@ class Default:
 
         Facts are never hits: those that answer put the turns first that say so.
         """
-        told = list(reader.numbers(told_by_facts(query, reader, self.name)).values())
+        told = told_by_facts(query, reader, self.name)
+        nos = reader.numbers([*told.first, *told.instead, *told.instead.values()])
+        first = [nos[each] for each in told.first if each in nos]
+        instead = {nos[old]: nos[new] for old, new in told.instead.items() if {old, new} <= {*nos}}
+        ranked = partial(rank, query, reader, eligible, told=first, instead=instead)
         try:
-            return rank(
-                query, reader, eligible, level=self._level, embedder=self._embedder, told=told
-            )
+            return ranked(level=self._level, embedder=self._embedder)
         except (ModelError, Corrupt) as error:  # of the vectors; words are told below
             _log.warning("recall by words alone: %s", error)
-            return replace(rank(query, reader, eligible, told=told), limitation=str(error))
+            return replace(ranked(), limitation=str(error))

@@ -25,6 +25,7 @@ class Asked:
         before: What the wanted value came before: "before Porto"; empty if it does not say.
         whether: Whether it is answered by yes or no.
         words: Its other telling words, in lower case and singular.
+        rest: It without the subject, in lower case.
     """
 
     subject: str
@@ -33,6 +34,7 @@ class Asked:
     before: str = ""
     words: frozenset[str] = frozenset()
     whether: bool = False
+    rest: str = ""
 
 
 _PAST = re.compile(
@@ -130,6 +132,7 @@ def asked(question: str, asker: str = USER, other: str = "") -> Asked | None:
         tense="past" if _PAST.search(low) or before is not None else "present",
         before=_before(before),
         words=words,
+        rest=body,
         whether=re.match(r"\W*(?:do|does|did|is|are|was|were|has|have|had|am)\b", low) is not None,
     )
 
@@ -201,30 +204,38 @@ def _asks_for(rest: str, relation: str) -> bool:
 
 def slots_of(low: str) -> tuple[str, ...]:
     """Return the slots that a question without its subject may ask for, best first."""
-    found = [f"favourite {singular(one)}" for one in re.findall(r"\bfavou?rite (\w+)", low)]
+    return tuple(dict.fromkeys(slot for slot, _ in asking(low)))
+
+
+def asking(low: str) -> list[tuple[str, str]]:
+    """Return the slots that a question without its subject may ask for, each with its words."""
+    found = [
+        (f"favourite {singular(one)}", f"favourite favorite {one}")
+        for one in re.findall(r"\bfavou?rite (\w+)", low)
+    ]
     found += [
-        f"number of {'children' if one == 'kids' else one}"
+        (f"number of {'children' if one == 'kids' else one}", one)
         for one in re.findall(r"\bhow many (\w+)", low)
     ]
     found += [
-        "partner" if relation in PARTNERS else relation
+        ("partner" if relation in PARTNERS else relation, relation)
         for relation in dict.fromkeys(RELATIONS.values())
         if re.search(rf"\b{relation}\b", low)
     ]
     words = re.findall(r"[a-z-]+", low)
     if _CALLED.search(low) and any(class_of(word) == "pet" for word in words):
-        found.insert(0, "pet's name")
+        found.insert(0, ("pet's name", f"{low} names"))
     for cue, slots in _CUES:
-        if cue.search(low) is not None:
-            found += slots
+        if said := " ".join(match[0] for match in cue.finditer(low)):
+            found += [(slot, said) for slot in slots]
     for word in words:
         form = FORMS.get(word)
         if form is not None and form.lemma not in {"have", "get", "take", "do", "name", "call"}:
-            found += [frame.slot for frame in FRAMES.get(form.lemma, ()) if frame.act == "tell"]
+            frames = FRAMES.get(form.lemma, ())
+            found += [(frame.slot, word) for frame in frames if frame.act == "tell"]
         if class_of(word) in _THINGS:
-            found.append(class_of(word))
-    found += [noun.strip() for noun in _NOUN.findall(low) if noun.strip()]
-    return tuple(dict.fromkeys(found))
+            found.append((class_of(word), word))
+    return found + [(noun.strip(), noun) for noun in _NOUN.findall(low) if noun.strip()]
 
 
 _CALLED = re.compile(r"\b(?:names of|called|name)\b")

@@ -11,9 +11,12 @@ from mnemos.ingest.facts.classes import class_of, is_job
 from mnemos.ingest.facts.clauses import tokenise
 from mnemos.ingest.facts.corrections import corrections
 from mnemos.ingest.facts.endings import endings
-from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.fact import Fact, Kind
+from mnemos.ingest.facts.idioms import idioms
 from mnemos.ingest.facts.line import Line, make
+from mnemos.ingest.facts.named import named
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
+from mnemos.ingest.facts.retold import retold
 
 _SWITCH = re.compile(
     r"\b(?:switched|changed|swapped|gone|went|converted|upgraded)(?: over| back)?"
@@ -66,11 +69,16 @@ def updates(line: Line) -> Iterator[Fact]:
     """Yield what a clause changes about facts told before; nothing if none fits."""
     made = list(corrections(line))
     if not made:
+        over = list(named(line))
         made = (
-            list(endings(line))
+            [one for one in over if one.act == "change"]
+            or list(endings(line))
+            or over
+            or list(idioms(line))
             or list(_objects(line))
             or list(amounts(line))
             or list(_further(line))
+            or list(retold(line))
         )
     yield from made
 
@@ -143,8 +151,11 @@ def _switched(line: Line, match: re.Match[str], who: str) -> Iterator[Fact]:
                 fact.slot, value, kind=fact.kind, act="change", who=who, instead_of=fact.value
             )
             return
-    if kind in {"car", "phone", "laptop", "diet"}:
-        yield line.fact(kind, value, act="change", who=who)
+    kind = kind or class_of((match["old"] or " ").split(" ")[-1])
+    kind = kind or next(filter(None, map(class_of, value.text.split())), "")
+    if kind in {"car", "phone", "laptop", "diet", "bike"}:
+        single: Kind = "list" if kind == "bike" else "single"
+        yield line.fact(kind, value, kind=single, act="change", who=who)
 
 
 def _further(line: Line) -> Iterator[Fact]:

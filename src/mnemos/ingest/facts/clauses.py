@@ -117,8 +117,8 @@ _OPENS_UNREAL = re.compile(
     r"^\W*(?:(?:and|but|so|well|oh|yes|no|ok|okay|sure)\W+)*(?:if|unless|whether|imagine|suppose"
     r"|supposing|say i|should (?:i|we|the|my|he|she|they|it)|had (?:i|we|he|she|they)|were (?:i|we)"
     r"|once|assuming|provided|in case|until|when(?:ever)? (?:i|we|you)|what if|wish|let's|let me"
-    r"|maybe|perhaps|possibly|probably|please(?! (?:remember|note))|would|could|why|how|what|who"
-    r"|where)\b"
+    r"|maybe|perhaps|possibly|probably|please(?! (?:remember|note|call me))|would|could|why|how"
+    r"|what|who|where)\b"
 )
 _UNREAL = re.compile(
     r"\b(?:if|unless|whether|wish|as though|maybe|perhaps|possibly|probably|might|hopefully|would"
@@ -141,6 +141,7 @@ _SPLIT = re.compile(
     r"(?=(?:(?:now|then|also|today|these days|nowadays|currently|at the moment|right now),?\s+)?"
     r"(?:i|i'm|we|my|our|he|she|they|it|his|her|that's|there)\b)"
     r"|,\s+(?=(?:if|in case|unless|though|when|whenever|as long as)\s)"
+    r"|,?\s+(?=(?:now|then|today|these days|nowadays|currently)\s+(?:i|we|he|she|it|my|our)\b)"
     r"|,\s+(?:only that|except that|just that|now that)\s+(?=(?:i|we|my)\b)"
     r"|,\s+(?=(?:i|we|he|she|my|our|it|they|mine)(?:'|\s))"
     r"|,?\s+(?:and|but|while|though|whereas)\s+(?=[A-Z]\w+(?:'s|\s+(?:is|has|was|lives|works"

@@ -44,10 +44,11 @@ _ENDS_WHAT = {
 }
 _OWNED = frozenset({"car", "bike", "pet", "phone", "laptop", "instrument", "owns", "has", "rides"})
 _JOBLESS = re.compile(
-    r"\b(?:quit|left|resigned from|lost) (?:my|his|her) job\b|\bi(?:'ve| have)? (?:quit"
-    r"|resigned)\W*$"
-    r"|\b(?:got|was|been) (?:fired|laid off|made redundant|let go|sacked)\b"
-    r"|\bhanded in (?:my|his|her) notice\b|\blet (?:me|\w+ of us) go\b"
+    r"\b(?:quit|left|resigned from|lost|gave up) (?:my|his|her|their) (?:old )?(?:job|post)\b"
+    r"|\b(?:quit|resigned|walked out)(?=\W*$| (?:last|this|on|in|yesterday|today|after)\b)"
+    r"|\b(?:got|was|were|been) (?:fired|laid off|made redundant|let go|sacked|axed)\b"
+    r"|\bgot the (?:sack|boot)\b|\bhanded in (?:my|his|her|their) notice\b"
+    r"|\blet (?:me|him|her|them|\w+ of us) go\b"
 )
 
 

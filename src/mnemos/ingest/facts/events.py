@@ -24,7 +24,7 @@ _DATE = (
 )
 _CLOCK = (
     r"(?:[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\b)?|[0-9]{1,2} ?[ap]\.?m\b|noon|midnight"
-    r"|[a-z]+ o'clock)"
+    r"|[a-z]+ o'clock|(?<=\bat )[0-9]{1,2}(?= *(?:[,.!;?]|$|now\b|instead\b|sharp\b|on\b|every\b)))"
 )
 _EVERY = (
     rf"(?:every|each)(?: other| second)? (?:{_DAY}|day|week|month|weekday|morning|evening)"

@@ -298,7 +298,7 @@ _NOT_NAMES = frozenset(
     december people work school life today yesterday tomorrow thanks here there what that this
     dinner lunch breakfast rent weather christmas easter mine yours children kids parents witness
     family friends students players doctors women men art music food nature money love hope
-    teamwork support health practice yoga dance
+    teamwork support health practice yoga dance home
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 

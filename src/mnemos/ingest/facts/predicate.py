@@ -60,6 +60,7 @@ class Predicate:
         fresh: Whether it says that this is new: "now", "finally", "just".
         passive: Whether it is done to the subject: "was hired".
         able: Whether it says "can".
+        begun: Whether it says that it begins: "started drinking".
         at: Index of the first token behind it.
     """
 
@@ -70,6 +71,7 @@ class Predicate:
     fresh: bool = False
     passive: bool = False
     able: bool = False
+    begun: bool = False
     at: int
 
 
@@ -197,6 +199,11 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
             group.past = True
         elif not group.auxiliary and form.participle and not form.base:
             return None
+    begun = lemma in {"start", "begin"} and not group.denied and _is_doing(following)
+    if begun:
+        return Predicate(
+            lemma=FORMS[following].lemma, tense="present", fresh=True, begun=True, at=at + 2
+        )
     if not lemma:
         if not group.is_be:
             return None
@@ -211,6 +218,10 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
         able=group.can,
         at=after,
     )
+
+
+def _is_doing(word: str) -> bool:
+    return word in FORMS and FORMS[word].doing
 
 
 def _tense(group: _Group, *, doing: bool) -> Tense:

@@ -111,7 +111,7 @@ def _start(line: Line, verb: Predicate, frame: Frame) -> int:
 
 def _applies(line: Line, verb: Predicate, frame: Frame, at: int) -> bool:
     """Tell whether a verb in its tense states what its frame says."""
-    if frame.progressive and verb.tense not in {"doing", "perfect", "plan"}:
+    if frame.progressive and verb.tense not in {"doing", "perfect", "plan"} and not verb.begun:
         return False
     if "habit" in frame.sort and verb.tense not in {"present", "used"}:
         return False
