@@ -53,6 +53,8 @@ from mnemos.models.base import Chat, Embedder
 from mnemos.models.budget import Budget
 from mnemos.models.decide import Decider
 from mnemos.recall.eligible import eligible
+from mnemos.recall.newer import PERHAPS
+from mnemos.recall.ranking import Ranking
 from mnemos.recipes import Maker
 from mnemos.recipes.base import Learner, Recipe
 from mnemos.store import inventory, journal, portable, rescue
@@ -418,13 +420,16 @@ class Memory:
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
         moment = query.as_of or query.asked_at
         outdated = known.outdated(snapshot, [items[at] for at in best], recipe.name, moment)
+        perhaps = ranking.perhaps if isinstance(ranking, Ranking) else ()
         hits = tuple(
             Hit(
                 item=items[at],
                 score=scores[at],
                 relevance=ranking.relevance(at),
                 reasons=ranking.reasons(at) if explained else (),
-                outdated=outdated.get(items[at].id, ()),
+                outdated=outdated.get(
+                    items[at].id, (PERHAPS,) if int(ranking.items[at]) in perhaps else ()
+                ),
             )
             for at in best
         )

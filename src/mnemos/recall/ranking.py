@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ class Ranking:
         level: Which signals were used.
         limitation: Why not those of a higher level; None if there is none.
         confidence: How likely what was asked for is here at all, 0 to 1.
+        perhaps: Numbers of items that the best one perhaps puts out of date.
     """
 
     items: NDArray[np.int64]
@@ -51,6 +52,7 @@ class Ranking:
     level: str
     limitation: str | None
     confidence: float
+    perhaps: frozenset[int] = frozenset()
     _order: NDArray[np.int64]
     _values: Values
     _added: Values
@@ -58,6 +60,24 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def led_by(self, place: int) -> Ranking:
+        """Return it with the candidate at a place before all others."""
+        places = np.arange(len(self))
+        order = np.concatenate([[place], np.delete(places, place)])
+        lifted = float(self.scores[0] - self.scores[place]) + APART
+        added = self._added.get(INSTEAD, np.zeros(len(self)))
+        added = added + np.where(places == self._order[place], lifted, 0.0)
+        scores = self.scores[order]
+        scores[0] += lifted
+        return replace(
+            self,
+            items=self.items[order],
+            docs=self.docs[order],
+            scores=scores,
+            _order=self._order[order],
+            _added={**self._added, INSTEAD: added},
+        )
 
     def cut(self, limit: int) -> int:
         """Return how many to read for ``limit`` hits: all that score as much as the last."""

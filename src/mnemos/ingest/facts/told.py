@@ -32,7 +32,9 @@ ABOUT_NOTHING = frozenset(
 #: Questions that no slot answers.
 Timelines = Mapping[tuple[str, str], Sequence[Version]]
 _OTHERWISE = re.compile(
-    r"\W*(?:why|would|could|should|(?:for )?how (?:long|often|come)|since when)\b", re.IGNORECASE
+    r"\W*(?:why|would|could|should|(?:for )?how (?:long|often|come|did)|since when"
+    r"|when (?:did|has|have))\b",
+    re.IGNORECASE,
 )
 
 
