@@ -22,6 +22,8 @@ BEST = 5
 #: How far behind the best a turn may score that sounds like a change: whatever it says; if it
 #: speaks of what is asked; if besides it speaks plainly of a change to what the best one says.
 NEAR, NEARER, PLAIN = 0.5, 1.0, 2.0
+#: Who asks whether something is still so looks this many times as far.
+DOUBT = 3.0
 #: What stands for the name of a slot where it is not known which one has changed.
 PERHAPS = "perhaps"
 
@@ -95,12 +97,13 @@ def newest(question: str, items: Sequence[Item], scores: Sequence[float]) -> int
         return 0
     wanted = _wanted(question)
     best = _Turn(items[0])
+    doubt = DOUBT if re.search(r"\bstill\b", question.lower()) else 1.0
     found = 0
     for place, item in enumerate(items[:BEST]):
         turn = _Turn(item)
         if not turn.follows(best) or not _SOUNDS.search(turn.low):
             continue
-        behind = scores[0] - scores[place]
+        behind = (scores[0] - scores[place]) / doubt
         about = bool(turn.words & wanted)
         same = turn.words & best.words
         plainly = _PLAINLY.search(turn.low) is not None and (len(same) > 1 or bool(same & wanted))

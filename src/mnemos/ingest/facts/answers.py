@@ -81,6 +81,9 @@ def asked_for(said: Said, other: Said | None) -> str:
     if not is_question(last) or len(last) > MOST_ASKED:
         return ""
     low = last.lower().replace("’", "'")
+    many = re.search(r"\bhow many ([a-z]+s|children|people) (?:have|do|did|are) you\b", low)
+    if many is not None:
+        return f"number of {many[1]}"
     return next((one for one, asks in _ASKS.items() if asks.search(low)), "")
 
 
@@ -103,7 +106,12 @@ def answers(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
     value = _answer(line) if _is_fragment(line) else None
     fitting = [] if value is None else [slot for slot in _SORTS if _fits(line, slot, value)]
     slot = asked_for(line.said, near[-1] if near else None) if fitting else ""
-    if value is None or slot not in fitting or value.text in {turn.who for turn in near}:
+    counted = slot.startswith("number of ") and "age" in fitting
+    if (
+        value is None
+        or (slot not in fitting and not counted)
+        or value.text in {turn.who for turn in near}
+    ):
         return
     act: Act = "change" if _CHANGED.search(line.low) is not None else "tell"
     yield make(
@@ -112,7 +120,7 @@ def answers(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
         slot,
         value,
         subject=line.scene.speaker,
-        kind=_SORTS[slot][1],
+        kind="count" if counted else _SORTS[slot][1],
         act=act,
     )
 
@@ -134,7 +142,7 @@ def _is_fragment(line: Line) -> bool:
         line.subject is None
         and line.clause.first
         and "thank" not in line.clause.opener.lower()
-        and "!" not in line.low[:-1]
+        and ("!" not in line.low[:-1] or line.low[:1].isdigit())
     )
 
 

@@ -164,7 +164,7 @@ def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> 
         return
     elif preposition == "in" and (capital or kind == "dwelling") and line.verb is not None:
         settled = re.search(
-            r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low
+            r"\b(?:still|now|since|as of|permanently|for good|back in|always)\b", line.low
         )
         slot = "home" if settled and line.verb.tense != "past" else "place"
         if re.search(r"\b[A-Z]", value.text):
@@ -222,6 +222,8 @@ def _my_partner(line: Line, value: Phrase, act: Act, *, holds: bool) -> Iterator
     if subject is None or subject.who == line.scene.speaker:
         return
     relation = RELATIONS[value.head]
+    if relation == "partner" and value.text.lower() not in _PAIRED:
+        return
     name = next((one for one in line.tokens[: subject.at] if one.text[0].isupper()), None)
     if name is not None and relation in PARTNERS | ROLES and name.text in subject.who:
         end = name.start + len(subject.who)
@@ -232,6 +234,10 @@ def _my_partner(line: Line, value: Phrase, act: Act, *, holds: bool) -> Iterator
         )
         slot = "partner" if relation in PARTNERS else relation
         yield line.fact(slot, told, who=line.scene.speaker, holds=holds, act=act)
+
+
+#: Partners in life; others share a business or a tennis court.
+_PAIRED = frozenset({"partner", "spouse", "new partner", "life partner"})
 
 
 def _is_post(value: Phrase) -> bool:

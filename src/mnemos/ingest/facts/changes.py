@@ -15,6 +15,7 @@ from mnemos.ingest.facts.fact import Fact, Kind
 from mnemos.ingest.facts.idioms import idioms
 from mnemos.ingest.facts.line import Line, make
 from mnemos.ingest.facts.named import named
+from mnemos.ingest.facts.numbers import is_kept
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
 from mnemos.ingest.facts.retold import retold
 
@@ -53,7 +54,7 @@ _POSTS = (
 )
 _IT_IS_A = re.compile(r"\b(?:it|that)(?:'s| is) an?\s+(?=\w)", re.IGNORECASE)
 _ADDS = re.compile(
-    r"(?:\bcan (?:now )?add|^\W*(?:please |also |and )*add|\badded|^\W*plus)\s+(?=\w)",
+    r"(?:\bcan (?:now )?add|^\W*(?:please |also |and )*(?:add|need)|\badded|^\W*plus)\s+(?=\w)",
     re.IGNORECASE,
 )
 _GROWS = frozenset(
@@ -196,7 +197,7 @@ def _added(line: Line, value: Phrase | None) -> Iterator[Fact]:
         for one in line.known
         if one.by == line.said.who
         and one.kind == "list"
-        and (one.slot in _GROWS or one.slot.startswith("favourite"))
+        and (one.slot in _GROWS or one.slot.startswith("favourite") or is_kept(one.slot))
         and ":" in one.words
     ]
     if lists and " to " not in line.low:

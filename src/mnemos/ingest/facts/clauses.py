@@ -138,7 +138,8 @@ _REPORT = re.compile(
 _SPLIT = re.compile(
     r"\s*;\s*|\s+[–—-]+\s+|\s*[–—]\s*|\s*\.\.\.\s*|\s*…\s*|(?<=\w):\s+|\s*[()]\s*"
     r"|,?\s+(?:and then|and so|and|but|so|because|cause|while|though|although|whereas|yet|plus)\s+"
-    r"(?=(?:(?:now|then|also|today|these days|nowadays|currently|at the moment|right now),?\s+)?"
+    r"(?=(?:(?:now|then|also|today|these days|nowadays|currently|at the moment|right now"
+    r"|(?:since|from|as of) [\w ]{2,20}?),?\s+)?"
     r"(?:i|i'm|we|my|our|he|she|they|it|his|her|that's|there)\b)"
     r"|,\s+(?=(?:if|in case|unless|though|when|whenever|as long as)\s)"
     r"|,?\s+(?=(?:now|then|today|these days|nowadays|currently)\s+(?:i|we|he|she|it|my|our)\b)"

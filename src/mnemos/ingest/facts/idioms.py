@@ -42,6 +42,10 @@ def _place(value: Phrase) -> bool:
     return any(word[0].isupper() for word in value.text.split()) and not is_time(value.text)
 
 
+def _firm(value: Phrase) -> bool:
+    return _name(value) or class_of(value.head) == "institution"
+
+
 def _post(value: Phrase) -> bool:
     return is_job(value.text)
 
@@ -51,7 +55,9 @@ def _remedy(value: Phrase) -> bool:
 
 
 def _thing(value: Phrase) -> bool:
-    return len(value.text.split()) <= 3 and value.head not in FUNCTION_WORDS  # noqa: PLR2004
+    doing = value.text.endswith("ing") and " " not in value.text
+    short = len(value.text.split()) <= 3  # noqa: PLR2004
+    return short and not doing and value.head not in FUNCTION_WORDS
 
 
 def _any(pattern: str) -> re.Pattern[str]:
@@ -64,6 +70,23 @@ IDIOMS = (
         _any(rf"\b(?:my|our) (?:brand )?new {_DWELLING}(?: is| 's)?(?: here)? (?:in|near) (?=\w)"),
         "home",
         _place,
+    ),
+    Idiom(
+        _any(
+            r"\b(?:took|taken|got|have|found|rented|bought|renting|moved into|into)(?: myself"
+            rf"| ourselves)? (?:an?|my own|our own)(?: [a-z]+){{0,2}}? {_DWELLING}\b"
+            r"[^.!?,]{0,20}? (?:in|on|near) (?=\w)"
+            r"|\b(?:relocated|transferred|moved)(?: me| us| him| her)? to (?=\w)"
+            r"|\bregistered(?: here)? in (?=\w)"
+        ),
+        "home",
+        _place,
+    ),
+    Idiom(
+        _any(rf"\bmoving out of (?:my|our)(?: [a-z]+)? {_DWELLING} in (?=\w)"),
+        "home",
+        _place,
+        "tell",
     ),
     Idiom(_any(r"\bhome(?:'s| is)(?: now)? (?:in )?(?=\w)"), "home", _place),
     Idiom(
@@ -89,11 +112,12 @@ IDIOMS = (
         _any(
             r"\b(?:accepted|took|taken|got) (?:an|the|their|his|her) offer (?:from|at|with) (?=\w)"
             r"|\bsigned with (?=\w)|\b(?:got|taken) on at (?=\w)|\b(?:poached|headhunted) by (?=\w)"
-            r"|\bnow (?:with|at) (?=\w)"
+            r"|\bnow (?:with|at) (?=\w)|\bback (?:at|with) (?:the )?(?=\w)"
         ),
         "employer",
-        _name,
+        _firm,
     ),
+    Idiom(_any(r"\b(?:i|we) report to (?=\w)"), "boss", _name),
     Idiom(
         _any(
             r"\b(?:call me|i go by|i'm going by|i've gone by|goes by|known as"
@@ -121,7 +145,7 @@ IDIOMS = (
     ),
     Idiom(
         _any(
-            r"\b(?:taken up|took up|taking up|got into|gotten into|fell in love with|fallen for"
+            r"\b(?:taken up|took up|taking up|fell in love with|fallen for"
             r"|fallen in love with|hooked on|obsessed with|swear by|nothing beats"
             r"|can't live without"
             r"|my go-to is|come round to|come around to|warmed to|grown to love|grown fond of"

@@ -25,6 +25,7 @@ _BEHIND = re.compile(
     r"|(?:switched|changed|moved|went|gone) from|instead of|rather than|parted with|said goodbye to"
     r"|left|leaving|lost|took me off|taken me off|came off|come off"
     r"|(?:called|calling|call)(?= [\w' -]+ off\b)|(?:gave|given|give)(?= [\w' -]+ (?:up|away)\b)"
+    r"|(?:take|took|cross|strike) off|remove[ds]?|skip|cross(?:ed)? out|leave out|scrap"
     r"|cut(?= [\w' -]+ out\b)|threw(?= [\w' -]+ out\b))\s+"
 )
 #: Words before which it stands.

@@ -298,7 +298,8 @@ _NOT_NAMES = frozenset(
     december people work school life today yesterday tomorrow thanks here there what that this
     dinner lunch breakfast rent weather christmas easter mine yours children kids parents witness
     family friends students players doctors women men art music food nature money love hope
-    teamwork support health practice yoga dance home
+    teamwork support health practice yoga dance home recently finally lately suddenly currently
+    apparently luckily sadly
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 
@@ -319,6 +320,20 @@ def introduced(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
                 continue
             at = after + 1
             at += tokens[at].low == "," and at + 1 < len(tokens)
-            if _name_end(tokens, at) > at:
-                yield relation, tokens[at]
+            if _name_end(tokens, at) > at and tokens[after - 1].low not in _SHARED:
+                yield relation, _titled(tokens, at)
             break
+
+
+#: What makes a partner one in business or sports.
+_SHARED = frozenset("business running tennis dance training lab gym study sparring".split())  # noqa: SIM905
+
+
+def _titled(tokens: Sequence[Token], at: int) -> Token:
+    """Return a name's first word; with what follows a title, "Dr. Lee"."""
+    end = _name_end(tokens, at)
+    if tokens[at].low not in _TITLES:
+        return tokens[at]
+    text = " ".join(token.text for token in tokens[at:end]).replace(" .", ".")
+    whole = tokens[end - 1].end - tokens[at].start == len(text)
+    return Token(text, text.lower(), tokens[at].start, tokens[end - 1].end) if whole else tokens[at]

@@ -82,7 +82,14 @@ def predicate(tokens: Sequence[Token], at: int) -> Predicate | None:
         at += taken
     if group.unreal:
         return Predicate(lemma="", tense="modal", at=at)
-    return _finish(group, tokens, at)
+    verb = _finish(group, tokens, at)
+    if verb is None or verb.lemma not in {"start", "begin"} or verb.denied:
+        return verb
+    following = tokens[verb.at].low if verb.at < len(tokens) else ""
+    if verb.tense not in {"past", "perfect", "present"} or not _is_doing(following):
+        return verb
+    lemma = FORMS[following].lemma
+    return Predicate(lemma=lemma, tense="present", fresh=True, begun=True, at=verb.at + 1)
 
 
 def _take(group: _Group, tokens: Sequence[Token], at: int) -> int:
@@ -199,11 +206,6 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
             group.past = True
         elif not group.auxiliary and form.participle and not form.base:
             return None
-    begun = lemma in {"start", "begin"} and not group.denied and _is_doing(following)
-    if begun:
-        return Predicate(
-            lemma=FORMS[following].lemma, tense="present", fresh=True, begun=True, at=at + 2
-        )
     if not lemma:
         if not group.is_be:
             return None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
+from mnemos.ingest.facts.alike import alike
 from mnemos.ingest.facts.answers import answers
 from mnemos.ingest.facts.classes import RELATIONS
 from mnemos.ingest.facts.clauses import Clause, cut, quotes
@@ -75,11 +76,33 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
                 scene.last = line.subject.who
         elif made and made[-1].subject != scene.speaker:
             scene.last = made[-1].subject
-    for quoted, who in _quoted(said, scene):
-        spoken = replace(said, text=quoted, speaker=who)
-        quoted_facts = read(spoken)
-        found += [replace(fact, by=said.who) for fact in quoted_facts if fact.subject == who]
+    found += _followed(found, known)
+    found += _of_others(said, scene)
     return tuple(_moved_in(said, found))
+
+
+def _of_others(said: Said, scene: Scene) -> Iterator[Fact]:
+    """Yield what others tell of themselves in quotations, as the turn's speaker passes it on."""
+    for quoted, who in _quoted(said, scene):
+        for fact in read(replace(said, text=quoted, speaker=who)):
+            if fact.subject == who:
+                yield replace(fact, by=said.who)
+
+
+def _followed(found: Sequence[Fact], known: Sequence[Fact]) -> list[Fact]:
+    """Return what is over since something else is so: who has the job is in training no more."""
+    ended: list[Fact] = []
+    for fact in found:
+        before = _BEFORE.get(fact.slot, "") if fact.holds and fact.act != "plan" else ""
+        last = next((one for one in reversed(known) if before and one.slot == before), None)
+        if last is not None and last.subject == fact.subject and last.value and last.act != "end":
+            over = replace(fact, slot=before, value="", act="end", instead_of=last.value)
+            ended += [over] if before == "place" or alike(last.value, fact.value) else []
+    return ended
+
+
+#: Slot → another that is over once it is filled.
+_BEFORE = {"job": "training", "home": "place"}
 
 
 def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ _NOW = re.compile(
     r"|no longer|changed|moved|switched|gone|went|got|up|down|raised|set|since|finally|back)\b"
 )
 _IS = re.compile(
+    r"(?=\s*(?:'s|is|are|was|got|has|have|to|(?:changed|moved|switched|went|rose|dropped)\b))"
     r"\s*(?:'s|is|are|was|got|has|have|will be)?(?: been)?(?: now| currently| officially| finally"
     r"| actually| back| just| all)*(?: changed| moved| switched| gone| went| go| pushed| bumped"
     r"| raised| reduced| cut| dropped| risen| set| shifted| renamed)*(?: up| down| over)*"
@@ -25,10 +26,14 @@ _IS = re.compile(
 )
 _NOW_IT_IS = re.compile(r"\b(?:it|that)(?:'s| is)(?: now| all)? (?=\w)|\bnow (?:it's|it is) (?=\w)")
 _BACK_TO = re.compile(
-    r"\bback (?:to|on|at|in|with) (?:the |my |being |drinking |eating |using )?(?=\w)"
+    r"(?<!give )(?<!giving )(?<!gave )\bback (?:to|on|at|in|with) (?:the |my |being |drinking |eating )?"
+    r"(?=\w)"
 )
 #: Slots of which another value is told in such words by the way.
 _NOT_SO = frozenset("likes has owns siblings children age pet speaks".split())  # noqa: SIM905
+#: Slots of several values of which "it's tea now" replaces the one told last.
+_HAD_ONE = frozenset("drinks eats uses plays prefers reads wears".split())  # noqa: SIM905
+_NO_VALUE = frozenset("good great fine over done better worse ok okay easy hard time".split())  # noqa: SIM905
 #: Kinds of slot that hold one value.
 _ONE = frozenset({"single", "event"})
 
@@ -89,7 +94,9 @@ def _of_it(line: Line, low: str) -> list[Fact]:
         return []
     for fact in [one for one in line.known if one.by == line.said.who and one.value][-3:][::-1]:
         value = _value(line, line.clause.span[0] + match.end(), fact)
-        if value is not None and fact.kind in {"single", "event", "list"} and fact.slot != "age":
+        if fact.kind == "list" and fact.slot not in _HAD_ONE:
+            continue
+        if value is not None and fact.slot != "age" and value.head not in _NO_VALUE:
             old = fact.value if fact.kind == "list" else ""
             return [
                 line.fact(
@@ -116,7 +123,9 @@ def _value(line: Line, index: int, fact: Fact) -> Phrase | None:
         value = find_when(line, index, line.clause.sentence[1])
         if value is not None and value.span[0] - index > 4:  # noqa: PLR2004
             value = None
-    if value is None or alike(value.text, fact.value):
+    if value is None or value.text.lower() == fact.value.lower():
+        return None
+    if sort_of(value.text) != "number" and alike(value.text, fact.value):
         return None
     same = sorts_of(value.text) & sorts_of(fact.value)
     kind = class_of(value.head)
