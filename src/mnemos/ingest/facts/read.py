@@ -29,6 +29,8 @@ _MOVED_IN = re.compile(r"\b[Mm]oved (?:in|here|there)\b[^.!?\n]{0,40}")
 _SAID = re.compile(
     r"\b(?P<name>[A-Z][a-z]+|he|she|(?<=[Mm]y )[a-z]+)(?: just| always| then)? "
     r"(?:said|says|wrote|writes|texted|told me|goes|replied|answered)[,:]? *\Z"
+    r"|\b(?:note|message|text|voice ?mail|letter|postcard|e-?mail) from (?:my )?(?P<of>[A-Za-z]+)\b"
+    r"[^.!?\"“]{0,40}: *\Z"
 )
 _WHO = re.compile(r"\b(?:who|whom|whose)\b")
 #: Verbs that may stand without "I" at a sentence's start: "Sold the car."
@@ -111,7 +113,7 @@ def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:
         match = _SAID.search(said.text[max(0, start - 60) : start])
         if match is None:
             continue
-        who = match["name"] or ""
+        who = match["name"] or match["of"]
         if who.lower() in {"he", "she"}:
             earlier = mentioned(said, scene, 0, start)
             who = earlier or scene.pronoun(who.lower())

@@ -26,8 +26,8 @@ _IS = re.compile(
 )
 _NOW_IT_IS = re.compile(r"\b(?:it|that)(?:'s| is)(?: now| all)? (?=\w)|\bnow (?:it's|it is) (?=\w)")
 _BACK_TO = re.compile(
-    r"(?<!give )(?<!giving )(?<!gave )\bback (?:to|on|at|in|with) (?:the |my |being |drinking |eating )?"
-    r"(?=\w)"
+    r"(?<!give )(?<!giving )(?<!gave )\bback (?:to|on|at|in|with)"
+    r" (?:the |my |being |drinking |eating )?(?=\w)"
 )
 #: Slots of which another value is told in such words by the way.
 _NOT_SO = frozenset("likes has owns siblings children age pet speaks".split())  # noqa: SIM905

@@ -31,6 +31,10 @@ ABOUT_NOTHING = frozenset(
 )
 #: Questions that no slot answers.
 Timelines = Mapping[tuple[str, str], Sequence[Version]]
+#: What is liked most, or of a kind, is more than the one thing that a fact tells.
+_OF_MANY = re.compile(r"\b(?:most|best|least|kinds?|sorts?|types?)\b")
+#: "Before travelling to Rome" asks for a stay, and not for what a slot held before.
+_EPISODE = re.compile(r"(?!moving|becoming|starting|switching|joining|getting)[a-z]+ing\b")
 _OTHERWISE = re.compile(
     r"\W*(?:why|would|could|should|(?:for )?how (?:long|often|come|did)|since when"
     r"|when (?:did|has|have))\b",
@@ -69,8 +73,6 @@ def told(query: Query, reader: Reader, recipe: str) -> Told:
 
 
 def _first(known: Timelines, wanted: Asked, query: Query) -> tuple[str, ...]:
-    if not wanted.slots:
-        return ()
     found = find(known, wanted, moment=_moment(query, wanted))
     answering = [one for one in found if _explains(one, known[one.key], wanted)]
     return tuple(dict.fromkeys(one.fact.turn for one in answering))[:MOST]
@@ -110,8 +112,16 @@ def _explains(version: Version, versions: Sequence[Version], wanted: Asked) -> b
     slot = version.fact.slot
     if wanted.tense == "past" and not wanted.words and not wanted.before:
         return False  # "What did Ann do in March?" asks for no job
+    if version.fact.kind == "list" and not version.fact.holds and not wanted.whether:
+        return False  # who asks for pets wants none that one never had
     own = _own(slot, versions)
+    if version.fact.kind == "event":  # what else is told of it may be told elsewhere again
+        own = telling(slot) | {word for word in own if word in FORMS}
     if slot not in wanted.slots and not wanted.words & own:
+        return False
+    if slot == "likes" and _OF_MANY.search(wanted.rest) is not None:
+        return False
+    if _EPISODE.match(wanted.before) is not None:
         return False
     own |= telling(" ".join(words for one, words in asking(wanted.rest) if one == slot))
     lemmas = {_lemma(word) for word in own}
