@@ -64,7 +64,8 @@ def _any(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_DWELLING = r"(?:place|flat|home|house|apartment|room|studio|cottage|condo|loft|digs)"
+_HOUSES = "place flat home house apartment room studio cottage condo loft digs"
+_DWELLING = f"(?:{_HOUSES.replace(' ', '|')})"
 IDIOMS = (
     Idiom(
         _any(rf"\b(?:my|our) (?:brand )?new {_DWELLING}(?: is| 's)?(?: here)? (?:in|near) (?=\w)"),
@@ -148,7 +149,7 @@ IDIOMS = (
             r"\b(?:taken up|took up|taking up|fell in love with|fallen for"
             r"|fallen in love with|hooked on|obsessed with|swear by|nothing beats"
             r"|can't live without"
-            r"|my go-to is|come round to|come around to|warmed to|grown to love|grown fond of"
+            r"|my go-to is|come round to|come around to|grown to love|grown fond of"
             r"|discovered a love (?:of|for)) (?=\w)"
         ),
         "likes",
@@ -157,6 +158,25 @@ IDIOMS = (
         "list",
     ),
 )
+#: For each, words of which one stands wherever its cue does.
+_WORDS = [
+    frozenset(words.split())
+    for words in (
+        "new",
+        f"{_HOUSES} moved registered relocated transferred",
+        "moving",
+        "home",
+        "lease keys",
+        "left",
+        "promoted made appointed hired over out on as gets get being",
+        "offer signed on poached headhunted now back",
+        "report",
+        "call by as name",
+        "me him her us prescribed",
+        "mg milligrams milligram mcg",
+        "up love fallen hooked obsessed swear beats without go-to round around grown discovered",
+    )
+]
 _DOCTOR = re.compile(r"\b(?:doctor|gp|nurse|psychiatrist|clinic|consultant|\w+ologist|mg|dose)\b")
 _PERSON = re.compile(
     r"\b(?:am|'m|is|'s|become|becoming)(?: now| more| much| really| still| very| totally| such)*"
@@ -189,7 +209,9 @@ def idioms(line: Line) -> Iterator[Fact]:
     if unreal and _HAVENT.search(line.low) is None:
         return
     text = line.said.text.replace("’", "'")
-    for idiom in IDIOMS:
+    for idiom, words in zip(IDIOMS, _WORDS, strict=True):
+        if words.isdisjoint(line.words):
+            continue
         match = idiom.cue.search(text, *line.clause.span)
         value = None if match is None else at(line, match.end())
         if match is None or value is None or not idiom.fits(value):

@@ -37,6 +37,17 @@ _BEFORE = re.compile(
     r"|is out(?= *[.,!;]|\s*$)|ran away|closed down|broke down for good|packed up|gave up the ghost"
     r"|didn't work out|isn't happening|not happening|sold)\b"
 )
+#: One of them stands wherever a pattern matches.
+_WORDS = frozenset(
+    """
+    no not done finished through over gone went off up away rid stopped quit dropped ditched binned
+    scrapped cut cutting out swore sworn kicked abandoned sold donated returned cancelled canceled
+    called calling call resigned retired moved broke broken split divorced unsubscribed traded
+    swapped replaced switched changed instead rather parted goodbye left leaving lost took taken
+    came come history stolen dead died passed put through ran closed packed happening work take
+    cross strike remove removed removes skip crossed leave scrap threw down ghost
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+)
 _FOR = re.compile(r"\bfor ([A-Z]\w+)")
 _WORD = re.compile(r"[\w:'-]+")
 #: Words between a cue and what is named, at most.
@@ -51,6 +62,8 @@ _NEVER = frozenset({"age", "birthday", "name", "origin", "allergies", "pet's nam
 def named(line: Line) -> Iterator[Fact]:
     """Yield the end of what was told before and is named as over."""
     if line.verb is not None and line.verb.tense in {"plan", "modal"}:
+        return
+    if _WORDS.isdisjoint(line.words):
         return
     text = line.said.text[slice(*line.clause.span)].replace("’", "'")
     low = text.lower()

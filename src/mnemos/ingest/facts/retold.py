@@ -31,6 +31,13 @@ _BACK_TO = re.compile(
 )
 #: Slots of which another value is told in such words by the way.
 _NOT_SO = frozenset("likes has owns siblings children age pet speaks".split())  # noqa: SIM905
+#: One of them stands wherever a pattern matches.
+_WORDS = frozenset(
+    """
+    now these nowadays currently from as officially instead again new longer changed moved switched
+    gone went got up down raised set since finally back
+    """.split()  # noqa: SIM905 - a table of words reads better as text
+)
 #: Slots of several values of which "it's tea now" replaces the one told last.
 _HAD_ONE = frozenset("drinks eats uses plays prefers reads wears".split())  # noqa: SIM905
 _NO_VALUE = frozenset("good great fine over done better worse ok okay easy hard time".split())  # noqa: SIM905
@@ -41,6 +48,8 @@ _ONE = frozenset({"single", "event"})
 def retold(line: Line) -> Iterator[Fact]:
     """Yield the new value of what the same person told before."""
     if line.verb is not None and (line.verb.tense in {"plan", "modal"} or line.verb.denied):
+        return
+    if _WORDS.isdisjoint(line.words):
         return
     low = line.low
     back = _BACK_TO.search(low)
