@@ -281,3 +281,29 @@ def test_what_another_recipe_calls_a_fact_is_none_of_a_slot() -> None:
         assert len(memory.recall("Who moved to Oslo?")) == 1
         with pytest.raises(InputError, match="not a fact"):
             memory.correct(sentence.id, "Bergen")
+
+
+def test_the_turn_that_says_what_is_so_comes_before_what_it_replaces(memory: Memory) -> None:
+    old = say(memory, "Ann", "I drive a Fiat, a red car for trips to the shops.", "2024-03-02")
+    new = say(memory, "Ann", "I sold it. I drive a Saab.", "2024-05-18", "s2")
+    hits = memory.recall("Which red car does Ann drive for trips to the shops?")
+    places = [hit.id for hit in hits]
+    assert places.index(new) < places.index(old)
+    assert "instead" in {reason.signal for reason in hits[places.index(new)].reasons}
+
+
+def test_a_turn_that_a_later_one_seems_to_change_is_perhaps_outdated(memory: Memory) -> None:
+    old = say(memory, "Ann", "The canoe lies in the shed.", "2024-03-02")
+    new = say(memory, "Ann", "By the way, the canoe lies in the boathouse now.", "2024-05-18", "s2")
+    hits = memory.recall("Where is the canoe?")
+    assert [(hit.id, hit.outdated) for hit in hits] == [(new, ()), (old, ("perhaps",))]
+    was = memory.recall("Where was the canoe?")
+    assert all(hit.outdated == () for hit in was)
+
+
+def test_i_is_the_only_user_with_a_name(memory: Memory) -> None:
+    say(memory, "Ann", "I live in Lisbon now. My sister Eva lives in Faro.", "2024-03-02")
+    assert values(memory, question="Where do I live?") == ["Lisbon"]
+    say(memory, "Bob", "I live in Lyon.", "2024-03-03")
+    assert values(memory, question="Where do I live?") == []
+    assert values(memory, question="Where does Bob live?") == ["Lyon"]

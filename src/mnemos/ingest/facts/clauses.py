@@ -133,7 +133,7 @@ _REPORT = re.compile(
     r"|insisted|swears?|swore|jokes?|joked|quotes?|quoted|goes ,"
     r"|(?:he|she|they|i) (?:was|is|were|am) like|'s like,|according to"
     r"|asked (?:me|us|him|her|if)|wrote"
-    r"|writes|calls? me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
+    r"|writes|calls me|they call me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
 )
 _SPLIT = re.compile(
     r"\s*;\s*|\s+[–—-]+\s+|\s*[–—]\s*|\s*\.\.\.\s*|\s*…\s*|(?<=\w):\s+|\s*[()]\s*"

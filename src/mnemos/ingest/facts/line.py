@@ -16,7 +16,6 @@ from mnemos.ingest.facts.scene import Scene
 from mnemos.text.dates import Mention, mentions
 from mnemos.text.time_words import holds_time
 
-
 _WORD = re.compile(r"[\w'-]+")
 
 

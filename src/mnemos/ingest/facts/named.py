@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mnemos.ingest.facts.alike import telling_words
 from mnemos.ingest.facts.classes import is_time
-from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.idioms import at
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase
@@ -61,49 +61,38 @@ _NEVER = frozenset({"age", "birthday", "name", "origin", "allergies", "pet's nam
 
 def named(line: Line) -> Iterator[Fact]:
     """Yield the end of what was told before and is named as over."""
-    if line.verb is not None and line.verb.tense in {"plan", "modal"}:
-        return
     if _WORDS.isdisjoint(line.words):
         return
+    if line.verb is not None and line.verb.tense in {"plan", "modal"}:
+        return
     text = line.said.text[slice(*line.clause.span)].replace("’", "'")
-    low = text.lower()
-    behind = _BEHIND.search(low)
-    before = _BEFORE.search(low) if behind is None else None
+    behind = _BEHIND.search(text.lower())
+    before = _BEFORE.search(text.lower()) if behind is None else None
     if behind is not None:
-        words, said = _phrase(low[behind.end() :]), behind[0]
-    elif before is not None and not _is_of_somebody(line, low[: before.start()]):
-        words, said = _WORD.findall(low[: before.start()])[-NEAR:], before[0]
+        fact = _meant(line, text, _phrase(text.lower()[behind.end() :]), behind[0])
+        other = None if fact is None else _other(line, behind.end(), fact)
+    elif before is not None and not _is_of_somebody(line, text.lower()[: before.start()]):
+        words = _WORD.findall(text.lower()[: before.start()])[-NEAR:]
+        fact, other = _meant(line, text, words, before[0]), None
     else:
         return
+    if fact is not None:
+        old = "" if fact.kind == "event" and other is None else fact.value
+        act: Act = "end" if other is None else "change"
+        yield line.fact(fact.slot, other, kind=fact.kind, act=act, who=fact.subject, instead_of=old)
+
+
+def _meant(line: Line, text: str, words: Sequence[str], cue: str) -> Fact | None:
+    """Return the latest fact that is named as over; None if none is."""
     about = _whose(line, text)
-    found: dict[str, Fact] = {}
+    left = cue.startswith(("left", "leaving", "lost"))
     for fact in reversed(line.known):
-        left = said.startswith(("left", "leaving", "lost"))
-        if fact.slot in _NEVER or (left and fact.slot not in _LEFT) or fact.slot in found:
-            continue
-        if about and fact.subject != about:
+        passed = fact.slot in _NEVER or (left and fact.slot not in _LEFT)
+        if passed or (about and fact.subject != about):
             continue
         if line.said.who in {fact.subject, fact.by} and _is_named(fact, set(words)):
-            found[fact.slot] = fact
-    for fact in list(found.values())[:1]:
-        if behind is not None and (other := _other(line, behind.end(), fact)) is not None:
-            yield line.fact(
-                fact.slot,
-                other,
-                kind=fact.kind,
-                act="change",
-                who=fact.subject,
-                instead_of=fact.value,
-            )
-            return
-        yield line.fact(
-            fact.slot,
-            None,
-            kind=fact.kind,
-            act="end",
-            who=fact.subject,
-            instead_of="" if fact.kind == "event" else fact.value,
-        )
+            return fact
+    return None
 
 
 def _phrase(low: str) -> list[str]:
@@ -141,12 +130,10 @@ _FOR_WHAT = re.compile(r"[^.!?,;]{2,30}? (?:for|to|with|in favou?r of) (?:an? |t
 
 def _whose(line: Line, text: str) -> str:
     """Return whose thing is over; empty for anybody of whom the same person told."""
-    meant = _FOR.search(text)
-    if meant is not None:
-        return line.scene.named(meant[1])
     if line.subject is not None and _is_of_somebody(line, ""):
         return line.subject.who
-    return ""
+    meant = _FOR.search(text)
+    return "" if meant is None else line.scene.named(meant[1])
 
 
 def _is_named(fact: Fact, words: set[str]) -> bool:
