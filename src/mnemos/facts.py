@@ -13,11 +13,10 @@ from datetime import datetime
 import numpy as np
 
 from mnemos.ingest.derive import derived_id
-from mnemos.ingest.facts.asked import asked
 from mnemos.ingest.facts.find import find
 from mnemos.ingest.facts.items import KIND, OPEN, holds_fact, version_of
 from mnemos.ingest.facts.timeline import Status, Version
-from mnemos.ingest.facts.told import asker
+from mnemos.ingest.facts.told import wanted_of
 from mnemos.store.snapshot import Snapshot
 from mnemos.types import Item, Scope
 
@@ -108,7 +107,7 @@ def answering(
         question: In the present tense, or in the past for what is over.
         moment: What was true then; None is what holds, or what is over.
     """
-    wanted = asked(question, asker=asker(snapshot))
+    wanted = wanted_of(question, snapshot)
     if wanted is None:
         return []
     timelines: dict[tuple[str, str], list[Version]] = {}
@@ -139,13 +138,11 @@ def held(found: Iterable[Fact], moment: datetime) -> tuple[Fact, ...]:
     return tuple(fact for fact in found if fact.holds_at(moment))
 
 
-def profile(found: Sequence[Fact], about: str, moment: datetime) -> Profile:
-    """Return what holds of somebody at a moment, by slot."""
-    own = held(about_whom(found, about), moment)
+def profile(own: Sequence[Fact], about: str, moment: datetime) -> Profile:
+    """Return somebody's facts that hold at a moment, by slot."""
     slots = sorted({fact.slot for fact in own})
-    named = own[0].about if own else about
     return Profile(
-        about=named,
+        about=own[0].about if own else about,
         at=moment,
         slots={slot: tuple(fact for fact in own if fact.slot == slot) for slot in slots},
     )
@@ -155,50 +152,55 @@ def outdated(
     snapshot: Snapshot, items: Iterable[Item], recipe: str, moment: datetime
 ) -> dict[str, tuple[str, ...]]:
     """Return, by turn, the slots of which it says what was true then and is not at a moment."""
-    if recipe not in snapshot.recipes:
+    if snapshot.recipes.keys().isdisjoint({recipe, USER}):
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for turn in items:
-        over = [
-            version.fact.slot
+        made = [
+            item
             for item in snapshot.items(snapshot.tables.derived_from(turn.id))
-            if holds_fact(item) and item.status == "superseded"
-            for version in [version_of(item)]
-            if _ended_since(version, moment)
+            if item.made_by in {recipe, USER} and holds_fact(item)
         ]
+        over = [str(item.metadata["slot"]) for item in made if _is_over(item, moment)]
         if over:
             found[turn.id] = tuple(dict.fromkeys(over))
     return found
 
 
-def _ended_since(version: Version, moment: datetime) -> bool:
-    """Tell whether something ended after it was said: before, the turn says so itself."""
+def _is_over(item: Item, moment: datetime) -> bool:
+    """Tell whether a turn says what is not so at a moment, by a fact that was made of it.
+
+    What ended before it was said, the turn tells as over itself.
+    """
+    if item.made_by == USER:  # it stands in the place of what the turn says
+        return item.status == "active"
+    version = version_of(item)
+    if item.status != "superseded":
+        return False
     if version.status == "corrected":
         return True
     said_at = version.fact.said_at
     return version.valid_to is not None and said_at < version.valid_to <= moment
 
 
-def put_right(item: Item, value: str, now: datetime, others: int) -> Item:
+def put_right(item: Item, value: str, others: int) -> Item:
     """Return the fact that takes the place of a wrong one, by word of the user.
 
     Args:
         item: The wrong one.
         value: What is right.
-        now: When the user says so.
         others: How many times it was put right before.
     """
     version = version_of(item)
-    fact = replace(version.fact, value=value, holds=True, act="correct", said_at=now)
     return replace(
         item,
         id=right_id(item, others),
-        text=fact.line,
+        text=replace(version.fact, value=value, holds=True).line,
         valid=(version.valid_from, OPEN),
         status="active",
         supersedes=item.id,
         trust=1.0,
-        attrs={"value": value, "by": item.attrs.get("by", ""), "words": value, "span": [0, 0]},
+        attrs={"value": value, "by": version.fact.by, "words": value},
         made_by=USER,
     )
 

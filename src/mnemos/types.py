@@ -283,7 +283,8 @@ class Hit:
         score: Higher is better; comparable between questions and stores.
         relevance: How likely it is part of the answer, 0 to 1.
         reasons: Largest contribution first.
-        outdated: What it says that is no longer so: slots of facts, as "home" or "job".
+        outdated: What it says that is no longer so: slots of facts, as "home" or "job"; "perhaps"
+            where a later turn only sounds as if something of it had changed.
     """
 
     item: Item

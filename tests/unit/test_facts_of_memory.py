@@ -106,6 +106,36 @@ def test_a_line_that_is_no_longer_so_is_shown_and_marked(
     assert "outdated" not in then.text
 
 
+def test_a_turn_whose_fact_the_user_put_right_is_marked(
+    memory: Memory, moved: tuple[str, str]
+) -> None:
+    def marks() -> dict[str, tuple[str, ...]]:
+        return {hit.id: hit.outdated for hit in memory.recall("What is Ann's job, a nurse?")}
+
+    _, porto = moved
+    assert marks()[porto] == ()
+    (job,) = memory.facts("Ann", slot="job")
+    first = memory.correct(job.id, "doctor")
+    assert marks()[porto] == ("job",)
+    second = memory.correct(memory.facts("Ann", slot="job")[0].id, "surgeon")
+    assert marks()[porto] == ("job",)
+    memory.undo(second.seq)
+    memory.undo(first.seq)
+    assert marks()[porto] == ()
+
+
+def test_marks_come_from_the_recipe_that_recalls_or_from_the_user(tmp_path: Path) -> None:
+    with Memory(tmp_path / "m", embedder=None, clock=lambda: NOW) as memory:
+        lisbon = say(memory, "Ann", "I live in Lisbon now.", "2024-03-02")
+        say(memory, "Ann", "I've moved to Porto. I'm a nurse.", "2024-05-18", "s2")
+        (job,) = memory.facts("Ann", slot="job")
+        memory.correct(job.id, "doctor")
+    with Memory(tmp_path / "m", recipe="memory-bank", embedder=None, clock=lambda: NOW) as memory:
+        hits = {hit.text: hit.outdated for hit in memory.recall("Is Ann, a nurse, in Lisbon?")}
+        assert hits[memory.get(lisbon).text] == ()
+        assert hits["I've moved to Porto. I'm a nurse."] == ("job",)
+
+
 def test_facts_are_no_hits(memory: Memory, moved: tuple[str, str]) -> None:
     assert moved
     assert {hit.item.kind for hit in memory.recall("Ann home Porto Lisbon Lyon nurse", 50)} == {
@@ -251,3 +281,29 @@ def test_what_another_recipe_calls_a_fact_is_none_of_a_slot() -> None:
         assert len(memory.recall("Who moved to Oslo?")) == 1
         with pytest.raises(InputError, match="not a fact"):
             memory.correct(sentence.id, "Bergen")
+
+
+def test_the_turn_that_says_what_is_so_comes_before_what_it_replaces(memory: Memory) -> None:
+    old = say(memory, "Ann", "I drive a Fiat, a red car for trips to the shops.", "2024-03-02")
+    new = say(memory, "Ann", "I sold it. I drive a Saab.", "2024-05-18", "s2")
+    hits = memory.recall("Which red car does Ann drive for trips to the shops?")
+    places = [hit.id for hit in hits]
+    assert places.index(new) < places.index(old)
+    assert "instead" in {reason.signal for reason in hits[places.index(new)].reasons}
+
+
+def test_a_turn_that_a_later_one_seems_to_change_is_perhaps_outdated(memory: Memory) -> None:
+    old = say(memory, "Ann", "The canoe lies in the shed.", "2024-03-02")
+    new = say(memory, "Ann", "By the way, the canoe lies in the boathouse now.", "2024-05-18", "s2")
+    hits = memory.recall("Where is the canoe?")
+    assert [(hit.id, hit.outdated) for hit in hits] == [(new, ()), (old, ("perhaps",))]
+    was = memory.recall("Where was the canoe?")
+    assert all(hit.outdated == () for hit in was)
+
+
+def test_i_is_the_only_user_with_a_name(memory: Memory) -> None:
+    say(memory, "Ann", "I live in Lisbon now. My sister Eva lives in Faro.", "2024-03-02")
+    assert values(memory, question="Where do I live?") == ["Lisbon"]
+    say(memory, "Bob", "I live in Lyon.", "2024-03-03")
+    assert values(memory, question="Where do I live?") == []
+    assert values(memory, question="Where does Bob live?") == ["Lyon"]

@@ -47,7 +47,7 @@ class Changing(Opened):
             others = 0
             while transaction.tables.item_no(known.right_id(wrong, others)) is not None:
                 others += 1
-            right = known.put_right(wrong, value.strip(), self._clock(), others)
+            right = known.put_right(wrong, value.strip(), others)
             items = (replace(wrong, status="hidden"), right)
             return turns.Plan(delta=Delta(items=items), ids=(right.id,), added=(right.id,))
 

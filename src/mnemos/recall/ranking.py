@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from mnemos.recall.frame import Floats
 from mnemos.recall.fusion import Values, Weights, fuse, known, weights
 from mnemos.recall.ranked import cut
 from mnemos.recall.search import Found, search
-from mnemos.recall.signals import GROUP_OF, HIGHEST, LOOKED_AGAIN, TOLD, UNREAD, meaning
+from mnemos.recall.signals import GROUP_OF, HIGHEST, INSTEAD, LOOKED_AGAIN, TOLD, UNREAD, meaning
 from mnemos.store.base import Reader
 from mnemos.types import Query, Reason
 
@@ -42,6 +42,7 @@ class Ranking:
         level: Which signals were used.
         limitation: Why not those of a higher level; None if there is none.
         confidence: How likely what was asked for is here at all, 0 to 1.
+        perhaps: Numbers of items that the best one perhaps puts out of date.
     """
 
     items: NDArray[np.int64]
@@ -51,6 +52,7 @@ class Ranking:
     level: str
     limitation: str | None
     confidence: float
+    perhaps: frozenset[int] = frozenset()
     _order: NDArray[np.int64]
     _values: Values
     _added: Values
@@ -58,6 +60,24 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def led_by(self, place: int) -> Ranking:
+        """Return it with the candidate at a place before all others."""
+        places = np.arange(len(self))
+        order = np.concatenate([[place], np.delete(places, place)])
+        lifted = float(self.scores[0] - self.scores[place]) + APART
+        added = self._added.get(INSTEAD, np.zeros(len(self)))
+        added = added + np.where(places == self._order[place], lifted, 0.0)
+        scores = self.scores[order]
+        scores[0] += lifted
+        return replace(
+            self,
+            items=self.items[order],
+            docs=self.docs[order],
+            scores=scores,
+            _order=self._order[order],
+            _added={**self._added, INSTEAD: added},
+        )
 
     def cut(self, limit: int) -> int:
         """Return how many to read for ``limit`` hits: all that score as much as the last."""
@@ -101,6 +121,7 @@ def rank(
     embedder: Embedder | None = None,
     *,
     told: Sequence[int] = (),
+    instead: Mapping[int, int] | None = None,
 ) -> Ranking:
     """Rank what a space holds by how well it answers a question.
 
@@ -112,13 +133,21 @@ def rank(
         level: Which signals, at most; see ``signals.LEVELS``.
         embedder: Encodes the question, for levels above C0.
         told: Items that are known to say what is asked for, best first: they come first.
+        instead: Item → another that says what is so now, and stands no further back than it.
 
     Raises:
         InputError: There is no such level.
         ModelError: The model failed.
     """
     told = _eligible(told, eligible)
-    found = search(query, reader, eligible, level=known(level), embedder=embedder, besides=told)
+    found = search(
+        query,
+        reader,
+        eligible,
+        level=known(level),
+        embedder=embedder,
+        besides=[*told, *_instead_of_some(instead, eligible)],
+    )
     frame, constants = found.frame, weights(found.level)
     scores, values = fuse(frame, found.level, constants.signals)
     ranked = found.ranked
@@ -132,6 +161,9 @@ def rank(
     if told:
         added[TOLD] = _ahead(scores, items, told)
         scores = scores + added[TOLD]
+    if instead:
+        added[INSTEAD] = _in_place(scores, items, instead)
+        scores = scores + added[INSTEAD]
     order = _order(scores, items, frame.docs)
     return Ranking(
         items=items[order],
@@ -158,6 +190,12 @@ def _behind(scores: Floats, ranked: NDArray[np.int64]) -> Floats:
     return np.where(unread, -ahead, 0.0)
 
 
+def _instead_of_some(
+    instead: Mapping[int, int] | None, eligible: NDArray[np.bool_] | None
+) -> list[int]:
+    return _eligible([*(instead or {}).values()], eligible)
+
+
 def _eligible(told: Sequence[int], eligible: NDArray[np.bool_] | None) -> list[int]:
     return [no for no in told if eligible is None or eligible[no]]
 
@@ -169,6 +207,17 @@ def _ahead(scores: Floats, items: NDArray[np.int64], told: Sequence[int]) -> Flo
     for place, no in enumerate(reversed(told), 1):
         at = items == no
         found[at] = best - scores[at] + place * APART
+    return found
+
+
+def _in_place(scores: Floats, items: NDArray[np.int64], instead: Mapping[int, int]) -> Floats:
+    """Return what puts items right before those in whose place they are. Shape of scores."""
+    found = np.zeros(len(scores))
+    for old, new in instead.items():
+        before, at = scores[items == old], np.flatnonzero(items == new)
+        if len(before) and len(at):
+            lacks = float(before.max()) - scores[at[0]] + APART
+            found[at] = np.maximum(found[at], lacks)
     return found
 
 

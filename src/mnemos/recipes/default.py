@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from mnemos.ingest.facts.told import told as told_by_facts
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.recall.fusion import known
+from mnemos.recall.newer import LOOKED_AT, asks_of_now, newest, older
 from mnemos.recall.ranking import Ranking, rank
 from mnemos.store.base import Reader
 from mnemos.types import Delta, Query, Session
@@ -58,11 +60,26 @@ class Default:
 
         Facts are never hits: those that answer put the turns first that say so.
         """
-        told = list(reader.numbers(told_by_facts(query, reader, self.name)).values())
+        told = told_by_facts(query, reader, self.name)
+        nos = reader.numbers([*told.first, *told.instead, *told.instead.values()])
+        first = [nos[each] for each in told.first if each in nos]
+        instead = {nos[old]: nos[new] for old, new in told.instead.items() if {old, new} <= {*nos}}
+        ranked = partial(rank, query, reader, eligible, told=first, instead=instead)
         try:
-            return rank(
-                query, reader, eligible, level=self._level, embedder=self._embedder, told=told
-            )
+            found = ranked(level=self._level, embedder=self._embedder)
         except (ModelError, Corrupt) as error:  # of the vectors; words are told below
             _log.warning("recall by words alone: %s", error)
-            return replace(rank(query, reader, eligible, told=told), limitation=str(error))
+            found = replace(ranked(), limitation=str(error))
+        return found if first or not len(found) else _newest_first(query.question, found, reader)
+
+
+def _newest_first(question: str, found: Ranking, reader: Reader) -> Ranking:
+    """Put the turn first that says how it is now, if a question asks for that."""
+    if not asks_of_now(question):
+        return found
+    items = reader.items(found.items[:LOOKED_AT].tolist())
+    place = newest(question, items, found.scores[: len(items)].tolist())
+    if place:
+        found, items = found.led_by(place), [items[place], *items[:place], *items[place + 1 :]]
+    over = found.items[older(question, items)].tolist()
+    return replace(found, perhaps=frozenset(over))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from mnemos.ingest.facts.asked import Asked
 from mnemos.ingest.facts.classes import NUMBER, class_of, is_job
 from mnemos.ingest.facts.fact import Act, Fact, Kind, Said
 from mnemos.ingest.facts.line import Line, make
@@ -71,19 +70,21 @@ _ASKS = {
 }
 
 
-def question_before(said: Said, other: Said | None) -> Asked | None:
-    """Return what the turn before asked of this one's speaker."""
+def asked_for(said: Said, other: Said | None) -> str:
+    """Return the slot that the turn before asked for of this one's speaker; empty if none."""
     if other is None or other.who == said.who or other.session != said.session:
-        return None
+        return ""
     spans = sentences(other.text[-300:])
     if not spans:
-        return None
+        return ""
     last = other.text[-300:][slice(*spans[-1])]
     if not is_question(last) or len(last) > MOST_ASKED:
-        return None
+        return ""
     low = last.lower().replace("’", "'")
-    slot = next((one for one, asks in _ASKS.items() if asks.search(low)), "")
-    return Asked(subject=said.who, slots=(slot,)) if slot else None
+    many = re.search(r"\bhow many ([a-z]+s|children|people) (?:have|do|did|are) you\b", low)
+    if many is not None:
+        return f"number of {many[1]}"
+    return next((one for one, asks in _ASKS.items() if asks.search(low)), "")
 
 
 def _stands_alone(line: Line, value: Phrase) -> bool:
@@ -95,24 +96,22 @@ def _stands_alone(line: Line, value: Phrase) -> bool:
     )
 
 
-def answers(line: Line, question: Asked, others: frozenset[str]) -> Iterator[Fact]:
+def answers(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
     """Yield the fact that a fragment gives in answer to a question.
 
     Args:
         line: The fragment.
-        question: What was asked of its speaker.
-        others: Who else speaks: a name that is called is no answer.
+        near: The turns before; whoever speaks there is called by name, which is no answer.
     """
-    slot = next((one for one in question.slots if one in _SORTS), "")
-    if not slot or not _is_fragment(line) or question.subject != line.scene.speaker:
-        return
-    tokens, at = line.tokens, 0
-    while at < len(tokens) and tokens[at].low in _LEAD:
-        at += 1
-    value = phrase(line.said.text, tokens, at)
-    if value is None or value.head in FUNCTION_WORDS or value.text in others:
-        return
-    if not _fits(line, slot, value):
+    value = _answer(line) if _is_fragment(line) else None
+    fitting = [] if value is None else [slot for slot in _SORTS if _fits(line, slot, value)]
+    slot = asked_for(line.said, near[-1] if near else None) if fitting else ""
+    counted = slot.startswith("number of ") and "age" in fitting
+    if (
+        value is None
+        or (slot not in fitting and not counted)
+        or value.text in {turn.who for turn in near}
+    ):
         return
     act: Act = "change" if _CHANGED.search(line.low) is not None else "tell"
     yield make(
@@ -121,9 +120,17 @@ def answers(line: Line, question: Asked, others: frozenset[str]) -> Iterator[Fac
         slot,
         value,
         subject=line.scene.speaker,
-        kind=_SORTS[slot][1],
+        kind="count" if counted else _SORTS[slot][1],
         act=act,
     )
+
+
+def _answer(line: Line) -> Phrase | None:
+    tokens, at = line.tokens, 0
+    while at < len(tokens) and tokens[at].low in _LEAD:
+        at += 1
+    value = phrase(line.said.text, tokens, at)
+    return None if value is None or value.head in FUNCTION_WORDS else value
 
 
 _CHANGED = re.compile(r"^\W*no\b|\bnow\b")
@@ -135,7 +142,7 @@ def _is_fragment(line: Line) -> bool:
         line.subject is None
         and line.clause.first
         and "thank" not in line.clause.opener.lower()
-        and "!" not in line.low[:-1]
+        and ("!" not in line.low[:-1] or line.low[:1].isdigit())
     )
 
 

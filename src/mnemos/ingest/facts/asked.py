@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from mnemos.ingest.facts.classes import PARTNERS, RELATIONS, class_of, singular
+from mnemos.ingest.facts.fact import USER
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.verbs import FORMS, FRAMES
 
@@ -25,6 +25,7 @@ class Asked:
         before: What the wanted value came before: "before Porto"; empty if it does not say.
         whether: Whether it is answered by yes or no.
         words: Its other telling words, in lower case and singular.
+        rest: It without the subject, in lower case.
     """
 
     subject: str
@@ -33,6 +34,7 @@ class Asked:
     before: str = ""
     words: frozenset[str] = frozenset()
     whether: bool = False
+    rest: str = ""
 
 
 _PAST = re.compile(
@@ -101,7 +103,7 @@ _COMPOUND = (
 _TELLING = re.compile(r"[\w'-]+")
 
 
-def asked(question: str, asker: str = "user", other: str = "") -> Asked | None:
+def asked(question: str, asker: str = USER, other: str = "") -> Asked | None:
     """Return what a question asks for; None if it asks for no slot.
 
     Args:
@@ -119,12 +121,7 @@ def asked(question: str, asker: str = "user", other: str = "") -> Asked | None:
     if before is not None:
         body = re.sub(r"\bbefore .*", "", body)
     slots = slots_of(body)
-    words = frozenset(
-        singular(word)
-        for word in _TELLING.findall(body)
-        if word not in FUNCTION_WORDS and word not in _ASKING
-    )
-    words -= telling(_TELLING.findall(who.lower()))
+    words = telling(body) - _ASKING - telling(who)
     if not slots and _ADVICE.match(low) is not None:
         return None
     if not slots and not words:
@@ -135,6 +132,7 @@ def asked(question: str, asker: str = "user", other: str = "") -> Asked | None:
         tense="past" if _PAST.search(low) or before is not None else "present",
         before=_before(before),
         words=words,
+        rest=body,
         whether=re.match(r"\W*(?:do|does|did|is|are|was|were|has|have|had|am)\b", low) is not None,
     )
 
@@ -171,7 +169,7 @@ def _unnamed(text: str, asker: str, other: str) -> tuple[str, str]:
 
 def _named(match: re.Match[str], text: str, asker: str, other: str) -> tuple[str, str]:
     word = match["who"].removesuffix("'s")
-    base = {"my": asker, "your": other, "the user": "user"}.get(word.lower(), word)
+    base = {"my": asker, "your": other, "the user": USER}.get(word.lower(), word)
     relations = [RELATIONS[one.removesuffix("'s")] for one in match["relations"].split()]
     owned = match["who"].endswith("'s") or word.lower() in {"my", "your"}
     rest = text[: match.start()] + " " + text[match.end() :]
@@ -206,30 +204,38 @@ def _asks_for(rest: str, relation: str) -> bool:
 
 def slots_of(low: str) -> tuple[str, ...]:
     """Return the slots that a question without its subject may ask for, best first."""
-    found = [f"favourite {singular(one)}" for one in re.findall(r"\bfavou?rite (\w+)", low)]
+    return tuple(dict.fromkeys(slot for slot, _ in asking(low)))
+
+
+def asking(low: str) -> list[tuple[str, str]]:
+    """Return the slots that a question without its subject may ask for, each with its words."""
+    found = [
+        (f"favourite {singular(one)}", f"favourite favorite {one}")
+        for one in re.findall(r"\bfavou?rite (\w+)", low)
+    ]
     found += [
-        f"number of {'children' if one == 'kids' else one}"
+        (f"number of {'children' if one == 'kids' else one}", one)
         for one in re.findall(r"\bhow many (\w+)", low)
     ]
     found += [
-        "partner" if relation in PARTNERS else relation
+        ("partner" if relation in PARTNERS else relation, relation)
         for relation in dict.fromkeys(RELATIONS.values())
         if re.search(rf"\b{relation}\b", low)
     ]
     words = re.findall(r"[a-z-]+", low)
     if _CALLED.search(low) and any(class_of(word) == "pet" for word in words):
-        found.insert(0, "pet's name")
+        found.insert(0, ("pet's name", f"{low} names"))
     for cue, slots in _CUES:
-        if cue.search(low) is not None:
-            found += slots
+        if said := " ".join(match[0] for match in cue.finditer(low)):
+            found += [(slot, said) for slot in slots]
     for word in words:
         form = FORMS.get(word)
         if form is not None and form.lemma not in {"have", "get", "take", "do", "name", "call"}:
-            found += [frame.slot for frame in FRAMES.get(form.lemma, ()) if frame.act == "tell"]
+            frames = FRAMES.get(form.lemma, ())
+            found += [(frame.slot, word) for frame in frames if frame.act == "tell"]
         if class_of(word) in _THINGS:
-            found.append(class_of(word))
-    found += [noun.strip() for noun in _NOUN.findall(low) if noun.strip()]
-    return tuple(dict.fromkeys(found))
+            found.append((class_of(word), word))
+    return found + [(noun.strip(), noun) for noun in _NOUN.findall(low) if noun.strip()]
 
 
 _CALLED = re.compile(r"\b(?:names of|called|name)\b")
@@ -239,6 +245,7 @@ _NOUN = re.compile(
 )
 
 
-def telling(words: Sequence[str]) -> frozenset[str]:
-    """Return the words that say what a text is about."""
+def telling(text: str) -> frozenset[str]:
+    """Return the words that say what a text is about, in lower case and singular."""
+    words = _TELLING.findall(text.lower())
     return frozenset(singular(one) for one in words if one not in FUNCTION_WORDS)

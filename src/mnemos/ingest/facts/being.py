@@ -9,6 +9,7 @@ from mnemos.ingest.facts.classes import (
     NUMBER,
     PARTNERS,
     RELATIONS,
+    ROLES,
     class_of,
     is_job,
     is_time,
@@ -163,7 +164,7 @@ def _placed(line: Line, preposition: str, at: int, act: Act, *, holds: bool) -> 
         return
     elif preposition == "in" and (capital or kind == "dwelling") and line.verb is not None:
         settled = re.search(
-            r"\b(?:still|now|since|permanently|for good|back in|always)\b", line.low
+            r"\b(?:still|now|since|as of|permanently|for good|back in|always)\b", line.low
         )
         slot = "home" if settled and line.verb.tense != "past" else "place"
         if re.search(r"\b[A-Z]", value.text):
@@ -184,7 +185,9 @@ def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
     value = phrase(line.said.text, line.tokens, at)
     if value is None:
         return
-    if _TITLED.match(value.text):
+    if _holds_role(line, value):
+        yield from [called(line, value, act)] if holds else []
+    elif _TITLED.match(value.text):
         yield from [one for one in [called(line, value, act)] if one.slot != "name"]
     elif value.determiner in {"my", "our"} and value.head in RELATIONS:
         yield from _my_partner(line, value, act, holds=holds)
@@ -200,6 +203,14 @@ def _noun(line: Line, at: int, act: Act, *, holds: bool) -> Iterator[Fact]:
         yield line.fact("job", value, act=act, holds=holds)
 
 
+def _holds_role(line: Line, value: Phrase) -> bool:
+    """Tell whether a name says who has a role of which there is one: "my boss is Karen"."""
+    role = "" if line.subject is None else line.subject.relation.rpartition("'s ")[2]
+    name = value.text.istitle() and len(value.text.split()) <= 3 and not value.determiner  # noqa: PLR2004
+    told = class_of(value.head) or value.head.endswith(("ish", "ese", "ican"))
+    return role in ROLES and name and not told and not is_job(value.text)
+
+
 _TITLED = re.compile(r"(?:Mrs?|Ms|Dr)\b")
 _FAN = re.compile(r"(?:big |huge |massive )?fan of \w")
 _CERTAIN = frozenset({"my", "your", "their", "this", "the"})
@@ -210,10 +221,23 @@ def _my_partner(line: Line, value: Phrase, act: Act, *, holds: bool) -> Iterator
     subject = line.subject
     if subject is None or subject.who == line.scene.speaker:
         return
+    relation = RELATIONS[value.head]
+    if relation == "partner" and value.text.lower() not in _PAIRED:
+        return
     name = next((one for one in line.tokens[: subject.at] if one.text[0].isupper()), None)
-    if name is not None and RELATIONS[value.head] in PARTNERS and name.text in subject.who:
-        partner = Phrase(text=name.text, span=(name.start, name.end), head=name.low, after=0)
-        yield line.fact("partner", partner, who=line.scene.speaker, holds=holds, act=act)
+    if name is not None and relation in PARTNERS | ROLES and name.text in subject.who:
+        end = name.start + len(subject.who)
+        if line.said.text[name.start : end] != subject.who:
+            end = name.end
+        told = Phrase(
+            text=line.said.text[name.start : end], span=(name.start, end), head=name.low, after=0
+        )
+        slot = "partner" if relation in PARTNERS else relation
+        yield line.fact(slot, told, who=line.scene.speaker, holds=holds, act=act)
+
+
+#: Partners in life; others share a business or a tennis court.
+_PAIRED = frozenset({"partner", "spouse", "new partner", "life partner"})
 
 
 def _is_post(value: Phrase) -> bool:

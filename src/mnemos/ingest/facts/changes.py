@@ -11,9 +11,13 @@ from mnemos.ingest.facts.classes import class_of, is_job
 from mnemos.ingest.facts.clauses import tokenise
 from mnemos.ingest.facts.corrections import corrections
 from mnemos.ingest.facts.endings import endings
-from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.fact import Fact, Kind
+from mnemos.ingest.facts.idioms import idioms
 from mnemos.ingest.facts.line import Line, make
+from mnemos.ingest.facts.named import named
+from mnemos.ingest.facts.numbers import is_kept
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
+from mnemos.ingest.facts.retold import retold
 
 _SWITCH = re.compile(
     r"\b(?:switched|changed|swapped|gone|went|converted|upgraded)(?: over| back)?"
@@ -50,7 +54,7 @@ _POSTS = (
 )
 _IT_IS_A = re.compile(r"\b(?:it|that)(?:'s| is) an?\s+(?=\w)", re.IGNORECASE)
 _ADDS = re.compile(
-    r"(?:\bcan (?:now )?add|^\W*(?:please |also |and )*add|\badded|^\W*plus)\s+(?=\w)",
+    r"(?:\bcan (?:now )?add|^\W*(?:please |also |and )*(?:add|need)|\badded|^\W*plus)\s+(?=\w)",
     re.IGNORECASE,
 )
 _GROWS = frozenset(
@@ -66,11 +70,16 @@ def updates(line: Line) -> Iterator[Fact]:
     """Yield what a clause changes about facts told before; nothing if none fits."""
     made = list(corrections(line))
     if not made:
+        over = list(named(line))
         made = (
-            list(endings(line))
+            [one for one in over if one.act == "change"]
+            or list(endings(line))
+            or over
+            or list(idioms(line))
             or list(_objects(line))
             or list(amounts(line))
             or list(_further(line))
+            or list(retold(line))
         )
     yield from made
 
@@ -143,8 +152,11 @@ def _switched(line: Line, match: re.Match[str], who: str) -> Iterator[Fact]:
                 fact.slot, value, kind=fact.kind, act="change", who=who, instead_of=fact.value
             )
             return
-    if kind in {"car", "phone", "laptop", "diet"}:
-        yield line.fact(kind, value, act="change", who=who)
+    kind = kind or class_of((match["old"] or " ").split(" ")[-1])
+    kind = kind or next(filter(None, map(class_of, value.text.split())), "")
+    if kind in {"car", "phone", "laptop", "diet", "bike"}:
+        single: Kind = "list" if kind == "bike" else "single"
+        yield line.fact(kind, value, kind=single, act="change", who=who)
 
 
 def _further(line: Line) -> Iterator[Fact]:
@@ -162,12 +174,13 @@ def _further(line: Line) -> Iterator[Fact]:
                 yield line.fact(slot, value, act="change", who=line.scene.speaker)
                 return
     thing = _IT_IS_A.search(text.replace("’", "'"), start, end)
-    if thing is not None and not denied and line.known:
-        value, last = _phrase_at(line, thing.end()), line.known[-1]
+    if thing is not None and not denied:
+        value = _phrase_at(line, thing.end())
         kind = class_of(value.head) if value is not None else ""
-        if value is not None and kind and last.slot == kind and not alike(value.text, last.value):
-            yield line.fact(kind, value, kind=last.kind, who=last.subject)
-            return
+        for last in line.known[-1:] if value is not None and kind else ():
+            if last.slot == kind and value is not None and not alike(value.text, last.value):
+                yield line.fact(kind, value, kind=last.kind, who=last.subject)
+                return
     added = _ADDS.search(text, start, end)
     if added is not None:
         yield from _added(line, _phrase_at(line, added.end()))
@@ -184,7 +197,7 @@ def _added(line: Line, value: Phrase | None) -> Iterator[Fact]:
         for one in line.known
         if one.by == line.said.who
         and one.kind == "list"
-        and (one.slot in _GROWS or one.slot.startswith("favourite"))
+        and (one.slot in _GROWS or one.slot.startswith("favourite") or is_kept(one.slot))
         and ":" in one.words
     ]
     if lists and " to " not in line.low:

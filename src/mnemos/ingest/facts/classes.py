@@ -52,6 +52,8 @@ RELATIONS = {
     for word in words.split()
 }
 PARTNERS = _set("husband wife boyfriend girlfriend partner fiancé")
+#: Relations of which people have one at a time, and another later.
+ROLES = _set("boss manager landlord doctor therapist dentist teacher tutor coach mentor")
 #: Relations that stand without "my": "Mum lives in Lund".
 BARE_RELATIONS = _set("mum mom dad grandma grandpa granny gran nana granddad grandad")
 

@@ -117,8 +117,8 @@ _OPENS_UNREAL = re.compile(
     r"^\W*(?:(?:and|but|so|well|oh|yes|no|ok|okay|sure)\W+)*(?:if|unless|whether|imagine|suppose"
     r"|supposing|say i|should (?:i|we|the|my|he|she|they|it)|had (?:i|we|he|she|they)|were (?:i|we)"
     r"|once|assuming|provided|in case|until|when(?:ever)? (?:i|we|you)|what if|wish|let's|let me"
-    r"|maybe|perhaps|possibly|probably|please(?! (?:remember|note))|would|could|why|how|what|who"
-    r"|where)\b"
+    r"|maybe|perhaps|possibly|probably|please(?! (?:remember|note|call me))|would|could|why|how"
+    r"|what|who|where)\b"
 )
 _UNREAL = re.compile(
     r"\b(?:if|unless|whether|wish|as though|maybe|perhaps|possibly|probably|might|hopefully|would"
@@ -133,14 +133,16 @@ _REPORT = re.compile(
     r"|insisted|swears?|swore|jokes?|joked|quotes?|quoted|goes ,"
     r"|(?:he|she|they|i) (?:was|is|were|am) like|'s like,|according to"
     r"|asked (?:me|us|him|her|if)|wrote"
-    r"|writes|calls? me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
+    r"|writes|calls me|they call me|feel like|feels like|means that|accus\w+|expects?|wants? me)\b"
 )
 _SPLIT = re.compile(
     r"\s*;\s*|\s+[–—-]+\s+|\s*[–—]\s*|\s*\.\.\.\s*|\s*…\s*|(?<=\w):\s+|\s*[()]\s*"
     r"|,?\s+(?:and then|and so|and|but|so|because|cause|while|though|although|whereas|yet|plus)\s+"
-    r"(?=(?:(?:now|then|also|today|these days|nowadays|currently|at the moment|right now),?\s+)?"
+    r"(?=(?:(?:now|then|also|today|these days|nowadays|currently|at the moment|right now"
+    r"|(?:since|from|as of) [\w ]{2,20}?),?\s+)?"
     r"(?:i|i'm|we|my|our|he|she|they|it|his|her|that's|there)\b)"
     r"|,\s+(?=(?:if|in case|unless|though|when|whenever|as long as)\s)"
+    r"|,?\s+(?=(?:now|then|today|these days|nowadays|currently)\s+(?:i|we|he|she|it|my|our)\b)"
     r"|,\s+(?:only that|except that|just that|now that)\s+(?=(?:i|we|my)\b)"
     r"|,\s+(?=(?:i|we|he|she|my|our|it|they|mine)(?:'|\s))"
     r"|,?\s+(?:and|but|while|though|whereas)\s+(?=[A-Z]\w+(?:'s|\s+(?:is|has|was|lives|works"

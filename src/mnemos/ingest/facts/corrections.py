@@ -62,8 +62,6 @@ _INSTEAD = re.compile(
 
 def corrections(line: Line) -> Iterator[Fact]:
     """Yield what a clause puts in place of an error, or of a time that was moved."""
-    if not line.known:
-        return
     low, start = line.low, line.clause.span[0]
     put_off = _PUT_OFF.search(low) or _BACK_TO.search(low)
     if put_off is not None:

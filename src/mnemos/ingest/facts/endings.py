@@ -43,11 +43,13 @@ _ENDS_WHAT = {
     "go": frozenset({"likes"}),
 }
 _OWNED = frozenset({"car", "bike", "pet", "phone", "laptop", "instrument", "owns", "has", "rides"})
+_STAYS = re.compile(r"\b(?:don't|do not|not|never|won't|can't|didn't) (?:\w+ )?(?:quit|resign)")
 _JOBLESS = re.compile(
-    r"\b(?:quit|left|resigned from|lost) (?:my|his|her) job\b|\bi(?:'ve| have)? (?:quit"
-    r"|resigned)\W*$"
-    r"|\b(?:got|was|been) (?:fired|laid off|made redundant|let go|sacked)\b"
-    r"|\bhanded in (?:my|his|her) notice\b|\blet (?:me|\w+ of us) go\b"
+    r"\b(?:quit|left|resigned from|lost|gave up) (?:my|his|her|their) (?:old )?(?:job|post)\b"
+    r"|\b(?:quit|resigned|walked out)(?=\W*$| (?:last|this|on|in|yesterday|today|after)\b)"
+    r"|\b(?:got|was|were|been) (?:fired|laid off|made redundant|let go|sacked|axed)\b"
+    r"|\bgot the (?:sack|boot)\b|\bhanded in (?:my|his|her|their) notice\b"
+    r"|\blet (?:me|him|her|them|\w+ of us) go\b"
 )
 
 
@@ -57,7 +59,7 @@ def endings(line: Line) -> Iterator[Fact]:
     if subject is not None and subject.thing:
         return
     who = subject.who if subject is not None else line.scene.speaker
-    if _JOBLESS.search(line.low) is not None:
+    if _JOBLESS.search(line.low) is not None and _STAYS.search(line.low) is None:
         if verb is None or not (verb.denied or verb.tense in {"plan", "modal"}):
             yield line.fact("employer", None, act="end", who=who)
             yield line.fact("job", None, act="end", who=who)

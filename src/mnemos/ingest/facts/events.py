@@ -24,7 +24,7 @@ _DATE = (
 )
 _CLOCK = (
     r"(?:[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\b)?|[0-9]{1,2} ?[ap]\.?m\b|noon|midnight"
-    r"|[a-z]+ o'clock)"
+    r"|[a-z]+ o'clock|(?<=\bat )[0-9]{1,2}(?= *(?:[,.!;?]|$|now\b|instead\b|sharp\b|on\b|every\b)))"
 )
 _EVERY = (
     rf"(?:every|each)(?: other| second)? (?:{_DAY}|day|week|month|weekday|morning|evening)"
@@ -135,13 +135,16 @@ def _thing_at(line: Line) -> Fact | None:
     event = "" if subject is None else name(subject.thing)
     if subject is None or not event or subject.at >= len(line.tokens):
         return None
-    known = _known(line, event)
-    slot = event if known is None else known.slot
     start = line.tokens[subject.at].start
     low = line.said.text[: line.clause.span[1]].lower().replace("’", "'")
-    if _CANCELLED.match(low[start:]) and not _THIS_ONCE.search(line.low):
+    off = _CANCELLED.match(low[start:]) is not None and not _THIS_ONCE.search(line.low)
+    value = None if off else _time_of(line, low, start)
+    if value is None and not off:
+        return None
+    known = _known(line, event)
+    slot = event if known is None else known.slot
+    if off:
         return line.fact(slot, None, kind="event", act="end")
-    value = _time_of(line, low, start)
     sure = subject.own or known is not None
     if value is None or not (sure or _is_event(low, value)):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -59,13 +58,11 @@ def _held(
 
 def _worth(slot: str, versions: Iterable[Version], asked: Asked) -> int:
     """Return how well a slot fits: its place among those asked for, then shared words."""
-    words = telling(re.findall(r"[\w'-]+", slot.lower()))
+    words = telling(slot)
     shared = len(words & asked.words)
     if slot in asked.slots:
         return _NAMED * (len(asked.slots) - asked.slots.index(slot)) + shared
-    said = frozenset[str]().union(
-        *(telling(re.findall(r"[\w'-]+", one.fact.words.lower())) for one in versions)
-    )
+    said = frozenset[str]().union(*(telling(one.fact.words) for one in versions))
     if shared:
         return shared * 3 + len(said & asked.words - words)
     return 1 if said & asked.words else 0

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts import stored
+from mnemos.ingest.facts.fact import Fact, Said
 from mnemos.ingest.facts.items import item_of, said, version_of
+from mnemos.ingest.facts.later import Later
 from mnemos.ingest.facts.read import NEAR, read
 from mnemos.ingest.facts.timeline import Change, Version, left_of, reconcile
-from mnemos.store.base import FLAG_KEY, Reader
-from mnemos.store.index import tag
+from mnemos.store.base import Reader
 from mnemos.store.journal import turn_id
 from mnemos.types import Delta, Item, Scope, Session
 
 #: So many facts told last are what "she" and "not any more" can be about.
 KNOWN = 60
 
-Integers = NDArray[np.int64]
 _Slot = tuple[str, str]
+T = TypeVar("T")
 
 
 def keep(session: Session, reader: Reader, recipe: str) -> Delta:
@@ -40,7 +40,6 @@ class Keeping:
         self._reader = reader
         self._recipe = recipe
         self._session = scope
-        self._whose = replace(scope, session=None)
         self._slots: dict[_Slot, dict[str, tuple[Item, Version]]] = {}
         self._changed: dict[str, Item] = {}
 
@@ -48,35 +47,30 @@ class Keeping:
         """Return the change that turns make, in their order."""
         if not any(turn.role == "user" for turn in turns):
             return Delta()
-        known = self._known()
-        before = [said(turn) for turn in self._before(turns[0])]
+        known, earlier = Later(self._known), Later(lambda: self._before(turns[0]))
+        told: list[Fact] = []
+        near: list[Said] = []
         for turn in turns:
             this = said(turn)
-            facts = read(this, before, known)
+            before = Later(partial(_last, NEAR, earlier, near))
+            facts = read(this, before, Later(partial(_last, KNOWN, known, told)))
             for ordinal, fact in enumerate(facts):
                 self._tell(fact, turn, ordinal)
-            known = [*known, *facts][-KNOWN:]
-            before = [*before, this][-NEAR:]
+            told, near = [*told, *facts][-KNOWN:], [*near, this][-NEAR:]
         return Delta(items=tuple(self._changed.values()))
 
-    def _before(self, turn: Item) -> list[Item]:
+    def _before(self, turn: Item) -> list[Said]:
         """Return the turns before one; where a place was edited, nothing stands there."""
         places = range(max(0, turn.position - NEAR), turn.position)
-        return self._reader.by_id([turn_id(self._session, place) for place in places])
+        ids = [turn_id(self._session, place) for place in places]
+        return [said(each) for each in self._reader.by_id(ids)]
 
     def _known(self) -> list[Fact]:
         """Return the facts told last, oldest first."""
-        nos = self._ours(self._reader.derived(self._recipe).items)
+        made = self._reader.derived(self._recipe).items
+        nos = stored.ours(self._reader, self._session, made)
         items = self._reader.items(nos[-KNOWN:].tolist())
         return [version_of(item).fact for item in items if item.status != "hidden"]
-
-    def _ours(self, nos: Integers) -> Integers:
-        """Return those documents that are items of this user and agent."""
-        columns = self._reader.index.columns
-        scopes = self._reader.matching_scopes(self._whose)
-        own = np.isin(columns.scope[nos], scopes) & (columns.flags[nos] & FLAG_KEY == 0)
-        found: Integers = nos[own]
-        return found
 
     def _tell(self, fact: Fact, turn: Item, ordinal: int) -> None:
         """Set a fact against what its slot holds, and make the changes that follow."""
@@ -90,20 +84,10 @@ class Keeping:
     def _held(self, key: _Slot) -> dict[str, tuple[Item, Version]]:
         """Return the items of a subject and slot with what they say, by id."""
         if key not in self._slots:
-            items = [item for item in self._stored(key) if item.id not in self._changed]
+            held = stored.of(self._reader, self._recipe, self._session, *key)
+            items = [item for item in held if item.id not in self._changed]
             self._slots[key] = {item.id: (item, version_of(item)) for item in items}
         return self._slots[key]
-
-    def _stored(self, key: _Slot) -> list[Item]:
-        about, slot = (tag(*pair) for pair in (("about", key[0]), ("slot", key[1])))
-        found = self._reader.index.postings([about, slot])
-        if len(found) < len({about, slot}):
-            return []
-        nos = np.intersect1d(found[about].docs, found[slot].docs).astype(np.int64)
-        recipe = self._reader.derived(self._recipe).recipe
-        nos = nos[self._reader.index.columns.recipe[nos] == recipe]
-        items = self._reader.items(self._ours(nos).tolist())
-        return [item for item in items if item.status in {"active", "superseded"}]
 
     def _end(self, change: Change, held: dict[str, tuple[Item, Version]]) -> str | None:
         """Put what a change leaves of a version; return its id if another takes its place."""
@@ -120,3 +104,7 @@ class Keeping:
     def _put(self, item: Item, version: Version, held: dict[str, tuple[Item, Version]]) -> None:
         held[item.id] = (item, version)
         self._changed[item.id] = item
+
+
+def _last(most: int, first: Sequence[T], then: Sequence[T]) -> list[T]:
+    return [*first, *then][-most:]

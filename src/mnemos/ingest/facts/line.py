@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mnemos.ingest.facts.clauses import Clause, Span, Token
 from mnemos.ingest.facts.fact import Act, Fact, Kind, Said
-from mnemos.ingest.facts.people import Scene, Subject
+from mnemos.ingest.facts.people import Subject
 from mnemos.ingest.facts.phrases import Phrase
 from mnemos.ingest.facts.predicate import Predicate
+from mnemos.ingest.facts.scene import Scene
 from mnemos.text.dates import Mention, mentions
 from mnemos.text.time_words import holds_time
+
+_WORD = re.compile(r"[\w'-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class Line:
         known: What was told before, oldest first.
         subject: Whom it is about; None if it has no subject.
         verb: What it says of them; None if no verb was understood.
+        low: The clause in lower case.
+        words: Its words and marks, each once, in lower case.
     """
 
     said: Said
@@ -35,16 +40,21 @@ class Line:
     known: Sequence[Fact]
     subject: Subject | None = None
     verb: Predicate | None = None
+    low: str = field(init=False)
+    words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lower the clause once: every family of rules looks at it."""
+        low = self.said.text[slice(*self.clause.span)].lower().replace("’", "'")
+        object.__setattr__(self, "low", low)
+        words = _WORD.findall(low)  # the opener's as well, which is no token
+        words += [token.low for token in self.clause.tokens]
+        object.__setattr__(self, "words", frozenset(words))
 
     @property
     def tokens(self) -> tuple[Token, ...]:
         """The clause's words and marks."""
         return self.clause.tokens
-
-    @property
-    def low(self) -> str:
-        """The clause in lower case."""
-        return self.said.text[slice(*self.clause.span)].lower().replace("’", "'")
 
     @property
     def rest(self) -> str:

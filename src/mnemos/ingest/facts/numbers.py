@@ -14,7 +14,7 @@ from mnemos.ingest.facts.classes import (
     is_time,
     singular,
 )
-from mnemos.ingest.facts.clauses import Token
+from mnemos.ingest.facts.clauses import Token, tokenise
 from mnemos.ingest.facts.fact import Act, Fact
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
@@ -183,10 +183,43 @@ def _plural(noun: str) -> str:
     return noun if noun.endswith("s") else f"{noun}s"
 
 
+_KEPT = re.compile(
+    r"[^:.!?\n]{0,40}?\b(?P<noun>(?!(?:the|a|my|our|this|new|of|for|following) )(?:[a-z]+ )?(?:list"
+    r"|plan|courses|classes|ingredients|line-?up|itinerary))\b[^:.!?\n]{0,40}:\s+",
+    re.IGNORECASE,
+)
+_KEPT_SLOT = re.compile(r"(?:list|plan|courses|classes|ingredients|line-?up|itinerary)\Z")
+
+
+def is_kept(slot: str) -> bool:
+    """Tell whether a slot is a list that somebody keeps: "grocery list", "courses"."""
+    return _KEPT_SLOT.search(slot) is not None
+
+
+def _kept(line: Line) -> Iterator[Fact]:
+    """Read "start a grocery list: oats, lentils"."""
+    match = _KEPT.match(line.said.text, line.clause.sentence[0], line.clause.sentence[1])
+    if match is None or line.clause.span[0] > match.end():
+        return
+    tokens = tokenise(line.said.text, (match.end(), line.clause.sentence[1]))
+    values = _items(line.said.text, tokens)
+    own = " " in match["noun"] or re.search(r"\b(?:my|our)\b", match[0], re.IGNORECASE)
+    for value in values if own and len(values) > 1 else ():
+        fact = line.fact(match["noun"].lower(), value, kind="list", who=line.scene.speaker)
+        yield _of_a_list(line, fact, value, values[0])
+
+
+def _of_a_list(line: Line, fact: Fact, value: Phrase, first: Phrase) -> Fact:
+    """Return an item's fact with its own words; the first one's hold what the list is of."""
+    span = (line.clause.sentence[0] if value is first else value.span[0], value.span[1])
+    return replace(fact, span=span, words=line.said.text[slice(*span)])
+
+
 def header(line_text: str, line: Line) -> Iterator[Fact]:
     """Yield the items behind a header: "Languages so far: German from home, French"."""
     match = _HEADER.match(line_text, line.clause.sentence[0])
-    if match is None:
+    if match is None or _KEPT.match(line_text, line.clause.sentence[0]) is not None:
+        yield from _kept(line) if line.clause.first else ()
         return
     noun = match["noun"].lower()
     favourite = "avo" in match["all"].lower()
@@ -211,8 +244,7 @@ def header(line_text: str, line: Line) -> Iterator[Fact]:
             fact = line.fact(
                 slot, value, kind="single" if single else "list", who=line.scene.speaker
             )
-            span = (line.clause.sentence[0], fact.span[1])
-            yield replace(fact, span=span, words=line.said.text[slice(*span)])
+            yield _of_a_list(line, fact, value, values[0] or value)
 
 
 def _items(text: str, tokens: Sequence[Token]) -> list[Phrase]:

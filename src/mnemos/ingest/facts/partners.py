@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mnemos.ingest.facts.classes import PARTNERS
-from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.classes import PARTNERS, ROLES
+from mnemos.ingest.facts.fact import Fact, Kind
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import introduced
 from mnemos.ingest.facts.phrases import Phrase
@@ -47,7 +47,8 @@ def _introduced(line: Line, text: str) -> Iterator[Fact]:
         if relation in PARTNERS:
             yield line.fact("partner", name, who=line.scene.speaker, timeless=True)
         elif relation != "parents":
-            yield line.fact(relation, name, kind="list", who=line.scene.speaker, timeless=True)
+            kind: Kind = "single" if relation in ROLES else "list"
+            yield line.fact(relation, name, kind=kind, who=line.scene.speaker, timeless=True)
     met = _MET.search(text, *line.clause.sentence)
     if met is not None and line.clause.first:
         name = Phrase(text=met["name"], span=met.span("name"), head="", after=0)

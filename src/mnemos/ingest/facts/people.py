@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mnemos.ingest.facts.classes import BARE_RELATIONS, RELATIONS, class_of
 from mnemos.ingest.facts.clauses import Token
 from mnemos.ingest.facts.fact import Said
+from mnemos.ingest.facts.scene import Scene
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.text.stopwords import stopwords
 
@@ -16,10 +17,6 @@ FUNCTION_WORDS = stopwords("english")
 _FIRST = frozenset({"i", "we"})
 _OWN = frozenset({"my", "our"})
 _HIS = {"his": "he", "her": "she", "their": "they"}
-_SHE = frozenset(
-    "mother grandmother sister aunt niece daughter wife girlfriend".split()  # noqa: SIM905
-)
-_HE = frozenset("father grandfather brother uncle nephew son husband boyfriend".split())  # noqa: SIM905
 _TITLES = frozenset("mr mrs ms miss dr prof professor aunt auntie uncle".split())  # noqa: SIM905
 _BETWEEN = 3  # words between "my" and the relation: "my dear old little sister"
 _AFTER_NAME = frozenset("'s is was has had does did got isn wasn hasn doesn".split())  # noqa: SIM905
@@ -43,40 +40,6 @@ class Subject:
     at: int
     own: bool = True
     relation: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
-class Scene:
-    """Who was spoken of: what "she" means, and which names stand for which relations."""
-
-    speaker: str
-    aliases: dict[str, str]
-    last: str = ""
-    told: tuple[str, ...] = ()
-
-    def named(self, who: str) -> str:
-        """Return the name of a relation ("Ann's sister") where it was told, else as it is."""
-        return self.aliases.get(who, who)
-
-    def pronoun(self, word: str) -> str:
-        """Return whom he, she or they means, or nobody."""
-        if not self.last:
-            return self._only(word)
-        if self.last.endswith("parents"):
-            return ""
-        relation = self.last.rpartition("'s ")[2]
-        if (word in {"she", "her"} and relation in _HE) or (
-            word in {"he", "his"} and relation in _SHE
-        ):
-            return ""
-        return self.last
-
-    def _only(self, word: str) -> str:
-        """Return the only relation of the speaker that was ever told of and that fits."""
-        fitting = _SHE if word in {"she", "her"} else _HE
-        found = [who for who in self.told if "'s " in who]
-        fits = [who for who in found if who.rpartition("'s ")[2] in fitting]
-        return fits[0] if len(found) == 1 and fits else ""
 
 
 def subject(tokens: Sequence[Token], scene: Scene) -> Subject | None:
@@ -109,7 +72,7 @@ def _pronoun(token: Token, scene: Scene) -> str | None:
     return None
 
 
-def mentioned(said: Said, aliases: dict[str, str], start: int = 0, end: int | None = None) -> str:
+def mentioned(said: Said, scene: Scene, start: int = 0, end: int | None = None) -> str:
     """Return the person a turn, or part of it, spoke of last, by relation or by name."""
     last = ""
     for match in _MENTION.finditer(said.text, start, len(said.text) if end is None else end):
@@ -118,7 +81,7 @@ def mentioned(said: Said, aliases: dict[str, str], start: int = 0, end: int | No
             if _POSSESSED.match(said.text, match.end()) is not None:
                 continue
             who = f"{said.who}'s {RELATIONS[relation.lower()]}"
-            last = aliases.get(who, who)
+            last = scene.named(who)
         elif not {name.lower()} & (FUNCTION_WORDS | FORMS.keys() | _NOT_NAMES) and not (
             name.lower().endswith(_NO_NAME_ENDINGS)
         ):
@@ -335,7 +298,8 @@ _NOT_NAMES = frozenset(
     december people work school life today yesterday tomorrow thanks here there what that this
     dinner lunch breakfast rent weather christmas easter mine yours children kids parents witness
     family friends students players doctors women men art music food nature money love hope
-    teamwork support health practice yoga dance
+    teamwork support health practice yoga dance home recently finally lately suddenly currently
+    apparently luckily sadly
     """.split()  # noqa: SIM905 - a table of words reads better as text
 )
 
@@ -356,6 +320,20 @@ def introduced(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
                 continue
             at = after + 1
             at += tokens[at].low == "," and at + 1 < len(tokens)
-            if _name_end(tokens, at) > at:
-                yield relation, tokens[at]
+            if _name_end(tokens, at) > at and tokens[after - 1].low not in _SHARED:
+                yield relation, _titled(tokens, at)
             break
+
+
+#: What makes a partner one in business or sports.
+_SHARED = frozenset("business running tennis dance training lab gym study sparring".split())  # noqa: SIM905
+
+
+def _titled(tokens: Sequence[Token], at: int) -> Token:
+    """Return a name's first word; with what follows a title, "Dr. Lee"."""
+    end = _name_end(tokens, at)
+    if tokens[at].low not in _TITLES:
+        return tokens[at]
+    text = " ".join(token.text for token in tokens[at:end]).replace(" .", ".")
+    whole = tokens[end - 1].end - tokens[at].start == len(text)
+    return Token(text, text.lower(), tokens[at].start, tokens[end - 1].end) if whole else tokens[at]

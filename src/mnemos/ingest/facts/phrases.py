@@ -106,7 +106,7 @@ def phrase(
         if (
             token.low in _STOP
             or token.low in _WITHIN
-            or token.text[0] in _MARKS
+            or (token.text[0] in _MARKS and not _is_of_title(tokens, at, end))
             or token.text[0] == QUOTED
             or (token.text == "," and not commas)
             or (token.low in _FINITE and not token.text[0].isupper())
@@ -133,6 +133,15 @@ def phrase(
     if (head in _PRONOUNS and len(kept) == 1) or (kept and kept[0].low in _PRONOUNS):
         return None
     return Phrase(text=trimmed, span=(start, stop), head=head, after=end, determiner=determiner)
+
+
+def _is_of_title(tokens: Sequence[Token], start: int, at: int) -> bool:
+    """Tell whether a full stop is that of "Dr." before a name."""
+    titled = at > start and tokens[at].text == "." and tokens[at - 1].low in _TITLES
+    return titled and at + 1 < len(tokens) and tokens[at + 1].text[0].isupper()
+
+
+_TITLES = frozenset("dr prof mr mrs ms st".split())  # noqa: SIM905
 
 
 def _head(tokens: Sequence[Token]) -> str:

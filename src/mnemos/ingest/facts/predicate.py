@@ -60,6 +60,7 @@ class Predicate:
         fresh: Whether it says that this is new: "now", "finally", "just".
         passive: Whether it is done to the subject: "was hired".
         able: Whether it says "can".
+        begun: Whether it says that it begins: "started drinking".
         at: Index of the first token behind it.
     """
 
@@ -70,6 +71,7 @@ class Predicate:
     fresh: bool = False
     passive: bool = False
     able: bool = False
+    begun: bool = False
     at: int
 
 
@@ -80,7 +82,14 @@ def predicate(tokens: Sequence[Token], at: int) -> Predicate | None:
         at += taken
     if group.unreal:
         return Predicate(lemma="", tense="modal", at=at)
-    return _finish(group, tokens, at)
+    verb = _finish(group, tokens, at)
+    if verb is None or verb.lemma not in {"start", "begin"} or verb.denied:
+        return verb
+    following = tokens[verb.at].low if verb.at < len(tokens) else ""
+    if verb.tense not in {"past", "perfect", "present"} or not _is_doing(following):
+        return verb
+    lemma = FORMS[following].lemma
+    return Predicate(lemma=lemma, tense="present", fresh=True, begun=True, at=verb.at + 1)
 
 
 def _take(group: _Group, tokens: Sequence[Token], at: int) -> int:
@@ -211,6 +220,10 @@ def _finish(group: _Group, tokens: Sequence[Token], at: int) -> Predicate | None
         able=group.can,
         at=after,
     )
+
+
+def _is_doing(word: str) -> bool:
+    return word in FORMS and FORMS[word].doing
 
 
 def _tense(group: _Group, *, doing: bool) -> Tense:

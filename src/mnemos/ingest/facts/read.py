@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
-from mnemos.ingest.facts.answers import answers, question_before
-from mnemos.ingest.facts.asked import Asked
-from mnemos.ingest.facts.classes import PARTNERS, RELATIONS
+from mnemos.ingest.facts.alike import alike
+from mnemos.ingest.facts.answers import answers
+from mnemos.ingest.facts.classes import RELATIONS
 from mnemos.ingest.facts.clauses import Clause, cut, quotes
 from mnemos.ingest.facts.fact import Fact, Said
+from mnemos.ingest.facts.later import Later
 from mnemos.ingest.facts.line import Line
-from mnemos.ingest.facts.people import Scene, Subject, mentioned, subject
+from mnemos.ingest.facts.people import Subject, mentioned, subject
 from mnemos.ingest.facts.predicate import Predicate, predicate
+from mnemos.ingest.facts.scene import Scene
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.text.dates import mentions
 
@@ -23,13 +26,13 @@ NEAR = 4
 #: Facts of a subject told before that a change can be about, latest first.
 REMEMBERED = 200
 _MOVED_IN = re.compile(r"\b[Mm]oved (?:in|here|there)\b[^.!?\n]{0,40}")
-_THIRD = re.compile(r"\b(?:s?he|his|hers?|they|their)\b", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?P<name>[A-Z][a-z]+|he|she|(?<=[Mm]y )[a-z]+)(?: just| always| then)? "
     r"(?:said|says|wrote|writes|texted|told me|goes|replied|answered)[,:]? *\Z"
+    r"|\b(?:note|message|text|voice ?mail|letter|postcard|e-?mail) from (?:my )?(?P<of>[A-Za-z]+)\b"
+    r"[^.!?\"“]{0,40}: *\Z"
 )
 _WHO = re.compile(r"\b(?:who|whom|whose)\b")
-_RELATIONS = frozenset(RELATIONS.values())
 #: Verbs that may stand without "I" at a sentence's start: "Sold the car."
 _BARE_VERBS = frozenset(
     """
@@ -53,11 +56,8 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     parts = cut(said.text)
     if not parts.clauses and not parts.jest and parts.masked == said.text:
         return ()
-    known = list(known[-REMEMBERED:])
-    near = [turn for turn in before[-NEAR:] if turn.session == said.session]
-    scene = _scene(said, near, known)
-    question = question_before(said, near[-1] if near else None)
-    others = frozenset(turn.who for turn in near)
+    near = Later(lambda: [turn for turn in before[-NEAR:] if turn.session == said.session])
+    scene = Scene(said.who, known, partial(_last, near, known))
     found: list[Fact] = []
     if parts.jest:
         found += _taken_back(said, near, known)
@@ -65,22 +65,46 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     at = 0
     for clause in parts.clauses:
         if clause.first and clause.span[0] > parts.clauses[0].span[0]:
-            earlier = mentioned(said, scene.aliases, at, clause.span[0])
-            scene.last = scene.last if earlier in {"", scene.speaker} else earlier
+            earlier = mentioned(said, scene, at, clause.span[0])
+            if earlier not in {"", scene.speaker}:
+                scene.last = earlier
         at = clause.sentence[0]
-        line, previous = _line(said, clause, scene, [*known, *found], previous)
-        made = _distinct(_facts(line, question, others), found)
+        told = Later(partial(_so_far, known, found))
+        line, previous = _line(said, clause, scene, told, previous)
+        made = _distinct(_facts(line, near), found)
         found += made
         if line.subject is not None and not line.subject.thing:
             if line.subject.who != scene.speaker and (made or clause.first):
                 scene.last = line.subject.who
         elif made and made[-1].subject != scene.speaker:
             scene.last = made[-1].subject
-    for quoted, who in _quoted(said, scene):
-        spoken = replace(said, text=quoted, speaker=who)
-        told = read(spoken, (), [])
-        found += [replace(fact, by=said.who) for fact in told if fact.subject == who]
+    found += _followed(found, known)
+    found += _of_others(said, scene)
     return tuple(_moved_in(said, found))
+
+
+def _of_others(said: Said, scene: Scene) -> Iterator[Fact]:
+    """Yield what others tell of themselves in quotations, as the turn's speaker passes it on."""
+    for quoted, who in _quoted(said, scene):
+        for fact in read(replace(said, text=quoted, speaker=who)):
+            if fact.subject == who:
+                yield replace(fact, by=said.who)
+
+
+def _followed(found: Sequence[Fact], known: Sequence[Fact]) -> list[Fact]:
+    """Return what is over since something else is so: who has the job is in training no more."""
+    ended: list[Fact] = []
+    for fact in found:
+        before = _BEFORE.get(fact.slot, "") if fact.holds and fact.act != "plan" else ""
+        last = next((one for one in reversed(known) if before and one.slot == before), None)
+        if last is not None and last.subject == fact.subject and last.value and last.act != "end":
+            over = replace(fact, slot=before, value="", act="end", instead_of=last.value)
+            ended += [over] if before == "place" or alike(last.value, fact.value) else []
+    return ended
+
+
+#: Slot → another that is over once it is filled.
+_BEFORE = {"job": "training", "home": "place"}
 
 
 def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:
@@ -89,9 +113,9 @@ def _quoted(said: Said, scene: Scene) -> Iterator[tuple[str, str]]:
         match = _SAID.search(said.text[max(0, start - 60) : start])
         if match is None:
             continue
-        who = match["name"] or ""
+        who = match["name"] or match["of"]
         if who.lower() in {"he", "she"}:
-            earlier = mentioned(said, scene.aliases, 0, start)
+            earlier = mentioned(said, scene, 0, start)
             who = earlier or scene.pronoun(who.lower())
         elif who.lower() in RELATIONS:
             who = scene.named(f"{said.who}'s {RELATIONS[who.lower()]}")
@@ -128,36 +152,19 @@ def read_all(turns: Iterable[Said]) -> Iterator[Fact]:
         yield from made
 
 
-def _scene(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Scene:
-    aliases = _aliases(known)
+def _so_far(known: Sequence[Fact], found: Sequence[Fact]) -> list[Fact]:
+    return [*known[-REMEMBERED:], *found]
+
+
+def _last(near: Sequence[Said], known: Sequence[Fact], scene: Scene) -> str:
+    """Return who was spoken of last in the turns before, or told of."""
     last = ""
-    for turn in near if _THIRD.search(said.text) is not None else ():
-        if turn.role != "user":
-            continue
-        last = mentioned(turn, aliases) or last
-    if not last and known and near and known[-1].turn in {turn.ref for turn in near}:
-        last = "" if known[-1].subject == said.who else known[-1].subject
-    told = tuple(dict.fromkeys(one.subject for one in known if one.by == said.who))
-    return Scene(
-        speaker=said.who,
-        aliases=aliases,
-        last="" if last == said.who else last,
-        told=told,
-    )
-
-
-def _aliases(known: Sequence[Fact]) -> dict[str, str]:
-    """Return the name of each relation, where it was told and is the only one."""
-    named: dict[str, set[str]] = {}
-    for fact in known:
-        relations = PARTNERS if fact.slot == "partner" else {fact.slot} & _RELATIONS
-        for relation in relations:
-            who = f"{fact.subject}'s {relation}"
-            if fact.slot == "partner" and fact.act in {"change", "end"}:
-                named[who] = set()
-            if fact.value and fact.holds and fact.act != "end":
-                named.setdefault(who, set()).add(fact.value)
-    return {who: min(names) for who, names in named.items() if len(names) == 1}
+    for turn in near:
+        if turn.role == "user":
+            last = mentioned(turn, scene) or last
+    if not last and near and known and known[-1].turn in {turn.ref for turn in near}:
+        return known[-1].subject
+    return last
 
 
 def _line(
@@ -194,7 +201,7 @@ def _is_bare(clause: Clause) -> bool:
     return form is not None and form.past and not form.base and form.lemma in _BARE_VERBS
 
 
-def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterator[Fact]:
+def _facts(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
     yield from numbers.header(line.said.text, line) if line.clause.tokens else ()
     yield from partners.partners(line)
     yield from numbers.counts(line)
@@ -203,8 +210,7 @@ def _facts(line: Line, question: Asked | None, others: frozenset[str]) -> Iterat
     yield from being.beings(line)
     yield from being.employer(line)
     yield from events.events(line)
-    if question is not None:
-        yield from answers(line, question, others)
+    yield from answers(line, near)
     yield from changes.updates(line)
 
 
@@ -224,5 +230,5 @@ def _taken_back(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Iter
     own = [turn.ref for turn in near if turn.who == said.who][-1:]
     told = [fact for fact in known if fact.turn in own and fact.value]
     clause = Clause(tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True)
-    line = Line(said=said, clause=clause, scene=Scene(speaker=said.who, aliases={}), known=known)
+    line = Line(said=said, clause=clause, scene=Scene(said.who), known=known)
     yield from corrections.taken_back(line, told)

@@ -111,7 +111,7 @@ def _start(line: Line, verb: Predicate, frame: Frame) -> int:
 
 def _applies(line: Line, verb: Predicate, frame: Frame, at: int) -> bool:
     """Tell whether a verb in its tense states what its frame says."""
-    if frame.progressive and verb.tense not in {"doing", "perfect", "plan"}:
+    if frame.progressive and verb.tense not in {"doing", "perfect", "plan"} and not verb.begun:
         return False
     if "habit" in frame.sort and verb.tense not in {"present", "used"}:
         return False
@@ -240,6 +240,8 @@ def _fits(frame: Frame, value: Phrase) -> bool:
     """Tell whether a value is of the sort that its frame needs."""
     if value.text.lower().split()[0] in _VAGUE:
         return False
+    if frame.slot in {"drinks", "eats"} and value.determiner in {"my", "our"}:
+        return False  # "I drink my coffee black" tells how
     if frame.slot == "prefers" and value.determiner in {"this", "such"}:
         return False
     certain = "habit" in frame.sort or frame.slot == "studies"

@@ -90,7 +90,8 @@ def _value(line: Line, verb: Predicate, words: list[str]) -> Phrase | None:
     if is_time(value.text) or line.tokens[verb.at].low in _OF_EVENTS:
         return None
     named = value.text[0].isupper() or value.determiner in {"a", "an"}
-    plain = favourite or head in _PLAIN or value.text[0] in _FIGURES
+    coded = re.fullmatch(r"[A-Z]+-?[0-9]+\w*", value.text) is not None
+    plain = favourite or head in _PLAIN or value.text[0] in _FIGURES or coded
     return value if plain or (named and class_of(head) in _OWN_THINGS) else None
 
 

@@ -146,6 +146,8 @@ def same_value(one: Fact, other: Fact) -> bool:
     """Tell whether two facts give the same value: the same telling words, or fewer of them."""
     if one.kind == "count" and other.kind == "count":
         return _number(one.value) == _number(other.value)
+    if "@" in one.value:
+        return one.value.casefold() == other.value.casefold()
     mine, theirs = _words(one.value), _words(other.value)
     return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
 

@@ -118,6 +118,7 @@ NEEDS: Mapping[str, str] = {
 #: gain when they are looked at again.
 UNREAD = "unread"
 TOLD = "told"
+INSTEAD = "instead"
 LOOKED_AGAIN = ("titled", "bridge")
 #: What signals are about.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -160,13 +161,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "page_session_late",
     ),
     "other candidates": (*LOOKED_AGAIN, UNREAD),
-    "facts": (TOLD,),
+    "facts": (TOLD, INSTEAD),
 }
 #: What is added to the fused signals, in a line each.
 ADDED: Mapping[str, str] = {
     "titled": "How much of the document's title the best of the others name",
     "bridge": "What it covers of the question together with one of the best, by a rare name",
     TOLD: "Whether a fact that was read from it is what the question asks for",
+    INSTEAD: "Whether it says what is so now, in place of one that would come before it",
     UNREAD: "Whether it was not among the best by one vector, whose further vectors are read",
 }
 #: The same, by signal.
