@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         Scope,
         Session,
         State,
+        Use,
         Where,
     )
 
@@ -90,7 +91,7 @@ _ERRORS = (
 )
 _TYPES = (
     "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
-    "Session State Where"
+    "Session State Use Where"
 )
 #: Where each public name lives. Names are loaded when first used, numpy with them.
 _HOMES = {
@@ -213,6 +214,7 @@ __all__ = [
     "Tokens",
     "Unanswered",
     "UndoRefused",
+    "Use",
     "VectorStatus",
     "Verification",
     "Version",

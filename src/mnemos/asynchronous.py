@@ -71,6 +71,8 @@ class AsyncMemory:
     revise = _writes(Memory.revise)
     recall = _reads(Memory.recall)
     context = _reads(Memory.context)
+    note_use = _writes(Memory.note_use)
+    uses = _reads(Memory.uses)
     forget = _writes(Memory.forget)
     restore = _writes(Memory.restore)
     erase = _writes(Memory.erase)
