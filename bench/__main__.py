@@ -17,6 +17,7 @@ BENCHMARKS = {
     "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
+    "decay": "what do age and use of memories do to recall (needs --data)",
     "updates": "is what holds now found first when facts change",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
     "answers": "does a model answer right by what compare found (needs a model's endpoint)",

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +28,13 @@ from numpy.typing import NDArray
 from mnemos.errors import Corrupt, ModelError
 from mnemos.ingest.facts.keep import keep
 from mnemos.ingest.facts.told import told as told_by_facts
+from mnemos.lifecycle.used import Prior
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.recall.fusion import known
-from mnemos.recall.ranking import Ranking, rank
+from mnemos.recall.ranking import Priors, Ranking, rank
 from mnemos.store.base import Reader
+from mnemos.store.journal import microseconds
 from mnemos.types import Delta, Query, Session
 
 _log = logging.getLogger("mnemos")
@@ -43,8 +46,15 @@ class Default:
     name = "default"
     at_once = True
 
-    def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        level: str | None = None,
+        embedder: Embedder | None = None,
+        *,
+        prior: Prior | None = None,
+    ) -> None:
         self._embedder = embedder
+        self._prior = prior
         self._level = known(level or ("c0" if embedder is None else "c3"))
 
     def learn(self, session: Session, reader: Reader, _decide: Decide) -> Delta:
@@ -59,10 +69,16 @@ class Default:
         Facts are never hits: those that answer put the turns first that say so.
         """
         told = list(reader.numbers(told_by_facts(query, reader, self.name)).values())
+        by = partial(rank, query, reader, eligible, told=told, priors=self._priors(query, reader))
         try:
-            return rank(
-                query, reader, eligible, level=self._level, embedder=self._embedder, told=told
-            )
+            return by(level=self._level, embedder=self._embedder)
         except (ModelError, Corrupt) as error:  # of the vectors; words are told below
             _log.warning("recall by words alone: %s", error)
-            return replace(rank(query, reader, eligible, told=told), limitation=str(error))
+            return replace(by(), limitation=str(error))
+
+    def _priors(self, query: Query, reader: Reader) -> Priors | None:
+        """Return what makes age and use count; off by default: they cost recall (LOG.md)."""
+        prior, now = self._prior, microseconds(query.asked_at)
+        if prior is None:
+            return None
+        return lambda nos, rows: prior.shares(nos, rows["said_at"], now, reader)

@@ -119,6 +119,8 @@ NEEDS: Mapping[str, str] = {
 UNREAD = "unread"
 TOLD = "told"
 LOOKED_AGAIN = ("titled", "bridge")
+#: What age and use add, where a recipe is made to go by them; none does by itself.
+USED = ("retention", "utility")
 #: What signals are about.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "words": (
@@ -161,12 +163,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "other candidates": (*LOOKED_AGAIN, UNREAD),
     "facts": (TOLD,),
+    "use": USED,
 }
 #: What is added to the fused signals, in a line each.
 ADDED: Mapping[str, str] = {
     "titled": "How much of the document's title the best of the others name",
     "bridge": "What it covers of the question together with one of the best, by a rare name",
     TOLD: "Whether a fact that was read from it is what the question asks for",
+    "retention": "How little of it has faded since it was said or used; off unless asked for",
+    "utility": "How well it went where it was used; off unless asked for",
     UNREAD: "Whether it was not among the best by one vector, whose further vectors are read",
 }
 #: The same, by signal.
