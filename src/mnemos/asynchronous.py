@@ -75,6 +75,7 @@ class AsyncMemory:
     uses = _reads(Memory.uses)
     forget = _writes(Memory.forget)
     restore = _writes(Memory.restore)
+    fade = _writes(Memory.fade)
     erase = _writes(Memory.erase)
     undo = _writes(Memory.undo)
     get = _reads(Memory.get)
