@@ -47,7 +47,7 @@ from mnemos.recipes.default import Default
 LEVELS = ("c0", "c3")
 EMBEDDER = "minilm"
 SHOWN = 10
-WEIGHTS = (0.1, 0.3, 1.0)
+WEIGHTS = (0.1, 0.5)
 STRETCH_DAYS = (5, 30, 180)
 WITHOUT = "without"
 AT = (5, 10)
@@ -75,11 +75,13 @@ class Row:
     Args:
         recall: k → R@k.
         gain: R@10 less that of ``without``: mean, low and high of its interval.
+        heavy: R@10 with the largest weight that was tried.
     """
 
     questions: int
     recall: Mapping[int, float]
     gain: tuple[float, float, float]
+    heavy: float
     weight: float
     stretch_days: float
 
@@ -155,7 +157,9 @@ def rows(by_conversation: Sequence[Mapping[Prior, list[Shares]]]) -> Iterator[tu
     """Yield each mechanism with the figures of its best setting."""
     (without,) = settings()[WITHOUT]
     for name, priors in settings().items():
-        best = max(priors, key=lambda prior: _mean(by_conversation, prior, max(AT)))
+        means = {prior: _mean(by_conversation, prior, max(AT)) for prior in priors}
+        best = max(means, key=means.__getitem__)
+        heaviest = max(map(_weight, priors))
         ours, theirs = (
             [np.array([each[max(AT)] for each in one[prior]]) for one in by_conversation]
             for prior in (best, without)
@@ -167,7 +171,8 @@ def rows(by_conversation: Sequence[Mapping[Prior, list[Shares]]]) -> Iterator[tu
                 questions=sum(map(len, ours)),
                 recall={k: round(_mean(by_conversation, best, k), 4) for k in AT},
                 gain=(round(gain.mean, 4), round(gain.low, 4), round(gain.high, 4)),
-                weight=best.retention or best.utility,
+                heavy=round(max(means[each] for each in priors if _weight(each) == heaviest), 4),
+                weight=_weight(best),
                 stretch_days=best.stretch / timedelta(days=1) if best.retention else 0.0,
             ),
         )
