@@ -178,6 +178,10 @@ def rows(by_conversation: Sequence[Mapping[Prior, list[Shares]]]) -> Iterator[tu
         )
 
 
+def _weight(prior: Prior) -> float:
+    return prior.retention or prior.utility
+
+
 def _mean(by_conversation: Sequence[Mapping[Prior, list[Shares]]], prior: Prior, k: int) -> float:
     values = [each[k] for one in by_conversation for each in one[prior]]
     return sum(values) / len(values)
@@ -188,7 +192,7 @@ def show(kept: Mapping[str, Mapping[str, Mapping[str, Row]]], console: Console) 
     table = Table(title="Age and use", caption=machine.line())
     for column in ("level", "data", "mechanism"):
         table.add_column(column, no_wrap=True)
-    for column in ("questions", "R@5", "R@10", "gain", "95 %", "weight", "days"):
+    for column in ("questions", "R@5", "R@10", "gain", "95 %", "weight", "days", "heavy"):
         table.add_column(column, justify="right")
     for level, by_data in kept.items():
         for data, by_name in by_data.items():
@@ -196,8 +200,8 @@ def show(kept: Mapping[str, Mapping[str, Mapping[str, Row]]], console: Console) 
                 recall = [f"{row.recall[k]:.3f}" for k in AT]
                 mean, low, high = row.gain
                 gain = [f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}"] if row.weight else ["", ""]
-                with_what = [f"{row.weight:g}", f"{row.stretch_days:g}"] if row.weight else ["", ""]
-                cells = [str(row.questions), *recall, *gain, *with_what]
+                best = [f"{row.weight:g}", f"{row.stretch_days:g}", f"{row.heavy:.3f}"]
+                cells = [str(row.questions), *recall, *gain, *(best if row.weight else ())]
                 table.add_row(level.upper(), data, name, *cells)
     console.print(table)
 
