@@ -11,12 +11,15 @@ import pytest
 from bench import decay, machine
 from bench.conversation import Conversation, Question, Turn
 from bench.memories import fill
+from mnemos import Decider, Query
 from mnemos.lifecycle.used import Prior
+from mnemos.models.scripted import ScriptedTokenEmbedder
+from mnemos.recipes.default import Default
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 WORDS = ("heron", "violin", "harbour", "lantern", "copper", "meadow")
 WITHOUT = Prior()
-AGE = Prior(retention=0.5, stretch=timedelta(days=5), ledger=False)
+AGE = Prior(retention=1.0, stretch=timedelta(days=5), ledger=False)
 
 
 def question(place: int, category: str = "single-hop") -> Question:
@@ -79,22 +82,29 @@ def test_a_row_tells_the_best_setting_and_what_it_gains_on_the_same_questions() 
     rows = dict(decay.rows([found, found]))
     assert rows["without"].recall == {5: 0.5, 10: 0.5}
     age = rows["age"]
-    assert (age.recall[10], age.weight, age.stretch_days) == (1.0, 0.5, 5.0)
+    assert (age.recall[10], age.weight, age.stretch_days) == (1.0, 1.0, 5.0)
     assert age.gain[0] == 0.5
     assert age.heavy == 1.0
     assert rows["utility"].gain[0] == -0.5
 
 
-def test_a_model_reads_a_question_once() -> None:
-    read: list[list[str]] = []
-
-    def encode(texts: list[str]) -> int:
-        read.append(list(texts))
-        return len(read)
-
-    remembered = decay.cache_of(encode)  # type: ignore[arg-type] # a list will do
-    assert [remembered(["a"]), remembered(["b"]), remembered(["a"])] == [1, 2, 1]
-    assert remembered(["a", "b"]) == 3
+@pytest.mark.parametrize("level", ["c0", "c3"])
+def test_a_ranking_with_a_prior_is_the_recipe_s_own(
+    conversation: Conversation, tmp_path: Path, level: str
+) -> None:
+    embedder = None if level == "c0" else ScriptedTokenEmbedder()
+    with fill(conversation, tmp_path / "a.mnemos", embedder=embedder, level=level) as memory:
+        decay._use(memory, conversation, conversation.questions[:2])
+        with memory.reader() as reader:
+            for each in conversation.questions:
+                query = Query(question=each.text, asked_at=conversation.asked_at)
+                plain = Default(level, embedder).recall(query, reader, None, Decider())
+                assert plain.level == level
+                for prior in {prior for every in decay.settings().values() for prior in every}:
+                    recipe = Default(level, embedder, prior=prior)
+                    own = recipe.recall(query, reader, None, Decider()).items
+                    made = decay.ranked(plain, prior, level, reader, conversation.asked_at)
+                    assert made.tolist() == own.tolist()
 
 
 def test_the_table_tells_what_was_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
