@@ -148,6 +148,8 @@ class Prior:
         found = {}
         if self.retention:
             known = said_at != NO_TIME
+            if uses is not None:
+                known |= uses.last_used_at != NO_TIME
             strength = np.ones(len(nos)) if uses is None else uses.strength
             days = ages(said_at, uses, now) / (self.stretch / timedelta(microseconds=1))
             share = np.zeros(len(nos))
