@@ -209,7 +209,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench decay", description=__doc__)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="files or folders")
     parser.add_argument("--levels", nargs="+", default=LEVELS)
-    parser.add_argument("--keep", action="store_true", help="write bench/results/decay.json")
+    parser.add_argument(
+        "--keep", action="store_true", help="write bench/results/decay.json; other levels stay"
+    )
     given = parser.parse_args(arguments)
     try:
         paths = [path for each in given.data for path in files(each)]
@@ -232,7 +234,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             kept[level][path.name.split(".")[0]] = dict(rows(found))
     show(kept, console)
     if given.keep:
-        machine.keep("decay", {"levels": _plain(kept)})
+        before: Any = (machine.kept("decay") or {}).get("levels", {})
+        machine.keep("decay", {"levels": {**before, **_plain(kept)}})
     return 0
 
 
