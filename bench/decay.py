@@ -250,12 +250,13 @@ def told() -> str:
     lines = [
         f"{SIMULATED} Weights are the best of {tried}.",
         "",
-        f"| level | data | what counts | R@5 | R@10 | gain in R@10 (95 %) | {heaviest} |",
+        f"| level | data | what counts | R@5 | R@10 | gain in R@10, points (95 %) | {heaviest} |",
         "|---|---|---|--:|--:|--:|--:|",
     ]
     for level, by_data in levels.items():
         for data, by_name in by_data.items():
-            for name, row in by_name.items():
+            for name in [each for each in settings() if each in by_name]:
+                row = by_name[name]
                 first, second = (f"{row['recall'][str(k)]:.3f}" for k in AT)
                 mean, low, high = (f"{100 * value:+.1f}" for value in row["gain"])
                 gain = "" if name == WITHOUT else f"{mean} ({low} to {high})"
