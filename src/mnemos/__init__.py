@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mnemos.facts import Fact, Profile
     from mnemos.learning import Learned
     from mnemos.lifecycle.erase import Certificate
+    from mnemos.lifecycle.policy import Faded, Policy
     from mnemos.memory import Memory
     from mnemos.models.base import (
         Chat,
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         Scope,
         Session,
         State,
+        Use,
         Where,
     )
 
@@ -90,7 +92,7 @@ _ERRORS = (
 )
 _TYPES = (
     "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
-    "Session State Where"
+    "Session State Use Where"
 )
 #: Where each public name lives. Names are loaded when first used, numpy with them.
 _HOMES = {
@@ -108,10 +110,12 @@ _HOMES = {
     "Embedded": "mnemos.embedding.work",
     "Embedder": "mnemos.models.base",
     "Fact": "mnemos.facts",
+    "Faded": "mnemos.lifecycle.policy",
     "Learned": "mnemos.learning",
     "Limit": "mnemos.models.budget",
     "Memory": "mnemos.memory",
     "Page": "mnemos.store.inventory",
+    "Policy": "mnemos.lifecycle.policy",
     "Price": "mnemos.models.base",
     "Profile": "mnemos.facts",
     "Reader": "mnemos.store.base",
@@ -169,6 +173,7 @@ __all__ = [
     "Erased",
     "Event",
     "Fact",
+    "Faded",
     "Hit",
     "InputError",
     "Item",
@@ -186,6 +191,7 @@ __all__ = [
     "NotAMemory",
     "NotFound",
     "Page",
+    "Policy",
     "Price",
     "Profile",
     "Query",
@@ -213,6 +219,7 @@ __all__ = [
     "Tokens",
     "Unanswered",
     "UndoRefused",
+    "Use",
     "VectorStatus",
     "Verification",
     "Version",

@@ -255,6 +255,24 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How an item has been used, as far as ``Memory.note_use`` was told.
+
+    Args:
+        uses: How often it was shown.
+        strength: 1 at first, and 1 more for each time it was used: cited, or shown where nobody
+            told what was cited.
+        last_used_at: When it last was; None if it was only shown.
+        utility: How well it went where it was used, −1 to 1; 0 where nobody told.
+    """
+
+    uses: int = 0
+    strength: float = 1.0
+    last_used_at: datetime | None = None
+    utility: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """One signal's share in a hit's score.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +31,7 @@ FEW = settings(
     print_blob=True,
 )
 R = TypeVar("R")
+Outcome = Literal["good", "bad"] | float | None
 
 texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 refs = st.sampled_from(["r1", "r2", "r3", None])
@@ -169,6 +170,26 @@ class Histories(RuleBasedStateMachine):
         self.marked[item_id] = words
         self.check_gone(words)
 
+    @precondition(lambda self: self.ids)
+    @rule(
+        some=st.lists(places, min_size=1, max_size=3),
+        cites=st.sampled_from([None, 0, 1]),
+        outcome=st.sampled_from([None, "good", "bad", 0.25]),
+        scope=scopes,
+    )
+    def note_use(self, some: list[int], cites: int | None, outcome: Outcome, scope: Scope) -> None:
+        ids = [self.ids[place % len(self.ids)] for place in some]
+        cited = None if cites is None else ids[:cites]
+        before = self.mine.state_hash(), self.mine.log(1)
+        uses = self.both(
+            lambda memory: memory.scoped(
+                user=scope.user, agent=scope.agent, session=scope.session
+            ).note_use(ids, cited=cited, outcome=outcome)
+        )
+        assert before == (self.mine.state_hash(), self.mine.log(1))
+        if uses is not None:
+            assert uses[0] == uses[1]
+
     @rule()
     def reopen(self) -> None:
         self.mine.close()
@@ -219,6 +240,7 @@ class Histories(RuleBasedStateMachine):
         ]
         versions = [[[v.item for v in each] for each in history] for history in histories]
         assert versions[0] == versions[1]
+        assert self.mine.uses(self.ids) == self.other.uses(self.ids)
         for words in self.marked.values():
             self.check_gone(words)
         for memory in (self.mine, self.other):
@@ -229,6 +251,7 @@ class Histories(RuleBasedStateMachine):
             with Memory.load(lines) as copy:
                 assert list(copy.export_lines()) == lines
                 assert copy.verify().ok
+                assert copy.uses(self.ids) == memory.uses(self.ids)
             for item_id in self.erased:
                 with pytest.raises(MnemosError):
                     memory.get(item_id)

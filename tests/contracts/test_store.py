@@ -569,6 +569,44 @@ def test_links_and_states_are_undone_one_after_the_other(store: Store) -> None:
     assert verify(store).ok
 
 
+def test_what_was_replaced_again_and_again_is_undone_down_to_the_first(store: Store) -> None:
+    a, b = say(store, [{"role": "user", "content": text} for text in "ab"])
+    link = Link(source=a, target=b, type="x")
+    hashes, seqs = [], []
+    for weight in (1.0, 2.0, 3.0, 4.0):
+        hashes.append(state_hash(store))
+        delta = Delta(
+            links=(replace(link, weight=weight),), states=(State(name="n", value=weight),)
+        )
+        seqs.append(apply(store, delta).seq)
+    last = state_hash(store)
+    backs = []
+    for seq, before in zip(reversed(seqs), reversed(hashes), strict=True):
+        backs.append(undo(store, seq).seq)
+        assert state_hash(store) == before
+    for back, after in zip(reversed(backs), [*hashes[1:], last], strict=True):
+        undo(store, back)
+        assert state_hash(store) == after
+    assert verify(store).ok
+    for seq in seqs[:-1]:  # what stands again stands in the way
+        with pytest.raises(UndoRefused):
+            undo(store, seq)
+
+
+def test_what_a_later_event_took_away_for_good_is_not_put_again(store: Store) -> None:
+    one, two, none = (
+        apply(store, Delta(states=(State(name="n", value=value),))).seq for value in (1, 2, None)
+    )
+    with pytest.raises(UndoRefused, match=f"event {none} changed state"):
+        undo(store, two)
+    undo(store, none)
+    undo(store, two)
+    with store.reading() as snapshot:
+        assert snapshot.state("n") == 1
+    undo(store, one)
+    assert verify(store).ok
+
+
 def test_undo_is_refused_where_a_later_event_touched_the_same_rows(store: Store) -> None:
     a, b = say(store, [{"role": "user", "content": text} for text in "ab"])
     link = Link(source=a, target=b, type="x")

@@ -29,9 +29,10 @@ def test_every_error_is_public_and_drawn_in_the_tree() -> None:
 def test_async_memory_has_every_method_of_memory() -> None:
     own = {
         name
-        for name, value in vars(Memory).items()
-        if inspect.isfunction(value) and not name.startswith("_")
+        for name, value in inspect.getmembers(Memory, inspect.isfunction)
+        if not name.startswith("_")
     }
+    assert {"remember", "recall", "note_use", "erase"} <= own
     sync_only = {"export_lines", "interrupt", "reader"}
     assert own - sync_only <= set(vars(AsyncMemory))
 

@@ -1,1 +1,1 @@
-"""What becomes of memories: erasure (and, later, consolidation and decay)."""
+"""What becomes of memories: how use keeps them, how they fade or are hidden, how erased."""

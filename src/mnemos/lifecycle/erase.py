@@ -196,6 +196,7 @@ def _target(snapshot: Snapshot, ids: Iterable[str], scopes: Iterable[Scope]) -> 
             "texts": len(items),
             "keys": len(keys),
             "links": len(links),
+            "uses": len(tables.uses(all_nos)),
         },
         # Overwritten bytes are zeros: a text of nothing else cannot be told from them.
         needles=tuple(sorted(each for each in needles if each.strip(b"\0"))),

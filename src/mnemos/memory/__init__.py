@@ -7,9 +7,10 @@ from mnemos.memory.changing import Changing
 from mnemos.memory.keeping import Keeping
 from mnemos.memory.looking import Looking
 from mnemos.memory.saying import Saying
+from mnemos.memory.using import Using
 
 
-class Memory(Saying, Asking, Changing, Looking, Keeping):
+class Memory(Saying, Asking, Using, Changing, Looking, Keeping):
     """One memory: a file that keeps what was said and finds it again.
 
     Args:

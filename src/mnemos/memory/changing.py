@@ -14,7 +14,8 @@ from mnemos.ingest.facts.items import holds_fact
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
 from mnemos.lifecycle.following import following
-from mnemos.memory.opened import Opened
+from mnemos.lifecycle.policy import Faded, Fading, Policy, faded, fading
+from mnemos.memory.opened import ANYONE, Opened
 from mnemos.store import journal
 from mnemos.store.change import put_inverse
 from mnemos.store.snapshot import Transaction
@@ -23,7 +24,7 @@ from mnemos.types import Delta, Receipt, Scope, Status
 
 
 class Changing(Opened):
-    """correct, forget, restore, erase, undo: each one journalled event."""
+    """correct, forget, restore, fade, erase, undo: each one journalled event."""
 
     def correct(self, fact_id: str, value: str, *, why: str = "") -> Receipt:
         """Put a fact right; ``forget`` retires one. Either stays so when its turn is read again.
@@ -97,6 +98,45 @@ class Changing(Opened):
             )
 
         return self._write(self._header(op, why), plan, request_id, journal.canonical(wanted))
+
+    def fade(
+        self,
+        policy: Policy | None = None,
+        *,
+        session: str | None = None,
+        scope: Scope = ANYONE,
+        preview: bool = False,
+        why: str = "",
+    ) -> Faded:
+        """Hide what has expired, is too much or was not used for long; nothing is deleted.
+
+        All of it is one event: ``undo`` takes it back, ``restore`` brings single items back. What
+        users said is left alone unless the policy names "turn".
+
+        Args:
+            policy: What may fade; by default what recipes derived and has expired.
+            session: Shorthand for ``scope=Scope(session=…)``.
+            scope: Only of this scope.
+            preview: Only say what would fade, and why.
+            why: For the journal.
+        """
+        policy = Policy() if policy is None else policy
+        if not isinstance(policy, Policy):
+            raise InputError(f"policy: expected a Policy, not {type(policy).__name__}")
+        whose, now, header = self._narrow(session, scope), self._clock(), self._header("fade", why)
+        if preview:
+            with self._store.reading() as snapshot:
+                return faded(fading(policy, snapshot, whose, now))
+        found = Fading()
+
+        def plan(transaction: Transaction) -> turns.Plan:
+            nonlocal found
+            found = fading(policy, transaction, whose, now)
+            ids = tuple(item.id for item in found.items)
+            return turns.Plan(delta=Delta(items=(*found.items, *found.derived)), ids=ids, added=ids)
+
+        receipt = self._write(header, plan, None, "")
+        return faded(found, receipt)
 
     def erase(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,8 @@ NOT_HELD = "none of the question's words occurs in this memory"
 TOO_WEAK = "nothing in this memory matches the question well enough"
 APART = 1e-6  # what is ranked by less stands so far behind the last that is ranked by all
 UNSURE = 1.0  # so unsure an answer that holds none of the words is not shown for its day alone
+#: Item numbers and their documents' columns → what is added to each score, by name.
+Priors = Callable[[NDArray[np.int64], NDArray[np.void]], Values]
 WRONG_PERSON = "what matches the question was said by others than the one it names"
 
 
@@ -122,6 +124,7 @@ def rank(
     *,
     told: Sequence[int] = (),
     instead: Mapping[int, int] | None = None,
+    priors: Priors | None = None,
 ) -> Ranking:
     """Rank what a space holds by how well it answers a question.
 
@@ -134,6 +137,8 @@ def rank(
         embedder: Encodes the question, for levels above C0.
         told: Items that are known to say what is asked for, best first: they come first.
         instead: Item → another that says what is so now, and stands no further back than it.
+        priors: What else their scores gain, whatever the question. How sure the answer is does not
+            hang on it. None is nothing.
 
     Raises:
         InputError: There is no such level.
@@ -152,12 +157,15 @@ def rank(
     scores, values = fuse(frame, found.level, constants.signals)
     ranked = found.ranked
     shown = traits(evidence(frame, ranked), scores[ranked]) if len(scores) else None
+    items = frame.rows["item"].astype(np.int64)
+    added = {} if priors is None else dict(priors(items, frame.rows))
+    for share in added.values():
+        scores = scores + share
     behind = _behind(scores, ranked)
     scores = scores + behind
-    added = {UNREAD: behind, **look_again(query.question, reader, frame, scores)}
+    added |= {UNREAD: behind, **look_again(query.question, reader, frame, scores)}
     for name in LOOKED_AGAIN:
         scores = scores + added.get(name, 0.0)
-    items = frame.rows["item"].astype(np.int64)
     if told:
         added[TOLD] = _ahead(scores, items, told)
         scores = scores + added[TOLD]

@@ -28,12 +28,14 @@ from numpy.typing import NDArray
 from mnemos.errors import Corrupt, ModelError
 from mnemos.ingest.facts.keep import keep
 from mnemos.ingest.facts.told import told as told_by_facts
+from mnemos.lifecycle.used import Prior
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.recall.fusion import known
 from mnemos.recall.newer import LOOKED_AT, asks_of_now, newest, older
-from mnemos.recall.ranking import Ranking, rank
+from mnemos.recall.ranking import Priors, Ranking, rank
 from mnemos.store.base import Reader
+from mnemos.store.journal import microseconds
 from mnemos.types import Delta, Query, Session
 
 _log = logging.getLogger("mnemos")
@@ -45,8 +47,15 @@ class Default:
     name = "default"
     at_once = True
 
-    def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        level: str | None = None,
+        embedder: Embedder | None = None,
+        *,
+        prior: Prior | None = None,
+    ) -> None:
         self._embedder = embedder
+        self._prior = prior
         self._level = known(level or ("c0" if embedder is None else "c3"))
 
     def learn(self, session: Session, reader: Reader, _decide: Decide) -> Delta:
@@ -64,13 +73,21 @@ class Default:
         nos = reader.numbers([*told.first, *told.instead, *told.instead.values()])
         first = [nos[each] for each in told.first if each in nos]
         instead = {nos[old]: nos[new] for old, new in told.instead.items() if {old, new} <= {*nos}}
-        ranked = partial(rank, query, reader, eligible, told=first, instead=instead)
+        priors = self._priors(query, reader)
+        ranked = partial(rank, query, reader, eligible, told=first, instead=instead, priors=priors)
         try:
             found = ranked(level=self._level, embedder=self._embedder)
         except (ModelError, Corrupt) as error:  # of the vectors; words are told below
             _log.warning("recall by words alone: %s", error)
             found = replace(ranked(), limitation=str(error))
         return found if first or not len(found) else _newest_first(query.question, found, reader)
+
+    def _priors(self, query: Query, reader: Reader) -> Priors | None:
+        """Return what makes age and use count; off by default: they cost recall (LOG.md)."""
+        prior, now = self._prior, microseconds(query.asked_at)
+        if prior is None:
+            return None
+        return lambda nos, rows: prior.shares(nos, rows["said_at"], now, reader)
 
 
 def _newest_first(question: str, found: Ranking, reader: Reader) -> Ranking:

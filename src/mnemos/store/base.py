@@ -151,6 +151,23 @@ class Vectors(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """How some items have been used; see ``types.Use``. Each of shape (n,).
+
+    Args:
+        uses: 0 where nothing was noted.
+        strength: 1 where nothing was noted.
+        last_used_at: Microseconds; NO_TIME where it was never used.
+        utility: 0 where nothing was noted.
+    """
+
+    uses: NDArray[np.int64]
+    strength: NDArray[np.float64]
+    last_used_at: NDArray[np.int64]
+    utility: NDArray[np.float64]
+
+
 class Reader(Protocol):
     """A consistent snapshot of one space."""
 
@@ -204,3 +221,9 @@ class Reader(Protocol):
 
     def state(self, name: str) -> JSON:
         """Return a named value; None if there is none."""
+
+    def uses(self, nos: NDArray[np.int64]) -> Uses | None:
+        """Return how items have been used, by number; None if nothing was ever noted.
+
+        The ledger has no past: a snapshot of an earlier moment has none.
+        """

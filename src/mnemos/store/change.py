@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from mnemos.errors import ConflictError, InputError, NotFound, UndoRefused
 from mnemos.store import journal
@@ -356,13 +357,14 @@ def put_inverse(change: Change, tables: Tables, seq: int) -> list[str]:
         UndoRefused: A later event touched the same rows, or a row of it has been erased.
     """
     touched: list[str] = []
+    standing = cache(partial(_standing, tables, seq))
     for entry in reversed(tables.entries(seq)):
         if entry.nonce is None:
             raise UndoRefused(f"event {seq} cannot be undone: a row of it has been erased")
         if entry.kind == "item":
             touched.append(_invert_item(change, tables, seq, entry.no))
         else:
-            _invert_side(change, tables, seq, entry.kind, entry.no)
+            _invert_side(change, tables, entry.kind, entry, standing)
     return touched
 
 
@@ -381,7 +383,14 @@ def _invert_item(change: Change, tables: Tables, seq: int, no: int) -> str:
     return versions[at].item.id
 
 
-def _invert_side(change: Change, tables: Tables, seq: int, kind: SideKind, no: int) -> None:
+def _invert_side(
+    change: Change,
+    tables: Tables,
+    kind: SideKind,
+    entry: Entry,
+    standing: Callable[[], frozenset[int]],
+) -> None:
+    seq, no = entry.seq, entry.no
     row = tables.side(kind, no)
     if row is None:
         raise NotFound(f"event {seq} names {kind} {no}, which is not there")
@@ -396,10 +405,30 @@ def _invert_side(change: Change, tables: Tables, seq: int, kind: SideKind, no: i
             raise _refusal(seq, f"{kind} {no}", row.visible_to)
         change.end_side(kind, row)
     else:
+        # What later events did to it must have been taken back, down to what this one ended.
         for each in others:
-            if each.visible_to is None or _undoes(tables, each.visible_to) != each.visible_from:
+            if each.visible_to is None:
                 raise _refusal(seq, f"{kind} {no}", each.visible_from)
+            left = standing().intersection((each.visible_from, each.visible_to))
+            if left:
+                raise _refusal(seq, f"{kind} {no}", min(left))
         put(change, Delta.of(row.value))
+
+
+def _standing(tables: Tables, seq: int) -> frozenset[int]:
+    """Return the events after this one that are no undo and were not undone."""
+    later = list(tables.events(after=seq))
+    undone: set[JSON] = set()
+    found = set()
+    for event in reversed(later):
+        undoes = _undone_by(event)
+        if event.seq in undone:
+            continue
+        if undoes is None:
+            found.add(event.seq)
+        else:
+            undone.add(undoes)
+    return frozenset(found)
 
 
 def _rows_like(tables: Tables, row: SideRow) -> list[SideRow]:
@@ -419,7 +448,11 @@ def _rows_like(tables: Tables, row: SideRow) -> list[SideRow]:
 
 def _undoes(tables: Tables, seq: int) -> JSON:
     event = tables.event(seq)
-    body: dict[str, JSON] = json.loads(event.body) if event is not None and event.body else {}
+    return None if event is None else _undone_by(event)
+
+
+def _undone_by(event: EventRow) -> JSON:
+    body: dict[str, JSON] = json.loads(event.body) if event.body else {}
     return body.get("undoes")
 
 

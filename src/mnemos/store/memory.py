@@ -33,6 +33,7 @@ from mnemos.store.tables import (
     SideKind,
     SideRow,
     Space,
+    UseRow,
     Visibility,
 )
 from mnemos.store.vectors import VectorCache, fresh_vectors
@@ -65,6 +66,7 @@ class MemoryTables(MemoryVectorTables):
         self._entries: Table[int, tuple[Entry, ...]] = Table(log)
         self._requests: Table[str, Request] = Table(log)
         self._erased: Table[str, int] = Table(log)
+        self._uses: Table[int, UseRow] = Table(log)
         self._tail: Table[int, tuple[bytes, str, bytes]] = Table(log)
         self._segments: Table[int, bytes] = Table(log)
         self._postings: Table[str, Mapping[int, bytes]] = Table(log)
@@ -310,6 +312,22 @@ class MemoryTables(MemoryVectorTables):
     def add_erased(self, item_id: str, seq: int) -> None:
         self._erased.put(item_id, seq)
 
+    # -- how items have been used
+
+    def has_uses(self) -> bool:
+        return bool(self._uses.rows)
+
+    def put_uses(self, rows: Iterable[UseRow]) -> None:
+        for row in rows:
+            self._uses.put(row.no, row)
+
+    def uses(self, nos: Sequence[int]) -> list[UseRow]:
+        rows = self._uses.rows
+        return [rows[no] for no in sorted(set(nos)) if no in rows]
+
+    def all_uses(self) -> list[UseRow]:
+        return [row for _, row in sorted(self._uses.rows.items())]
+
     # -- destruction
 
     def destroy_item(self, no: int) -> None:
@@ -330,6 +348,7 @@ class MemoryTables(MemoryVectorTables):
         self._derived.drop(item.id)
         self._linked.drop(item.id)
         self._items.drop(no)
+        self._uses.drop(no)
         self._texts.drop(no)
         self._nos.drop(item.id)
         self._numbers.drop(no)

@@ -1,8 +1,9 @@
 """A whole memory as lines of JSON, and back: same events, same hashes, same ids.
 
 The first line says what it is; then a line for each event with its rows, nonces and commitments; a
-line for each request_id; the last line has the head and the state hash to end up with. Indexes are
-left out, vectors too: they are made again.
+line for each request_id; one for each item whose use was noted, for which no hash vouches; the last
+line has the head and the state hash to end up with. Indexes are left out, vectors too: they are
+made again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from mnemos.store.tables import (
     Side,
     SideRow,
     Tables,
+    UseRow,
 )
 from mnemos.store.vector_change import bound, enqueue_all
 from mnemos.types import Interval, Item, Key, Link, Scope, State
@@ -46,6 +48,8 @@ def dump(snapshot: Snapshot) -> Iterator[str]:
         yield _line(event_record(event, [_entry_out(each, snapshot.tables) for each in entries]))
     for request in snapshot.tables.requests():
         yield _line({"request": _hexed(asdict(request))})
+    for row in snapshot.tables.all_uses():
+        yield _line({"use": asdict(row)})
     yield _line({"head": head.hash, "state_hash": snapshot.state_hash()})
 
 
@@ -96,10 +100,17 @@ class Loader:
             self.take_event(record)
         elif "request" in record:
             self._tables.put_request(Request(**_unhexed(record["request"])))
+        elif "use" in record:
+            self._put_use(UseRow(**record["use"]))
         else:
             self._finish(record)
             return True
         return False
+
+    def _put_use(self, row: UseRow) -> None:
+        if self._tables.item_at(row.no) is None:
+            raise Corrupt(f"there is no item {row.no} that could have been used")
+        self._tables.put_uses([row])
 
     def take_event(self, record: dict[str, Any]) -> None:
         """Load one event with its rows, as ``event_record`` makes it.

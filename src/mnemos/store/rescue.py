@@ -125,12 +125,22 @@ class _Rescue:
             if request.seq in self._seqs:
                 kept = replace(request, seq=self._seqs[request.seq])
                 self._transaction.tables.put_request(kept)
+        self._put_uses()
         return Rescued(
             events=copied,
             rows=self._rows,
             lost=tuple(self._lost),
             problems=tuple(source.problems),
         )
+
+    def _put_uses(self) -> None:
+        """Copy how items were used; no hash vouches for that, and its loss is no harm."""
+        tables, known = self._transaction.tables, self._source.tables
+        for row in self._source.guard(known.all_uses) or []:
+            found = self._source.guard(lambda no=row.no: known.versions(no))  # type: ignore[misc] # now
+            no = tables.item_no(found[0].item.id) if found else None
+            if no is not None:
+                tables.put_uses([replace(row, no=no)])
 
     def _copy_whole_events(
         self, seqs: Iterator[int]

@@ -6,11 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mnemos.errors import Erased, NotFound
 from mnemos.store import journal
+from mnemos.store.base import NO_TIME, Uses
 from mnemos.store.change import Change, Header
 from mnemos.store.index import IndexSnapshot, IndexWriter, fresh_index
-from mnemos.store.tables import EventRow, SideRow, Space, Tables
+from mnemos.store.tables import EventRow, SideRow, Space, Tables, UseRow
 from mnemos.store.vectors import VectorsSnapshot, fresh_vectors
 from mnemos.text.terms import Analyzer
 from mnemos.types import JSON, Head, Item, Key, Link, Scope, State
@@ -134,6 +138,20 @@ class Snapshot:
         """Return a named value; None if there is none, or the snapshot shows the past."""
         row = None if self.as_of_seq is not None else self.tables.current_state(name)
         return row.value.value if row is not None and isinstance(row.value, State) else None
+
+    def uses(self, nos: NDArray[np.int64]) -> Uses | None:
+        """Return how items have been used; None if nothing was noted, or this shows the past."""
+        if self.as_of_seq is not None or not self.tables.has_uses():
+            return None
+        rows = {row.no: row for row in self.tables.uses(nos.tolist())}
+        found = [rows.get(no, UseRow(no=no)) for no in nos.tolist()]
+        last = [NO_TIME if row.last_used_at is None else row.last_used_at for row in found]
+        return Uses(
+            uses=np.array([row.uses for row in found], dtype=np.int64),
+            strength=np.array([row.strength for row in found], dtype=np.float64),
+            last_used_at=np.array(last, dtype=np.int64),
+            utility=np.array([row.utility for row in found], dtype=np.float64),
+        )
 
     def _seen(self, rows: Sequence[SideRow]) -> list[SideRow]:
         """Return the rows that stood at this snapshot's moment."""

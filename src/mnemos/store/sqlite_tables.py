@@ -26,6 +26,7 @@ from mnemos.store.tables import (
     SideKind,
     SideRow,
     Space,
+    UseRow,
     Visibility,
 )
 from mnemos.types import JSON, Interval, Item, Key, Link, Scope, State
@@ -278,6 +279,30 @@ class SqliteTables(SqliteVectorTables):
     def add_erased(self, item_id: str, seq: int) -> None:
         self._run("add_erased", id=item_id, seq=seq)
 
+    # -- how items have been used
+
+    def has_uses(self) -> bool:
+        try:
+            return self._run("has_uses").fetchone() is not None
+        except sqlite3.OperationalError as error:
+            # An older file that can only be read has no such table and gets none.
+            if "no such table" not in str(error):
+                raise
+            return False
+
+    def put_uses(self, rows: Iterable[UseRow]) -> None:
+        self._connection.executemany(
+            self._sql["put_use"], ({"space": self._space, **asdict(row)} for row in rows)
+        )
+
+    def uses(self, nos: Sequence[int]) -> list[UseRow]:
+        if not self.has_uses():
+            return []
+        return [_use_row(row) for row in self._run("uses", nos=json.dumps(list(nos)))]
+
+    def all_uses(self) -> list[UseRow]:
+        return [_use_row(row) for row in self._run("all_uses")] if self.has_uses() else []
+
     # -- destruction
 
     def destroy_item(self, no: int) -> None:
@@ -290,6 +315,7 @@ class SqliteTables(SqliteVectorTables):
                     self._run("forget_nonce", seq=seen, kind=kind, no=side.no)
                 self._run(f"destroy_{kind}", no=side.no)
         self._run("destroy_item", no=no)
+        self._run("destroy_use", no=no)
         self._run("destroy_text", no=no)
         self._run("destroy_sources", id=row.item.id, no=no)
 
@@ -518,6 +544,11 @@ def _entry_values(entry: Entry) -> dict[str, object]:
         "nonce": entry.nonce,
         "commitment": entry.commitment,
     }
+
+
+@_checked
+def _use_row(row: Sequence[Any]) -> UseRow:
+    return UseRow(no=row[0], uses=row[1], strength=row[2], last_used_at=row[3], utility=row[4])
 
 
 def _request(row: Sequence[Any]) -> Request:

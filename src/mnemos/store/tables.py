@@ -6,6 +6,7 @@ is an implementation of it plus opening and locking. Every method concerns one s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
@@ -135,6 +136,29 @@ class Visibility:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseRow:
+    """How an item has been used; see ``types.Use``. Moments are microseconds.
+
+    Raises:
+        ValueError: No use can have led to these figures.
+    """
+
+    no: int
+    uses: int = 0
+    strength: float = 1.0
+    last_used_at: int | None = None
+    utility: float = 0.0
+
+    def __post_init__(self) -> None:
+        never = self.last_used_at is None
+        counted = isinstance(self.uses, int) and self.uses >= 0
+        told = never or isinstance(self.last_used_at, int)
+        strong = self.strength == 1.0 if never else 1.0 < self.strength < math.inf
+        if not (counted and told and strong and -1.0 <= self.utility <= 1.0):
+            raise ValueError(f"nothing is used so: {self!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A write made under a request_id; ``nonce`` is None once an item it names was erased."""
 
@@ -231,9 +255,20 @@ class Tables(VectorTables, Protocol):
 
     def add_erased(self, item_id: str, seq: int) -> None: ...
 
+    # -- how items have been used
+    def has_uses(self) -> bool:
+        """Return whether any use was ever noted."""
+
+    def put_uses(self, rows: Iterable[UseRow]) -> None: ...
+    def uses(self, nos: Sequence[int]) -> list[UseRow]:
+        """Return the rows of those of some items that have one, by number."""
+
+    def all_uses(self) -> list[UseRow]:
+        """Return all rows, by number."""
+
     # -- destruction (erase only)
     def destroy_item(self, no: int) -> None:
-        """Delete all versions, the text, the keys and the links of an item, and their nonces."""
+        """Delete all versions, the text, keys, links and use of an item, and their nonces."""
 
     def forget_requests(self, ids: Sequence[str]) -> None:
         """Forget the nonces of the requests whose receipt names one of these ids."""

@@ -100,6 +100,9 @@ class _Verifier:
             )
         if self.first_bad is None and self._sum.hexdigest() != self._stored_hash:
             self.problems.append("the state hash kept is not that of the rows")
+        for use in self._tables.all_uses():
+            if self._tables.item_at(use.no) is None:
+                self.problems.append(f"item {use.no} was used and is not here")
         if expected_head is not None and expected_head not in self._seen:
             self.blame(
                 self.seq + 1, f"the journal ends before the expected head {expected_head[:16]}…"

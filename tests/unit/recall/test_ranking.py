@@ -295,4 +295,4 @@ def test_a_level_below_the_highest_says_why() -> None:
     found = rank(ask("Which boats?"), reader([Said(text="The red boats left.")]))
     assert (found.level, found.limitation) == ("c0", "there is no embedder")
     groups = {reason.group for reason in found.reasons(0)}
-    assert groups == set(GROUPS) - {"meaning", "other candidates", "facts"}
+    assert groups == set(GROUPS) - {"meaning", "other candidates", "facts", "use"}

@@ -120,6 +120,8 @@ UNREAD = "unread"
 TOLD = "told"
 INSTEAD = "instead"
 LOOKED_AGAIN = ("titled", "bridge")
+#: What age and use add, where a recipe is made to go by them; none does by itself.
+USED = ("retention", "utility")
 #: What signals are about.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "words": (
@@ -162,6 +164,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "other candidates": (*LOOKED_AGAIN, UNREAD),
     "facts": (TOLD, INSTEAD),
+    "use": USED,
 }
 #: What is added to the fused signals, in a line each.
 ADDED: Mapping[str, str] = {
@@ -169,6 +172,8 @@ ADDED: Mapping[str, str] = {
     "bridge": "What it covers of the question together with one of the best, by a rare name",
     TOLD: "Whether a fact that was read from it is what the question asks for",
     INSTEAD: "Whether it says what is so now, in place of one that would come before it",
+    "retention": "How little of it has faded since it was said or used; off unless asked for",
+    "utility": "How well it went where it was used; off unless asked for",
     UNREAD: "Whether it was not among the best by one vector, whose further vectors are read",
 }
 #: The same, by signal.

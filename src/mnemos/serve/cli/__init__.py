@@ -38,6 +38,7 @@ COMMANDS = {
     "undo": ("journal", "Take back an event: the one with this number, or the newest."),
     "forget": ("hide", "Hide items from recall; restore brings them back."),
     "restore": ("hide", "Bring back what was forgotten, or what undoing a remember hid."),
+    "fade": ("fade", "Hide what has expired, is too much or was not used for long."),
     "erase": ("erase", "Destroy items, or all of a scope, and all that came from them; prove it."),
     "recipes": (
         "recipes",

@@ -291,6 +291,23 @@ DELETE FROM key WHERE space = :space AND no = :no
 -- destroy_link --
 DELETE FROM link WHERE space = :space AND no = :no
 
+-- destroy_use --
+DELETE FROM use WHERE space = :space AND no = :no
+
+-- put_use --
+INSERT OR REPLACE INTO use (space, no, uses, strength, last_used_at, utility)
+VALUES (:space, :no, :uses, :strength, :last_used_at, :utility)
+
+-- has_uses --
+SELECT 1 FROM use WHERE space = :space LIMIT 1
+
+-- uses --
+SELECT no, uses, strength, last_used_at, utility FROM use
+ WHERE space = :space AND no IN (SELECT value FROM json_each(:nos)) ORDER BY no
+
+-- all_uses --
+SELECT no, uses, strength, last_used_at, utility FROM use WHERE space = :space ORDER BY no
+
 -- put_tail --
 INSERT OR REPLACE INTO tail (space, no, record, terms, tf) VALUES (:space, :no, :record, :terms, :tf)
 

@@ -268,3 +268,14 @@ CREATE TABLE queue (
     error      TEXT    NOT NULL,
     PRIMARY KEY (space, embedder, scope_no)
 ) WITHOUT ROWID;
+
+-- How items have been used: outside the journal and the state hash.
+CREATE TABLE use (
+    space        INTEGER NOT NULL,
+    no           INTEGER NOT NULL,
+    uses         INTEGER NOT NULL,
+    strength     REAL    NOT NULL,
+    last_used_at INTEGER,           -- NULL: shown, but never used
+    utility      REAL    NOT NULL,
+    PRIMARY KEY (space, no)
+) WITHOUT ROWID;
