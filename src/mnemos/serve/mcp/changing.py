@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mnemos import AsyncMemory
+from mnemos.errors import MessageError
 from mnemos.serve.mcp import asked, given
 
 
 async def remember(memory: AsyncMemory, wanted: asked.Remember) -> given.Stored:
     """Store one statement; it is on disk when this returns."""
+    if not wanted.text.strip():
+        raise MessageError("text: is blank; there is nothing to remember")
     session = wanted.session or datetime.now(UTC).date().isoformat()
     said = {"role": wanted.role, "content": wanted.text}
     if wanted.speaker:

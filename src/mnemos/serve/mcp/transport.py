@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
@@ -56,6 +55,8 @@ async def over_http(
         knows: What tells good keys; None asks for none, which only a loopback address may.
         ready: Called with the server's address once it listens.
     """
+    import uvicorn  # noqa: PLC0415 - 60 ms that stdio does not need
+
     _log_to_stderr()
     with _listening(host, port) as listening:
         taken = listening.getsockname()[1]
