@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from mnemos import InputError
 from mnemos.serve.mcp.guard import is_loopback, keys_of, known_keys
-from mnemos.serve.mcp.transport import MOST_BODY_BYTES
+from mnemos.serve.mcp.transport import MOST_BODY_BYTES, _listening
 from tests.unit.serve.command_line import Run
 from tests.unit.serve.mcp.talking import listening, run
 
@@ -168,3 +169,13 @@ def test_a_port_that_is_taken_is_told(mnemos: Run, open_to_us: str) -> None:
     ended = mnemos("mcp", "m.mnemos", "--http", "--port", port)
     assert ended.code == 4
     assert f"127.0.0.1:{port}: Address already in use" in ended.err
+
+
+def test_answers_are_not_held_back_by_the_kernel() -> None:
+    with _listening("127.0.0.1", 0) as listening:
+        listening.settimeout(60)
+        with socket.create_connection(listening.getsockname(), timeout=60):
+            connection, _ = listening.accept()
+            with connection:
+                # What asyncio looks at before it sets TCP_NODELAY.
+                assert connection.proto == socket.IPPROTO_TCP

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.serve.mcp.talking import ENVIRONMENT, command
+from tests.unit.serve.mcp.talking import ENVIRONMENT, SRC, command
 
 PACKAGE = "@modelcontextprotocol/inspector"
 
@@ -20,7 +20,7 @@ def _inspected(path: Path, *asked: str) -> dict[str, Any]:
     if npx is None:
         pytest.skip("there is no npx here")
     # Offline: a test downloads nothing. ``npx @modelcontextprotocol/inspector`` once brings it.
-    base = [npx, "--yes", "--offline", PACKAGE, "--cli"]
+    base = [npx, "--yes", "--offline", PACKAGE, "--cli", "-e", f"PYTHONPATH={SRC}"]
     done = subprocess.run(
         [*base, *command(path), *asked],
         capture_output=True,
