@@ -20,7 +20,7 @@ from typing import Any
 import click
 
 import mnemos
-from bench import explained, figures, machine
+from bench import explained, figures, machine, served
 from bench.compare import page
 from mnemos.serve.cli import mnemos as command_line
 
@@ -305,6 +305,11 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"products": products, "results": results, "tree": tree},
     "docs/levels.md": {"details": details},
     "docs/howto/cli.md": {"commands": commands},
+    "docs/howto/mcp.md": {
+        "clients": served.clients,
+        "tools": served.tools,
+        "calls": served.calls,
+    },
     "docs/recall.md": {
         "candidates": explained.chosen,
         "levels": explained.levels,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -75,7 +76,7 @@ def mcp_command(
             *(["--read-only"] if read_only else []),
         ]
         needs_key = key_file is not None or mcp_key() is not None
-        reached = Reached(url=f"http://{host}:{port}/mcp", needs_key=needs_key)
+        reached = Reached(url=_url(host, port), needs_key=needs_key)
         _print_config(given, client, reached if http else _started(given, options))
         return
     try:
@@ -151,6 +152,12 @@ def _knows(key_file: Path | None) -> Callable[[str], bool] | None:
         return None if named is None else guard.known_keys([named])
     except InputError as error:
         raise InputError(f"{MCP_KEY}: {error}") from None
+
+
+def _url(host: str, port: int) -> str:
+    """Return the address that clients use; one that stands for all becomes this machine's name."""
+    name = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - told apart
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/mcp"
 
 
 def _started(given: Settings, options: list[str]) -> Way:

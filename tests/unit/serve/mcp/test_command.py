@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import tomllib
@@ -65,6 +66,15 @@ def test_a_client_is_told_the_address_of_a_server_that_listens(mnemos: Run, clie
     entry = _entry(mnemos, client, "--http", "--port", "9000")
     assert "http://127.0.0.1:9000/mcp" in json.dumps(entry)
     assert "Authorization" not in json.dumps(entry)
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("::1", "[::1]"), ("0.0.0.0", socket.gethostname())],  # noqa: S104 - printed
+)
+def test_the_address_is_one_that_a_client_can_use(mnemos: Run, host: str, name: str) -> None:
+    entry = _entry(mnemos, "cursor", "--http", "--host", host, "--port", "9000")
+    assert entry["url"] == f"http://{name}:9000/mcp"
 
 
 @pytest.mark.parametrize("client", CLIENTS)
