@@ -90,8 +90,14 @@ async def over_http(
                 server_header=False,
                 timeout_graceful_shutdown=5,
             )
-            ready(f"http://{f'[{host}]' if ':' in host else host}:{taken}{PATH}")
-            await uvicorn.Server(config).serve(sockets=[listening])
+            url = f"http://{f'[{host}]' if ':' in host else host}:{taken}{PATH}"
+
+            class Telling(uvicorn.Server):
+                async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                    await super().startup(sockets)
+                    ready(url)
+
+            await Telling(config).serve(sockets=[listening])
 
 
 def _listening(host: str, port: int) -> socket.socket:
