@@ -32,6 +32,9 @@ def fitted(make: Callable[[int, int], A], count: int, budget_tokens: int) -> A:
         budget_tokens: What it may cost.
     """
     longest = 2 * budget_tokens  # about half the budget in English; of other scripts less fits
+    whole = make(count, longest)
+    if cost(whole) <= budget_tokens:  # as a rule
+        return whole
     while True:
         room = bisect_right(
             range(count + 1), budget_tokens, key=lambda entries: cost(make(entries, longest))
