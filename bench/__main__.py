@@ -12,6 +12,7 @@ BENCHMARKS = {
     "speed": "how fast and how large",
     "scale": "how figures grow with a space, step by step, each in a process of its own",
     "endurance": "does anything grow, fail or get lost over many spaces, processes and minutes",
+    "mcp": "how much longer do calls take over the Model Context Protocol",
     "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
     "crash_learning": "does learning that is killed end where it would have",

@@ -20,7 +20,7 @@ from typing import Any
 import click
 
 import mnemos
-from bench import decay, explained, figures, machine
+from bench import decay, explained, figures, machine, served
 from bench.compare import page
 from bench.recipes import page as leaderboard
 from mnemos.serve.cli import mnemos as command_line
@@ -307,6 +307,11 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "docs/levels.md": {"details": details},
     "docs/howto/cli.md": {"commands": commands},
     "docs/howto/forget.md": {"decay": decay.told},
+    "docs/howto/mcp.md": {
+        "clients": served.clients,
+        "tools": served.tools,
+        "calls": served.calls,
+    },
     "docs/recall.md": {
         "candidates": explained.chosen,
         "levels": explained.levels,

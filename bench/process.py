@@ -41,5 +41,10 @@ def start(module: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", module, *arguments],
         stdout=subprocess.PIPE,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)},
+        env=environment(),
     )
+
+
+def environment() -> dict[str, str]:
+    """Return the variables under which another process finds the modules that this one does."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
     from mnemos.catalogue import RecipeKept
+    from mnemos.context.render import quoted
     from mnemos.embedding.upkeep import VectorStatus
     from mnemos.embedding.work import Embedded
     from mnemos.errors import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from mnemos.lifecycle.erase import Certificate
     from mnemos.lifecycle.policy import Faded, Policy
     from mnemos.memory import Memory
+    from mnemos.memory.sessions import SessionKept, SessionPage
     from mnemos.models.base import (
         Chat,
         ChatReply,
@@ -122,6 +124,8 @@ _HOMES = {
     "RecipeKept": "mnemos.catalogue",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
+    "SessionKept": "mnemos.memory.sessions",
+    "SessionPage": "mnemos.memory.sessions",
     "Stats": "mnemos.store.inventory",
     "Task": "mnemos.models.task",
     "TokenCounter": "mnemos.text.token_count",
@@ -132,6 +136,7 @@ _HOMES = {
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
     "estimate_tokens": "mnemos.text.token_count",
+    "quoted": "mnemos.context.render",
 }
 
 
@@ -209,6 +214,8 @@ __all__ = [
     "Rescued",
     "Scope",
     "Session",
+    "SessionKept",
+    "SessionPage",
     "State",
     "Stats",
     "StoreError",
@@ -225,4 +232,5 @@ __all__ = [
     "Version",
     "Where",
     "estimate_tokens",
+    "quoted",
 ]

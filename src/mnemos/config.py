@@ -22,6 +22,8 @@ CHAT_VARIABLE = "MNEMOS_CHAT"
 #: The endpoint for chats, and the key for it alone.
 CHAT_URL = "MNEMOS_CHAT_URL"
 CHAT_KEY = "MNEMOS_CHAT_KEY"
+#: The key that clients of ``mnemos mcp --http`` must show.
+MCP_KEY = "MNEMOS_MCP_KEY"
 #: Where OPENAI_API_KEY goes, unless OPENAI_BASE_URL says elsewhere.
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -63,6 +65,15 @@ def default_embedder() -> str:
 def default_chat() -> str:
     """Return what decides where nobody names a chat: none, unless the environment says which."""
     return _filled(CHAT_VARIABLE) or "none"
+
+
+def mcp_key() -> str | None:
+    """Return the key that clients of the MCP server must show; None if the environment has none.
+
+    Raises:
+        InputError: It is empty.
+    """
+    return _filled(MCP_KEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ COMMANDS = {
     "export": ("carry", "Write the whole memory as lines of JSON: to a new FILE, or to stdout."),
     "load": ("carry", "Make a memory, in a new FILE, from an export."),
     "backup": ("carry", "Write a compact copy of the file, while others may go on writing."),
+    "mcp": ("mcp", "Serve the memory to AI assistants: a server of the Model Context Protocol."),
 }
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(
