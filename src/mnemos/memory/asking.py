@@ -13,8 +13,6 @@ from mnemos.facts import Fact, Profile
 from mnemos.ingest.times import parse
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
 from mnemos.recall.eligible import eligible
-from mnemos.recall.newer import PERHAPS
-from mnemos.recall.ranking import Ranking
 from mnemos.store.snapshot import Snapshot
 from mnemos.types import Context, Hit, Query, Recall, Scope, Where
 
@@ -150,16 +148,13 @@ class Asking(Opened):
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
         moment = query.as_of or query.asked_at
         outdated = known.outdated(snapshot, [items[at] for at in best], recipe.name, moment)
-        perhaps = ranking.perhaps if isinstance(ranking, Ranking) else ()
         hits = tuple(
             Hit(
                 item=items[at],
                 score=scores[at],
                 relevance=ranking.relevance(at),
                 reasons=ranking.reasons(at) if explained else (),
-                outdated=outdated.get(
-                    items[at].id, (PERHAPS,) if int(ranking.items[at]) in perhaps else ()
-                ),
+                outdated=outdated.get(items[at].id, ()),
             )
             for at in best
         )

@@ -17,16 +17,13 @@ from collections.abc import Sequence
 from mnemos.text.stopwords import stopwords
 from mnemos.types import Item
 
-#: So many of the best are looked at; so many may come first.
-LOOKED_AT = 10
-BEST = 5
+#: So many of the best are looked at.
+LOOKED_AT = 5
 #: How far behind the best a turn may score that sounds like a change: whatever it says; if it
 #: speaks of what is asked; if besides it speaks plainly of a change to what the best one says.
 NEAR, NEARER, PLAIN = 0.5, 1.0, 2.0
 #: Who asks whether something is still so looks this many times as far.
 DOUBT = 3.0
-#: What stands for the name of a slot where it is not known which one has changed.
-PERHAPS = "perhaps"
 
 _ASKS = re.compile(
     r"\W*(?:(?:in|at|on|to|for|until|from|with|of|by|since|under) )?"
@@ -39,14 +36,13 @@ _ELSE = re.compile(
     r"|like to|enjoy|plan(?:s|ning)? to|kinds? of|some|activities|events|things|how long|recently"
     r"|hobbies|favou?rite|reasons?|advice|symboli[sz]e|mean|types?)\b"
 )
-_OVER = (
+_CHANGES = (
     r"(?<!right )(?<!until )(?<!by )(?<!just )now(?! and then)|as of|again|any ?more|any longer"
     r"|no longer|no more|update[ds]?|correction|changed|switch(?:ed|ing)|swapped|moved|stopped|quit"
     r"|gave up|given up|giving up|from now on|back (?:in|on|at|to|with|as)|these days|called off"
-    r"|cancel+ed|turns out|turned out|oh wait|no wait|wait,|meant|mistake|wrong|scrap|typo|sold"
+    r"|cancel+ed|turns out|turned out|wait|meant|mistake|wrong|scrap|typo|sold"
+    r"|instead|isn't|aren't|not|never|off"
 )
-_CHANGES = rf"{_OVER}|wait|instead|isn't|aren't|not|never|off"
-_IS_OVER = re.compile(rf"\b(?:{_OVER})\b")
 _PLAINLY = re.compile(rf"\b(?:{_CHANGES})\b")
 _SOUNDS = re.compile(
     rf"\b(?:{_CHANGES}|since|finally|actually|moving|started|left|dropped|new|last (?:session|day"
@@ -100,7 +96,7 @@ def newest(question: str, items: Sequence[Item], scores: Sequence[float]) -> int
     best = _Turn(items[0])
     doubt = DOUBT if re.search(r"\bstill\b", question.lower()) else 1.0
     found = 0
-    for place, item in enumerate(items[:BEST]):
+    for place, item in enumerate(items):
         turn = _Turn(item)
         if not turn.follows(best) or not _SOUNDS.search(turn.low):
             continue
@@ -111,27 +107,6 @@ def newest(question: str, items: Sequence[Item], scores: Sequence[float]) -> int
         near = behind <= NEAR or (about and behind <= NEARER) or (plainly and behind <= PLAIN)
         if near and (not found or item.said_at > items[found].said_at):
             found = place
-    return found
-
-
-def older(question: str, items: Sequence[Item]) -> list[int]:
-    """Return the places of turns that the best one perhaps puts out of date.
-
-    That is what the same speaker said before in words that stand in the best turn as well, where
-    that one speaks plainly of a change and the question asks how things stand.
-    """
-    if not items or not asks_of_now(question):
-        return []
-    best = _Turn(items[0])
-    if best.item.role != "user" or best.asks or not _IS_OVER.search(best.low):
-        return []
-    wanted = _wanted(question)
-    found = []
-    for place, item in enumerate(items):
-        turn = _Turn(item)
-        same = turn.words & best.words
-        if best.follows(turn) and (len(same) > 1 or bool(same & wanted)):
-            found.append(place)
     return found
 
 

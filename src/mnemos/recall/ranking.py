@@ -44,7 +44,6 @@ class Ranking:
         level: Which signals were used.
         limitation: Why not those of a higher level; None if there is none.
         confidence: How likely what was asked for is here at all, 0 to 1.
-        perhaps: Numbers of items that the best one perhaps puts out of date.
     """
 
     items: NDArray[np.int64]
@@ -54,7 +53,6 @@ class Ranking:
     level: str
     limitation: str | None
     confidence: float
-    perhaps: frozenset[int] = frozenset()
     _order: NDArray[np.int64]
     _values: Values
     _added: Values

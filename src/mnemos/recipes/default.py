@@ -32,7 +32,7 @@ from mnemos.lifecycle.used import Prior
 from mnemos.models.base import Embedder
 from mnemos.models.decide import Decide
 from mnemos.recall.fusion import known
-from mnemos.recall.newer import LOOKED_AT, asks_of_now, newest, older
+from mnemos.recall.newer import LOOKED_AT, asks_of_now, newest
 from mnemos.recall.ranking import Priors, Ranking, rank
 from mnemos.store.base import Reader
 from mnemos.store.journal import microseconds
@@ -96,7 +96,4 @@ def _newest_first(question: str, found: Ranking, reader: Reader) -> Ranking:
         return found
     items = reader.items(found.items[:LOOKED_AT].tolist())
     place = newest(question, items, found.scores[: len(items)].tolist())
-    if place:
-        found, items = found.led_by(place), [items[place], *items[:place], *items[place + 1 :]]
-    over = found.items[older(question, items)].tolist()
-    return replace(found, perhaps=frozenset(over))
+    return found.led_by(place) if place else found

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mnemos.recall.newer import asks_of_now, newest, older
+from mnemos.recall.newer import asks_of_now, newest
 from mnemos.types import Item, Scope
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
@@ -75,11 +75,3 @@ def test_what_is_no_later_change_of_the_same_speaker_stays_behind(later: Item) -
 def test_what_scores_far_behind_stays_there() -> None:
     assert newest(WHERE, [OLD, NEW], [9.0, 1.0]) == 0
     assert newest("Is Ann's canoe still in the shed?", [OLD, NEW], [5.0, 1.0]) == 1
-
-
-def test_what_the_first_turn_changes_is_perhaps_out_of_date() -> None:
-    aside = said("We had soup on the veranda.", 1)
-    assert older(WHERE, [NEW, OLD, aside]) == [1]
-    assert older(WHERE, [OLD, NEW]) == []
-    assert older("Where was Ann's canoe?", [NEW, OLD]) == []
-    assert older(WHERE, []) == []
