@@ -148,23 +148,45 @@ def profile(own: Sequence[Fact], about: str, moment: datetime) -> Profile:
     )
 
 
-def outdated(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a reader of a turn should know of what it says.
+
+    Args:
+        outdated: Slots of which it says what was true then and is not any more.
+        disputed: Slots of which it says what somebody else denies.
+    """
+
+    outdated: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+
+
+def marks(
     snapshot: Snapshot, items: Iterable[Item], recipe: str, moment: datetime
-) -> dict[str, tuple[str, ...]]:
-    """Return, by turn, the slots of which it says what was true then and is not at a moment."""
+) -> dict[str, Marks]:
+    """Return what to know of turns at a moment, by their ids; of most there is nothing."""
     if snapshot.recipes.keys().isdisjoint({recipe, USER}):
         return {}
-    found: dict[str, tuple[str, ...]] = {}
+    found = {}
     for turn in items:
         made = [
             item
             for item in snapshot.items(snapshot.tables.derived_from(turn.id))
             if item.made_by in {recipe, USER} and holds_fact(item)
         ]
-        over = [str(item.metadata["slot"]) for item in made if _is_over(item, moment)]
-        if over:
-            found[turn.id] = tuple(dict.fromkeys(over))
+        over = dict.fromkeys(_slot(item) for item in made if _is_over(item, moment))
+        denied = dict.fromkeys(_slot(item) for item in made if _is_disputed(item))
+        if over or denied:
+            found[turn.id] = Marks(outdated=tuple(over), disputed=tuple(denied))
     return found
+
+
+def _slot(item: Item) -> str:
+    return str(item.metadata["slot"])
+
+
+def _is_disputed(item: Item) -> bool:
+    return item.status == "active" and version_of(item).status == "disputed"
 
 
 def _is_over(item: Item, moment: datetime) -> bool:

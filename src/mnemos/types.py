@@ -301,8 +301,8 @@ class Hit:
         score: Higher is better; comparable between questions and stores.
         relevance: How likely it is part of the answer, 0 to 1.
         reasons: Largest contribution first.
-        outdated: What it says that is no longer so: slots of facts, as "home" or "job"; "perhaps"
-            where a later turn only sounds as if something of it had changed.
+        outdated: What it says that is no longer so: slots of facts, as "home" or "job".
+        disputed: What it says that somebody else denies, likewise.
     """
 
     item: Item
@@ -310,6 +310,7 @@ class Hit:
     relevance: float = 1.0
     reasons: tuple[Reason, ...] = ()
     outdated: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

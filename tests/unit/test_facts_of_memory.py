@@ -304,3 +304,12 @@ def test_i_is_the_only_user_with_a_name(memory: Memory) -> None:
     say(memory, "Bob", "I live in Lyon.", "2024-03-03")
     assert values(memory, question="Where do I live?") == []
     assert values(memory, question="Where does Bob live?") == ["Lyon"]
+
+
+def test_what_two_people_say_of_a_third_is_shown_as_disputed(memory: Memory) -> None:
+    say(memory, "Ann", "Tom drives a Fiat.", "2024-03-02")
+    say(memory, "Ben", "No, Tom drives a Saab.", "2024-03-02")
+    assert {fact.status for fact in memory.facts("Tom")} == {"disputed"}
+    context = memory.context("Which car does Tom drive?")
+    assert "Ann (disputed: car): Tom drives a Fiat." in context.text
+    assert "Ben (disputed: car): No, Tom drives a Saab." in context.text

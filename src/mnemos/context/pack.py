@@ -17,7 +17,7 @@ from mnemos.context.render import CLOSING, PREFACE, Passage, header, line, quote
 from mnemos.errors import QueryError, RecipeError
 from mnemos.text.terms import Analyzer
 from mnemos.text.token_count import TokenCounter
-from mnemos.types import Citation, Context, Item, Recall
+from mnemos.types import Citation, Context, Hit, Item, Recall
 
 #: A line may cost this part of the budget, for one long turn must not push out all others. On
 #: conversations with pages of assistant's replies, an eighth showed more of the answers' words than
@@ -73,14 +73,13 @@ def assemble(
     if not recall.hits:
         return nothing(_NOTHING)
     meter = _Meter(counter)
-    outdated = {hit.id: hit.outdated for hit in recall.hits if hit.outdated}
     packer = _Packer(
         [
             hit.item
             for place, hit in enumerate(recall.hits)
             if hit.relevance >= LEAST_RELEVANCE or place == 0
         ],
-        _Scissors(recall.query.question, meter, analyzer, outdated),
+        _Scissors(recall.query.question, meter, analyzer, {hit.id: hit for hit in recall.hits}),
         budget_tokens,
     )
     chosen, estimate = packer.choose(budget_tokens)
@@ -162,9 +161,9 @@ class _Scissors:
         question: str,
         meter: _Meter,
         analyzer: Analyzer,
-        outdated: Mapping[str, tuple[str, ...]],
+        hits: Mapping[str, Hit],
     ) -> None:
-        self._outdated = outdated
+        self._hits = hits
         self._meter = meter
         self._analyzer = analyzer
         forms = analyzer.query_forms(question)
@@ -224,7 +223,8 @@ class _Scissors:
         return _Line(passage, cost, whole=span == (0, len(item.text)))
 
     def _passage(self, item: Item, span: tuple[int, int]) -> Passage:
-        return Passage(item=item, span=span, outdated=self._outdated.get(item.id, ()))
+        hit = self._hits[item.id]
+        return Passage(item=item, span=span, outdated=hit.outdated, disputed=hit.disputed)
 
 
 class _Packer:

@@ -49,11 +49,13 @@ class Passage:
         item: Whose text.
         span: Which characters of it, ``[from, to)``.
         outdated: What it says that is no longer so: "home", "job".
+        disputed: What it says that somebody else denies.
     """
 
     item: Item
     span: tuple[int, int]
     outdated: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
 
     def shows(self) -> bool:
         """Return whether anything of it is left to see."""
@@ -104,6 +106,8 @@ def line(passage: Passage, mark: str) -> str:
         notes += " (outdated)"
     elif passage.outdated:
         notes += f" (outdated: {quoted(', '.join(passage.outdated))})"
+    if passage.disputed:
+        notes += f" (disputed: {quoted(', '.join(passage.disputed))})"
     start, end = passage.span
     before = f"{ELLIPSIS} " if item.text[:start].strip() else ""
     after = f" {ELLIPSIS}" if item.text[end:].strip() else ""

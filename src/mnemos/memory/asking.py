@@ -18,6 +18,7 @@ from mnemos.types import Context, Hit, Query, Recall, Scope, Where
 
 #: How many hits ``context`` looks through for what fits its budget.
 CONTEXT_HITS = 200
+UNMARKED = known.Marks()
 
 
 class Asking(Opened):
@@ -147,14 +148,15 @@ class Asking(Opened):
         scores = ranking.scores[:read].tolist()
         best = sorted(range(read), key=lambda at: (-scores[at], items[at].id))[: query.limit]
         moment = query.as_of or query.asked_at
-        outdated = known.outdated(snapshot, [items[at] for at in best], recipe.name, moment)
+        marks = known.marks(snapshot, [items[at] for at in best], recipe.name, moment)
         hits = tuple(
             Hit(
                 item=items[at],
                 score=scores[at],
                 relevance=ranking.relevance(at),
                 reasons=ranking.reasons(at) if explained else (),
-                outdated=outdated.get(items[at].id, ()),
+                outdated=marks.get(items[at].id, UNMARKED).outdated,
+                disputed=marks.get(items[at].id, UNMARKED).disputed,
             )
             for at in best
         )

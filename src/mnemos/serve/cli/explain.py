@@ -13,7 +13,7 @@ from rich.text import Text
 
 from mnemos import Hit, Reason, Recall, VectorStatus
 from mnemos.serve.cli.highlight import marked
-from mnemos.serve.cli.hits import WIDE, day, outdated
+from mnemos.serve.cli.hits import WIDE, day, marks
 from mnemos.serve.cli.plain import one_line, visible
 from mnemos.serve.cli.reindex import in_words
 
@@ -104,7 +104,7 @@ def explained(found: Recall, *, width: int) -> Group:
     for place, (hit, its) in enumerate(zip(found.hits, all_rows, strict=True), 1):
         parts.append(_heading(place, hit))
         parts.append(Padding(marked(hit.text, found.query.question), (0, 0, 0, 4)))
-        parts += [Padding(line, (0, 0, 0, 4)) for line in outdated(hit)]
+        parts += [Padding(line, (0, 0, 0, 4)) for line in marks(hit)]
         parts.append(Padding(_bars(its, scale, wide=width >= WIDE), (0, 0, 1, 4)))
     if width < WIDE:
         parts.append(_legend(all_rows))

@@ -40,7 +40,7 @@ def hits_table(hits: Sequence[Hit], question: str, *, width: int) -> Table:
         made.columns[4].max_width = REF_WIDTH
     for hit in hits:
         ref = one_line(hit.ref or "")
-        parts: list[RenderableType] = [marked(hit.text, question), *outdated(hit)]
+        parts: list[RenderableType] = [marked(hit.text, question), *marks(hit)]
         if not wide:
             parts.append(Text(f"{hit.id}  {ref}".rstrip(), style="dim"))
         cells: list[RenderableType] = [
@@ -55,10 +55,14 @@ def hits_table(hits: Sequence[Hit], question: str, *, width: int) -> Table:
     return made
 
 
-def outdated(hit: Hit) -> tuple[Text, ...]:
+def marks(hit: Hit) -> tuple[Text, ...]:
     """Return a line on what a hit says that is no longer so; none if there is nothing."""
-    slots = ", ".join(one_line(slot) for slot in hit.outdated)
-    return (Text(f"outdated: {slots}", style="dim"),) if slots else ()
+    told = (("outdated", hit.outdated), ("disputed", hit.disputed))
+    return tuple(
+        Text(f"{mark}: {', '.join(map(one_line, slots))}", style="dim")
+        for mark, slots in told
+        if slots
+    )
 
 
 def items_table(items: Sequence[Item], *, width: int) -> Table:

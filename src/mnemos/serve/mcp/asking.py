@@ -68,6 +68,7 @@ def _found(hit: Hit, longest: int) -> given.Found:
         session=None if item.scope.session is None else label(item.scope.session),
         relevance=round(hit.relevance, 3),
         outdated=[label(slot) for slot in hit.outdated],
+        disputed=[label(slot) for slot in hit.disputed],
     )
 
 

@@ -52,12 +52,14 @@ class Found:
     session: str | None
     relevance: Annotated[float, Field(description="How likely it is part of the answer, 0 to 1.")]
     outdated: Annotated[list[str], Field(description="What it says that is no longer so.")]
+    disputed: Annotated[list[str], Field(description="What it says that somebody else denies.")]
 
     @property
     def line(self) -> str:
         """The item on a line."""
-        over = f" (outdated: {', '.join(self.outdated)})" if self.outdated else ""
-        return f"{self.id} · {self.said_at[:10]} · {self.speaker}{over}: {self.text}"
+        told = {"outdated": self.outdated, "disputed": self.disputed}
+        marks = "".join(f" ({mark}: {', '.join(slots)})" for mark, slots in told.items() if slots)
+        return f"{self.id} · {self.said_at[:10]} · {self.speaker}{marks}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
