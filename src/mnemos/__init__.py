@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         RecipeError,
         RefConflict,
         RequestConflict,
+        SourceError,
         StoreError,
         SyncDiverged,
         UndoRefused,
@@ -86,7 +87,7 @@ if TYPE_CHECKING:
 _ERRORS = (
     "Busy Closed ConflictError Corrupt DiskFull Erased InputError MessageError MnemosError "
     "ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError "
-    "RefConflict RequestConflict StoreError SyncDiverged UndoRefused"
+    "RefConflict RequestConflict SourceError StoreError SyncDiverged UndoRefused"
 )
 _TYPES = (
     "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
@@ -203,6 +204,7 @@ __all__ = [
     "Rescued",
     "Scope",
     "Session",
+    "SourceError",
     "State",
     "Stats",
     "StoreError",
