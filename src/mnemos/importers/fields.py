@@ -41,7 +41,10 @@ def kept(**fields: object) -> dict[str, object]:
 
 def as_text(value: object) -> str:
     """Return any JSON value as a text; a text as it is."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    try:
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "[nested too deeply]"
 
 
 def attachment(file: Mapping[str, Any]) -> dict[str, object]:
@@ -64,4 +67,5 @@ def _first(value: Mapping[str, Any], *keys: str) -> object:
 
 def marks(attachments: list[dict[str, object]]) -> list[str]:
     """Return a line for each attachment, as it stands in a turn's text."""
-    return [f"[attachment: {each.get('name') or each.get('type') or '?'}]" for each in attachments]
+    known = [[each[key] for key in ("name", "type", "id") if each.get(key)] for each in attachments]
+    return [f"[attachment: {each[0]}]" if each else "[attachment]" for each in known]

@@ -29,7 +29,7 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
 _ROLES = frozenset(get_args(Role))
 #: "Ada: text" or "[2026-05-01 10:30] Ada: text": a name of at most four words.
-_SAID = re.compile(
+SAID = re.compile(
     r"(?:\[(?P<said_at>\d{4}-\d\d-\d\d[^\]]{0,30})\]\s*)?"
     r"(?P<name>[^\W\d_][\w.'’-]*(?: [\w.'’()-]+){0,3}):(?:[ \t]+(?P<text>.*)|)$"
 )
@@ -111,8 +111,8 @@ def json_lines(file: BinaryIO, name: str) -> Iterator[Record]:
         if problem is not None:
             yield Record(file=name, line=number, problem=problem)
         elif line.strip():
-            message, problem = parsed(line)
-            yield Record(file=name, line=number, message=message, problem=problem)
+            message, wrong = parsed(line)
+            yield Record(file=name, line=number, message=message, problem=wrong)
 
 
 def transcript(file: BinaryIO, name: str) -> Iterator[Record]:
@@ -121,7 +121,7 @@ def transcript(file: BinaryIO, name: str) -> Iterator[Record]:
     spoken: dict[str, object] = {}
     said: list[str] = []
     for number, line, problem in lines(file, name):
-        begins = _SAID.match(line)
+        begins = SAID.match(line)
         if problem is None and begins is None:
             if spoken:
                 said.append(line)

@@ -7,6 +7,7 @@ names a file outside itself is refused.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -27,6 +28,9 @@ MAX_RATIO = 200
 SMALL_BYTES = 1 << 26
 #: What systems put beside the files.
 _ASIDE = ("__MACOSX/", ".")
+#: File names that tell nothing: the folder's is taken.
+_NAMELESS = frozenset({"_chat"})
+_FURTHER = re.compile(r"\s?\(\d+\)$")
 _ENCRYPTED = 0x1
 _FAULTS = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
 _OPENING_FAULTS = (*_FAULTS, ValueError, OverflowError, NotImplementedError, struct.error)
@@ -50,8 +54,10 @@ class Source(ABC):
 
     @property
     def stem(self) -> str:
-        """The name without folder and suffix."""
-        return PurePosixPath(self.name.replace(os.sep, "/")).stem or self.name
+        """The name without folder, suffix, or the number of a further download."""
+        path = PurePosixPath(self.name.replace(os.sep, "/"))
+        named = path.parent.name if path.stem in _NAMELESS else path.stem
+        return _FURTHER.sub("", named) or path.stem or self.name
 
     @property
     def done(self) -> int:
@@ -78,6 +84,10 @@ class Source(ABC):
         """Return the parts whose names end so."""
         return [part for part in self.sizes if part.lower().endswith(suffixes)]
 
+    def candidates(self, *suffixes: str) -> list[str]:
+        """Return the parts whose names end so; where there is but one part, that one."""
+        return list(self.sizes) if len(self.sizes) == 1 else self.ending(*suffixes)
+
     def where(self, part: str) -> str:
         """Return what to call a part in messages."""
         return self.name if len(self.sizes) == 1 and part in self.name else f"{self.name}/{part}"
@@ -96,6 +106,16 @@ class Source(ABC):
             finally:
                 self._file = None
                 self._before += self.sizes[part]
+
+    @contextmanager
+    def peeking(self, part: str) -> Iterator[BinaryIO]:
+        """Open a part to look through it before it is read.
+
+        Raises:
+            SourceError: It cannot be read, or not to its end.
+        """
+        with self._opened(part) as file:
+            yield file
 
     @contextmanager
     def _opened(self, part: str) -> Iterator[BinaryIO]:

@@ -11,12 +11,13 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-from mnemos.errors import ConflictError, InputError, RefConflict
+from mnemos.errors import ConflictError, InputError, RefConflict, SourceError, StoreError
 from mnemos.importers.base import Record
 from mnemos.memory import Memory
 from mnemos.types import Receipt, Scope
@@ -161,12 +162,9 @@ class Taking:
 
     def _rehearse(self, feed: Feed) -> None:
         """Take in all on a copy, to learn of every bad record before anything goes in."""
-        with tempfile.TemporaryDirectory(prefix="mnemos-") as folder:
-            path = Path(folder) / "rehearsal.mnemos"
-            self._memory.backup(path)
-            with Memory(path, durability="NORMAL", embedder=None) as copy:
-                trial = Taking(copy, replace(self._plan, skip=True), self._step, "checking")
-                trial._take(feed)
+        with copied(self._memory) as copy:
+            trial = Taking(copy, replace(self._plan, skip=True), self._step, "checking")
+            trial._take(feed)
         if trial.outcome.problems:
             raise BadRecords(trial.outcome.problems)
 
@@ -290,6 +288,19 @@ class Taking:
         self._step(self._doing, feed.total, feed.total, messages)
 
 
+@contextmanager
+def copied(memory: Memory) -> Iterator[Memory]:
+    """Open a copy of a memory, to be dropped."""
+    with tempfile.TemporaryDirectory(prefix="mnemos-") as folder:
+        path = Path(folder) / "rehearsal.mnemos"
+        try:
+            memory.backup(path)
+        except StoreError:  # one in memory has no file to copy
+            Memory.load(memory.export_lines(), path).close()
+        with Memory(path, durability="NORMAL", embedder=None) as copy:
+            yield copy
+
+
 def _request_id(group: Sequence[Record], scope: Scope) -> str | None:
     """Return an id that only the same messages of the same file have."""
     marks = [each.mark for each in group]
@@ -304,12 +315,17 @@ def _groups(records: Iterable[Record], verb: Verb) -> Iterator[list[Record]]:
     """Yield what is written at once: of one session and file, a batch of it or, to sync, all."""
     groups: dict[_Key, list[Record]] = {}
     count = 0
-    for each in records:
-        groups.setdefault(_key(each, verb), []).append(each)
-        count += 1
-        if verb == "remember" and count == BATCH:
+    try:
+        for each in records:
+            groups.setdefault(_key(each, verb), []).append(each)
+            count += 1
+            if verb == "remember" and count == BATCH:
+                yield from groups.values()
+                groups, count = {}, 0
+    except SourceError:
+        if verb == "remember":  # what came before the end is whole
             yield from groups.values()
-            groups, count = {}, 0
+        raise
     yield from groups.values()
 
 

@@ -15,8 +15,8 @@ from rich.padding import Padding
 from mnemos import Item, Memory, Scope
 from mnemos.importers.taking import Outcome, Plan, Taking
 from mnemos.serve.cli.exits import USAGE, Refused
-from mnemos.serve.cli.figures import stats_panel
 from mnemos.serve.cli.feeding import opened_files, refused
+from mnemos.serve.cli.figures import stats_panel
 from mnemos.serve.cli.output import Output
 from mnemos.serve.cli.receipts import counted
 from mnemos.serve.cli.reindex import catch_up, in_words, missing
