@@ -53,8 +53,9 @@ class _Paths:
         """Return the session of a message, which may be stored already."""
         if ref not in self._homes:
             home = self._home(ref, follows)
-            self._homes[ref] = home
-            self._last[home] = ref
+            if ref not in self._homes:  # nor was it stored there
+                self._homes[ref] = home
+                self._last[home] = ref
         return self._homes[ref]
 
     def _home(self, ref: str, follows: str) -> str:
