@@ -27,6 +27,7 @@ def parted(records: Iterable[Record], memory: Memory | None, scope: Scope) -> It
         memory: Where what is stored stays.
         scope: Whose they are; sessions apart.
     """
+    fresh = memory is None or not memory.log(1)
     paths: _Paths | None = None
     for record in records:
         ref = record.fields.get("id")
@@ -34,15 +35,23 @@ def parted(records: Iterable[Record], memory: Memory | None, scope: Scope) -> It
             yield record
             continue
         if paths is None or paths.session != record.session:
-            paths = _Paths(record.session, memory, scope)
+            paths = _Paths(record.session, memory, scope, fresh=fresh)
         yield replace(record, session=paths.place(str(ref), record.follows))
 
 
 class _Paths:
-    """The sessions of one conversation, and the last message of each."""
+    """The sessions of one conversation, and the last message of each.
 
-    def __init__(self, session: str, memory: Memory | None, scope: Scope) -> None:
+    Args:
+        session: Of its first path.
+        memory: Where what is stored stays.
+        scope: Whose it is.
+        fresh: Nothing was stored before, so that branches need not be looked for.
+    """
+
+    def __init__(self, session: str, memory: Memory | None, scope: Scope, *, fresh: bool) -> None:
         self.session = session
+        self._fresh = fresh
         self._memory = memory
         self._scope = scope
         self._homes: dict[str, str] = {}
@@ -60,11 +69,11 @@ class _Paths:
 
     def _home(self, ref: str, follows: str) -> str:
         home = self._homes.get(follows, self.session)
-        if self._last.get(home, "") in {follows, ""}:
-            return home
+        goes_on = self._last.get(home, "") in {follows, ""}
         branch = f"{self.session}{FORK}{ref}"
-        self._learn(branch)
-        return self._homes.get(ref, branch)
+        if not goes_on or not self._fresh:
+            self._learn(branch)
+        return self._homes.get(ref, home if goes_on else branch)
 
     def _learn(self, session: str) -> None:
         """Look up what is stored in a session."""

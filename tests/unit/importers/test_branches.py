@@ -100,3 +100,12 @@ def test_long_chains_take_no_longer_than_they_are(memory: Memory, tmp_path: Path
     chain = [node(f"n{n}", f"n{n - 1}", None) for n in range(20_000)]
     last = node("last", "n19999", "user", "at last")
     assert take(memory, tmp_path, conversation("last", *chain, last)) == 1
+
+
+def test_a_bad_message_before_a_fork_doubles_nothing(memory: Memory, tmp_path: Path) -> None:
+    nodes = [dict(each) for each in LATE]
+    nodes[2] = node("q1", "sys", "user", "x", create_time="never")
+    assert take(memory, tmp_path, conversation("q2b", *nodes)) == 4
+    before = paths(memory)
+    assert take(memory, tmp_path, conversation("q2b", *nodes)) == 0
+    assert paths(memory) == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tests.unit.importers.exports import EXPORTS, kind_of, written
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 #: Kind → what its export says: session, who, and the text.
-SAID = {
+SAID: dict[str, list[tuple[str, str | None, str]]] = {
     "chatgpt": [
         ("talk", "user", "What shall I call the boat?"),
         ("talk", "assistant", "Call it Otter."),
@@ -201,7 +200,7 @@ def test_every_turn_has_an_id_of_its_own(export: Path) -> None:
 def test_it_goes_on_where_it_was_broken_off(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnemos.importers.taking.BATCH", 2)
 
-    def break_off(doing: str, done: int, total: int, messages: int) -> None:
+    def break_off(*_: object) -> None:
         raise KeyboardInterrupt
 
     with memory() as one, memory() as whole:

@@ -6,7 +6,7 @@ import json
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +16,8 @@ from mnemos import Memory, SourceError
 from mnemos.importers import IMPORTERS, importer, load
 from mnemos.importers.sources import opened
 from tests.unit.importers.exports import EXPORTS, SLACK, Parts, kind_of, written, zipped
+
+Json: TypeAlias = Any
 
 EXAMPLES = 8
 FUZZ = settings(
@@ -70,8 +72,8 @@ WRONG: list[Any] = [
 ]
 
 
-def nested(depth: int) -> Any:
-    value: Any = "deep"
+def nested(depth: int) -> Json:
+    value: Json = "deep"
     for _ in range(depth):
         value = {"content": [value]}
     return value
@@ -104,7 +106,7 @@ def damaged(draw: st.DrawFn, data: bytes) -> bytes:
     return bytes(found)
 
 
-def places(value: Any) -> list[tuple[Any, Any]]:
+def places(value: Json) -> list[tuple[Json, Json]]:
     """Return every (container, key) of a JSON value."""
     found: list[tuple[Any, Any]] = []
     todo = [value]

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +21,7 @@ from tests.unit.importers.exports import (
     MEM0,
     OPENAI,
     SLACK,
+    Parts,
     as_json,
     as_lines,
     conversation,
@@ -35,9 +35,11 @@ Take = Callable[..., tuple[Imported, list[Item]]]
 
 @pytest.fixture
 def take(tmp_path: Path) -> Take:
-    def import_(name: str, data: Any, **options: Any) -> tuple[Imported, list[Item]]:
+    def import_(
+        name: str, data: bytes | Parts, kind: str | None = None, scope: Scope | None = None
+    ) -> tuple[Imported, list[Item]]:
         with Memory(":memory:", embedder=None) as memory:
-            done = load(memory, written(tmp_path, name, data), **options)
+            done = load(memory, written(tmp_path, name, data), kind, scope=scope)
             return done, list(memory.browse(limit=100).items)
 
     return import_
