@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import tempfile
 from contextlib import suppress
@@ -19,7 +20,7 @@ from tests.unit.importers.exports import EXPORTS, SLACK, Parts, kind_of, written
 
 Json: TypeAlias = Any
 
-EXAMPLES = 8
+EXAMPLES = 20
 FUZZ = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -130,7 +131,7 @@ def mistyped(draw: st.DrawFn, data: bytes) -> bytes:
         if draw(st.booleans()) and isinstance(where, dict):
             del where[key]
         else:
-            where[key] = wrong
+            where[key] = copy.deepcopy(wrong)
     return json.dumps(value).encode()
 
 
