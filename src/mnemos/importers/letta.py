@@ -127,6 +127,6 @@ def _unpacked(said: str) -> str:
         packed = mapping(json.loads(said))
     except (ValueError, RecursionError):
         return said
-    if packed.get("type") in _EVENTS:
+    if text(packed.get("type")) in _EVENTS:
         return said
     return text(packed.get("message")) or said

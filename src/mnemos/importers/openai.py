@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from mnemos.importers.base import Record
-from mnemos.importers.fields import as_text, ident, mapping
+from mnemos.importers.fields import as_text, ident, mapping, text
 from mnemos.importers.messages import MESSAGES, json_list, placed
 from mnemos.importers.shapes import first_value
 from mnemos.importers.sources import Source
@@ -46,7 +46,7 @@ def likeness(value: object) -> float:
     message = mapping(value)
     if isinstance(message.get(MESSAGES), list):
         return 0.7
-    if message.get("type") in _CALLS:
+    if text(message.get("type")) in _CALLS:
         return 0.8
     is_said = any(key in message for key in ("content", "tool_calls"))
     return 0.8 if isinstance(message.get("role"), str) and is_said else 0.0
