@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -103,7 +104,21 @@ def measure(folder: Path, messages: int) -> Figures:
         "again turns/s": messages / again_s,
         "peak MiB": peak_mib,
         "conversations": done.conversations,
+        "remember alone CPU ms/turn": _bare(folder / "bare.mnemos", messages),
+        "machine load": os.getloadavg()[0],
     }
+
+
+def _bare(path: Path, messages: int) -> float:
+    """Return what the memory itself takes for as many messages, a session of them at a time."""
+    busy = 0.0
+    with Memory(path, embedder=None) as memory:
+        for number in range(messages // LENGTH):
+            said = Talk(topical=True).session(number, LENGTH)
+            began = process_time()
+            memory.remember(said, session=f"s{number}")
+            busy += process_time() - began
+    return 1e3 * busy / messages
 
 
 def _require_all(done: Imported, again: Imported, messages: int, read: int) -> None:
