@@ -109,3 +109,13 @@ def test_a_bad_message_before_a_fork_doubles_nothing(memory: Memory, tmp_path: P
     before = paths(memory)
     assert take(memory, tmp_path, conversation("q2b", *nodes)) == 0
     assert paths(memory) == before
+
+
+def test_a_memory_tells_the_refs_of_one_session_forgotten_ones_too(memory: Memory) -> None:
+    said = [{"role": "user", "content": "x", "id": ref} for ref in ("b", "a")]
+    ids = memory.remember(said, session="s").ids
+    memory.remember({"role": "user", "content": "no ref"}, session="s")
+    memory.remember({"role": "user", "content": "x", "id": "c"}, session="other")
+    memory.forget(ids[0])
+    assert memory.refs(session="s") == {"b": ids[0], "a": ids[1]}
+    assert memory.refs(session="nowhere") == {}
