@@ -10,6 +10,7 @@ from pathlib import Path
 #: Name → what it asks. Each is a module of this package with a ``main(arguments)``.
 BENCHMARKS = {
     "speed": "how fast and how large",
+    "imports": "how fast do others' exports come in, and in how much room",
     "scale": "how figures grow with a space, step by step, each in a process of its own",
     "endurance": "does anything grow, fail or get lost over many spaces, processes and minutes",
     "mcp": "how much longer do calls take over the Model Context Protocol",

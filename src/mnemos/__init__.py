@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         RecipeError,
         RefConflict,
         RequestConflict,
+        SourceError,
         StoreError,
         SyncDiverged,
         UndoRefused,
@@ -90,7 +91,7 @@ if TYPE_CHECKING:
 _ERRORS = (
     "Busy Closed ConflictError Corrupt DiskFull Erased InputError MessageError MnemosError "
     "ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError "
-    "RefConflict RequestConflict StoreError SyncDiverged UndoRefused"
+    "RefConflict RequestConflict SourceError StoreError SyncDiverged UndoRefused"
 )
 _TYPES = (
     "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
@@ -216,6 +217,7 @@ __all__ = [
     "Session",
     "SessionKept",
     "SessionPage",
+    "SourceError",
     "State",
     "Stats",
     "StoreError",

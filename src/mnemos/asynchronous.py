@@ -81,6 +81,7 @@ class AsyncMemory:
     get = _reads(Memory.get)
     browse = _reads(Memory.browse)
     sessions = _reads(Memory.sessions)
+    refs = _reads(Memory.refs)
     history = _reads(Memory.history)
     log = _reads(Memory.log)
     stats = _reads(Memory.stats)

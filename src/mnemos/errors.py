@@ -3,6 +3,7 @@
 MnemosError
 ├── InputError (ValueError)          what was handed in cannot be taken
 │   ├── MessageError                 a message is malformed; says which one and which field
+│   ├── SourceError                  what is to be imported cannot be read; says where
 │   └── QueryError                   a question, filter, limit or budget makes no sense
 ├── ConflictError                    well-formed, but at odds with what is stored
 │   ├── RefConflict                  the same ref with other content
@@ -35,6 +36,10 @@ class InputError(MnemosError, ValueError):
 
 class MessageError(InputError):
     """A message is malformed; the text says which one and which field."""
+
+
+class SourceError(InputError):
+    """What is to be imported cannot be read, or not further; the text says where."""
 
 
 class QueryError(InputError):

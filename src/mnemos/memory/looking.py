@@ -38,6 +38,17 @@ class Looking(Opened):
         with self._reading(moment) as snapshot:
             return self._item(item_id, snapshot)[1]
 
+    def refs(self, *, session: str | None = None, scope: Scope = ANYONE) -> dict[str, str]:
+        """Return the callers' ids of a session's messages, in its order, with their turns' ids.
+
+        Of this very scope alone; what was forgotten or superseded counts. For importers, which
+        must know what is there already.
+        """
+        with self._reading(None) as snapshot:
+            scope_no = snapshot.tables.scope_no(self._narrow(session, scope))
+            nos = [] if scope_no is None else snapshot.tables.session(scope_no)
+            return {item.ref: item.id for item in snapshot.items(nos) if item.ref is not None}
+
     def browse(
         self,
         *,

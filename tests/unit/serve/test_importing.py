@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mnemos.serve.cli.importing import BATCH
+from mnemos.importers.taking import BATCH
 from tests.unit.serve.command_line import Run
 
 

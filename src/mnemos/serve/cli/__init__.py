@@ -24,6 +24,10 @@ COMMANDS = {
     "demo": ("demo", "Show the main job on a bundled conversation, or on your own."),
     "remember": ("say", "Append messages to the memory."),
     "sync": ("say", "Take messages as whole sessions so far and add what is new."),
+    "import": (
+        "bring",
+        "Take in what other products keep: ChatGPT, Claude, Slack, WhatsApp, mail and more.",
+    ),
     "revise": ("say", "Record that the message with the id REF was edited: it says TEXT now."),
     "recall": ("ask", "Find what answers a question."),
     "context": ("ask", "Print the lines that answer a question, packed for a prompt."),

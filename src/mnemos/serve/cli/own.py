@@ -13,9 +13,10 @@ from pathlib import Path
 from rich.padding import Padding
 
 from mnemos import Item, Memory, Scope
+from mnemos.importers.taking import Outcome, Plan, Taking
 from mnemos.serve.cli.exits import USAGE, Refused
+from mnemos.serve.cli.feeding import opened_files, refused
 from mnemos.serve.cli.figures import stats_panel
-from mnemos.serve.cli.importing import Import, Outcome, Plan, opened_sources, refused
 from mnemos.serve.cli.output import Output
 from mnemos.serve.cli.receipts import counted
 from mnemos.serve.cli.reindex import catch_up, in_words, missing
@@ -106,13 +107,12 @@ def show_own(
 
 
 def _import(memory: Memory, source: str, output: Output) -> Outcome:
-    plan = Plan(verb="remember", scope=Scope(), skip=True, form=None)
+    plan = Plan(verb="remember", scope=Scope(), skip=True)
     with (
-        opened_sources([source], sys.stdin.buffer) as sources,
+        opened_files([source], sys.stdin.buffer, None) as feed,
         output.progress("reading", "messages") as meter,
     ):
-        work = Import(memory, plan, meter.tell)
-        outcome = work.run(sources)
+        outcome = Taking(memory, plan, meter.tell).run(feed)
     if not outcome.added:
         problems = outcome.problems
         nothing = Refused(f"{source}: holds no messages", USAGE)

@@ -11,19 +11,12 @@ from typing import cast
 import click
 
 from mnemos import Memory, Scope
+from mnemos.importers.messages import FORMATS, Format
+from mnemos.importers.taking import BadRecords, Outcome, Plan, Taking, Verb
 from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.command import Command, Decorator, Settings, gathered, settings
-from mnemos.serve.cli.importing import (
-    NAMED,
-    Import,
-    Outcome,
-    Plan,
-    Verb,
-    opened_sources,
-    refused,
-)
+from mnemos.serve.cli.feeding import STOPPED, named, opened_files, refused
 from mnemos.serve.cli.options import MOMENT, ROLES, aware, scoped
-from mnemos.serve.cli.reading import FORMATS, Format
 from mnemos.serve.cli.receipts import counted, tell
 from mnemos.serve.cli.reindex import catch_up, missing
 
@@ -117,7 +110,7 @@ def remember_command(*, files: tuple[str, ...], said: Said, scope: Scope, way: W
     if (said.text is None) == (not files):
         raise click.UsageError("name a FILE, - for stdin, or give --text")
     if said.text is None:
-        _import(given, files, _plan("remember", scope, way), embed=way.embed)
+        _import(given, files, _plan("remember", scope, way), way)
         return
     with opened(given, make=True, meaning=way.embed) as memory:
         receipt = memory.remember(said.message, scope=scope, recorded_at=way.recorded_at)
@@ -135,33 +128,35 @@ def sync_command(*, files: tuple[str, ...], scope: Scope, way: Way) -> None:
     Files are read as by remember. What was forgotten stays forgotten, and what was erased is not
     stored again. Ends with 3 if a message differs from what is stored in its place.
     """
-    _import(settings(), files, _plan("sync", scope, way), embed=way.embed)
+    _import(settings(), files, _plan("sync", scope, way), way)
 
 
 def _plan(verb: Verb, scope: Scope, way: Way) -> Plan:
-    return Plan(verb=verb, scope=scope, skip=way.skip, form=way.form, recorded_at=way.recorded_at)
+    return Plan(verb=verb, scope=scope, skip=way.skip, recorded_at=way.recorded_at)
 
 
-def _import(given: Settings, files: Sequence[str], plan: Plan, *, embed: bool) -> None:
+def _import(given: Settings, files: Sequence[str], plan: Plan, way: Way) -> None:
     output = given.output
     with (
-        opened_sources(files, sys.stdin.buffer) as sources,
-        opened(given, make=True, meaning=embed) as memory,
+        opened_files(files, sys.stdin.buffer, way.form) as feed,
+        opened(given, make=True, meaning=way.embed) as memory,
     ):
-        _require_in_order(memory, plan.recorded_at)
+        require_in_order(memory, plan.recorded_at)
         before = missing(memory)
         with output.progress("reading", "messages") as meter:
-            work = Import(memory, plan, meter.tell)
+            work = Taking(memory, plan, meter.tell)
             try:
-                outcome = work.run(sources)
+                outcome = work.run(feed)
+            except BadRecords as bad:
+                raise refused(bad.problems, STOPPED) from bad
             except BaseException:
-                _tell_partial(given, work.outcome)
+                tell_partial(given, work.outcome)
                 raise
         outcome.embedded = catch_up(memory, output, before=before, bar=True)
-    _tell(given, outcome)
+    tell_outcome(given, outcome)
 
 
-def _require_in_order(memory: Memory, recorded_at: datetime | None) -> None:
+def require_in_order(memory: Memory, recorded_at: datetime | None) -> None:
     """Refuse once, before every line would be."""
     if recorded_at is None:
         return
@@ -173,7 +168,8 @@ def _require_in_order(memory: Memory, recorded_at: datetime | None) -> None:
         raise click.BadParameter(f"--recorded-at: {recorded_at.isoformat()} is in the future")
 
 
-def _tell_partial(given: Settings, outcome: Outcome) -> None:
+def tell_partial(given: Settings, outcome: Outcome) -> None:
+    """Say what went in before an import was broken off."""
     if outcome.added:
         given.output.note(
             f"{counted(outcome.added, 'message')} went in before this; the same command goes on "
@@ -181,19 +177,20 @@ def _tell_partial(given: Settings, outcome: Outcome) -> None:
         )
 
 
-def _tell(given: Settings, outcome: Outcome) -> None:
+def tell_outcome(given: Settings, outcome: Outcome) -> None:
+    """Say what went in, and what did not."""
     output = given.output
     if outcome.problems and outcome.added + outcome.existing == 0:
         raise refused(outcome.problems, "no good line was left")
     if output.as_json:
         output.document(outcome)
         return
-    for each in outcome.problems[:NAMED]:
-        output.note(str(each))
-    if len(outcome.problems) > NAMED:
-        output.note(f"and {len(outcome.problems) - NAMED:,} more")
+    for each in named(outcome.problems):
+        output.note(each)
     if not output.quiet:
         parts = [f"{counted(outcome.added, 'message')} remembered"]
+        if outcome.revised:
+            parts.append(f"{outcome.revised:,} of them edits")
         if outcome.existing:
             parts.append(f"{outcome.existing:,} were there already")
         left = outcome.messages - outcome.added - outcome.existing

@@ -1,4 +1,4 @@
-"""Messages out of one JSON document of any length, a message at a time.
+"""Values out of one JSON document of any length, one at a time.
 
 ``json.load`` would hold the whole document, and tell only its first mistake.
 """
@@ -7,18 +7,34 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
-from mnemos.serve.cli.exits import USAGE, Refused
+from mnemos.errors import SourceError
 
 CHUNK_BYTES = 1 << 16
-#: The list of messages in an object that holds one.
-MESSAGES = "messages"
+#: One value of a list, a conversation say, may be so long.
+MAX_CHARACTERS = 1 << 28
 #: An error so near to the end of what was read may go away with the next chunk: a cut-off number,
 #: word or escape. The longest of them is "-Infinity".
 CUT = 16
 _SPACE = " \t\r\n"
+
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def require_utf8(head: bytes, name: str) -> None:
+    """Refuse what begins as no UTF-8 does.
+
+    Raises:
+        SourceError: It is UTF-16, UTF-32 or no text.
+    """
+    how = f"convert it: iconv -f UTF-16 -t UTF-8 {name}"
+    if head.startswith(_UTF16_MARKS):
+        raise SourceError(f"{name}: is UTF-16, not UTF-8 ({how})")
+    if b"\0" in head[:4]:
+        raise SourceError(f"{name}: begins with NUL bytes: UTF-16 or UTF-32, or no text ({how})")
 
 
 class JsonStream:
@@ -27,26 +43,28 @@ class JsonStream:
     Args:
         file: UTF-8.
         name: For messages.
+        lists: In an object, the lists under these keys are read value by value.
     """
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, lists: Collection[str] = ()) -> None:
         self._file = file
         self._name = name
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._lists = lists
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._parse = json.JSONDecoder().raw_decode
         self._text = ""
         self._at = 0
         self._line = 1
         self._chunk = CHUNK_BYTES
+        self._begun = False
 
-    def messages(self) -> Iterator[tuple[int, object]]:
-        """Yield each message with the line on which it begins.
+    def values(self) -> Iterator[tuple[int, object]]:
+        """Yield each value with the line on which it begins.
 
-        The document is a list of messages, an object with such a list under "messages", or one
-        message.
+        The document is a list of values, an object that holds such a list, or one object.
 
         Raises:
-            Refused: It is no JSON; says on which line.
+            SourceError: It is no JSON; says on which line.
         """
         match self._peek():
             case "[":
@@ -56,7 +74,7 @@ class JsonStream:
             case "":
                 return
             case other:
-                raise self._refused(f"expected a list of messages, not {other!r}")
+                raise self._refused(f"expected a list or an object, not {other!r}")
         if self._peek():
             raise self._refused("something follows the end of the document")
 
@@ -87,7 +105,7 @@ class JsonStream:
             if not isinstance(key, str):
                 raise self._refused(f"a key must be a text, not {key!r}")
             self._take(":")
-            if key == MESSAGES and self._peek() == "[":
+            if key in self._lists and self._peek() == "[":
                 found = True
                 yield from self._list()
             else:
@@ -135,8 +153,13 @@ class JsonStream:
 
     def _more(self) -> bool:
         """Read on, twice as much each time one value asks again."""
+        if len(self._text) - self._at > MAX_CHARACTERS:
+            raise self._refused(f"a value is longer than {MAX_CHARACTERS:,} characters")
         data = self._file.read(self._chunk)
         self._chunk *= 2
+        if not self._begun:
+            self._begun = True
+            require_utf8(data, self._name)
         try:
             text = self._decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
@@ -149,5 +172,5 @@ class JsonStream:
         self._at = 0
         return bool(data)
 
-    def _refused(self, problem: str, line: int | None = None) -> Refused:
-        return Refused(f"{self._name}:{line or self._line}: {problem}", USAGE)
+    def _refused(self, problem: str, line: int | None = None) -> SourceError:
+        return SourceError(f"{self._name}:{line or self._line}: {problem}")
