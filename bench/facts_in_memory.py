@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from bench.shown import Shown
 from bench.updates_set import Check, Update
-from mnemos import Memory
+from mnemos import Fact, Memory, Where
 
 #: Questions are put so long after the last turn.
 LATER = timedelta(days=1)
@@ -27,26 +27,33 @@ class FactsInMemory:
     def answers(self, update: Update, check: Check) -> Sequence[Shown]:
         """Return facts of a moment, of lists and disputes; else the turns that recall puts first.
 
-        A turn is over if the context marks it as outdated.
+        Where no fact is known, turns answer as well: of a moment, those that were said by then. A
+        turn is over if the context marks it as outdated.
         """
         memory = self._filled(update)
         asked_at = max(turn.said_at for turn in update.turns if turn.said_at) + LATER
         if check.type in {"as_of", "list", "disputed", "count"}:
             moment = check.valid_at if check.type == "as_of" else None
-            found = memory.facts(question=check.question, valid_at=moment)
-            return [
-                Shown(
-                    text=f"{fact.text} — {fact.words}",
-                    turns=tuple(self._places[turn] for turn in fact.turns),
-                    over=fact.until is not None,
-                )
-                for fact in found
-            ]
-        hits = memory.recall(check.question, SHOWN, asked_at=asked_at)
-        outdated = {hit.id: hit.outdated for hit in hits}
+            found = self._lines(memory.facts(question=check.question, valid_at=moment))
+            if found:
+                return found
+            asked_at = moment or asked_at
+        recall = memory.recall(
+            check.question, SHOWN, asked_at=asked_at, where=Where(said_to=asked_at)
+        )
         return [
-            Shown(text=hit.text, turns=(self._places[hit.id],), over=bool(outdated[hit.id]))
-            for hit in hits
+            Shown(text=hit.text, turns=(self._places[hit.id],), over=bool(hit.outdated))
+            for hit in recall
+        ]
+
+    def _lines(self, facts: Iterable[Fact]) -> list[Shown]:
+        return [
+            Shown(
+                text=f"{fact.text} — {fact.words}",
+                turns=tuple(self._places[turn] for turn in fact.turns),
+                over=fact.until is not None,
+            )
+            for fact in facts
         ]
 
     def facts(self, update: Update, about: str) -> Sequence[str]:

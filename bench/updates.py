@@ -2,8 +2,9 @@
 
 The scenarios are those of ``bench.updates_set``. A memory is told each turn by itself and asked
 with no model: by ``recall`` where one line answers; moments, lists, counts and disputes by
-``facts``. With ``--alone`` the rules that read facts answer by themselves; where they know no fact
-they give no line, and the check is missed.
+``facts`` and, where those know nothing, by what was said until then. With ``--alone`` the rules
+that read facts answer by themselves; where they know no fact they give no line, and the check is
+missed.
 
 - ``current``: the first line holds the value (counts, lists and disputes: all of their values).
 - ``stale``: of the present-tense checks, those that show a superseded value as if it held.

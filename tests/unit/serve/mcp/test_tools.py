@@ -79,6 +79,7 @@ def test_what_is_remembered_is_recalled_with_its_session_and_speaker(memory: Mem
         "session": "home",
         "relevance": 0,
         "outdated": [],
+        "disputed": [],
     }
     assert memory.log(1)[0].actor == "test"
 
