@@ -20,7 +20,7 @@ from typing import Any
 import click
 
 import mnemos
-from bench import decay, explained, figures, machine, served
+from bench import decay, explained, figures, machine, served, updates
 from bench.compare import page
 from bench.recipes import page as leaderboard
 from mnemos.serve.cli import mnemos as command_line
@@ -306,6 +306,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"products": products, "results": results, "tree": tree},
     "docs/levels.md": {"details": details},
     "docs/howto/cli.md": {"commands": commands},
+    "docs/howto/facts.md": {"updates": updates.told},
     "docs/howto/forget.md": {"decay": decay.told},
     "docs/howto/mcp.md": {
         "clients": served.clients,

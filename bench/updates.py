@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -32,6 +32,14 @@ from bench.shown import Shown
 from bench.updates_set import OPEN, SEALED, Check, Update, read, says
 
 HALVES = {"open": OPEN, "sealed": SEALED}
+#: What the documents tell: a column's title → the figure.
+TOLD = {
+    "current value first": "current",
+    "superseded value unmarked": "stale",
+    "true at a moment": "as_of",
+    "the past": "past",
+    "no false fact": "no fact",
+}
 _DENIES = re.compile(r"\b(?:not|never|no|without|cannot|any ?more)\b|n['’]t\b")
 
 
@@ -172,6 +180,19 @@ def show(rows: dict[str, dict[str, float]], console: Console, *, half: str) -> N
         cells = [f"{row[column]:.0%}" if column in row else "" for column in columns]
         table.add_row(name, *cells)
     console.print(table)
+
+
+def told() -> str:
+    """Return the kept figures of both halves as a table for the documents."""
+    lines = ["| scenarios | " + " | ".join(TOLD) + " |", "|---|" + "--:|" * len(TOLD)]
+    for half in HALVES:
+        kept = machine.kept(f"updates_{half}")
+        if kept is None:
+            return "No figures were kept yet."
+        rows: Any = kept["rows"]
+        cells = [f"{100 * rows['all'][name]:.0f} %" for name in TOLD.values()]
+        lines.append(f"| {half} half | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
