@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Corrupt,
         DiskFull,
         Erased,
+        Forbidden,
         InputError,
         MessageError,
         MnemosError,
@@ -33,12 +34,15 @@ if TYPE_CHECKING:
         NotAMemory,
         NotFound,
         QueryError,
+        RateLimited,
         ReadOnly,
         RecipeError,
         RefConflict,
         RequestConflict,
+        ServerError,
         StoreError,
         SyncDiverged,
+        Unauthorized,
         UndoRefused,
     )
     from mnemos.facts import Fact, Profile
@@ -84,9 +88,10 @@ if TYPE_CHECKING:
     )
 
 _ERRORS = (
-    "Busy Closed ConflictError Corrupt DiskFull Erased InputError MessageError MnemosError "
-    "ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError "
-    "RefConflict RequestConflict StoreError SyncDiverged UndoRefused"
+    "Busy Closed ConflictError Corrupt DiskFull Erased Forbidden InputError MessageError "
+    "MnemosError ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError RateLimited "
+    "ReadOnly RecipeError RefConflict RequestConflict ServerError StoreError SyncDiverged "
+    "Unauthorized UndoRefused"
 )
 _TYPES = (
     "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
@@ -169,6 +174,7 @@ __all__ = [
     "Erased",
     "Event",
     "Fact",
+    "Forbidden",
     "Hit",
     "InputError",
     "Item",
@@ -190,6 +196,7 @@ __all__ = [
     "Profile",
     "Query",
     "QueryError",
+    "RateLimited",
     "ReadOnly",
     "Reader",
     "Reason",
@@ -202,6 +209,7 @@ __all__ = [
     "RequestConflict",
     "Rescued",
     "Scope",
+    "ServerError",
     "Session",
     "State",
     "Stats",
@@ -212,6 +220,7 @@ __all__ = [
     "TokenEmbedder",
     "Tokens",
     "Unanswered",
+    "Unauthorized",
     "UndoRefused",
     "VectorStatus",
     "Verification",

@@ -1,0 +1,60 @@
+"""Logs as lines of JSON: who asked for what, how it went, how long it took. Never a text.
+
+Addresses with ids, questions, messages and the words of errors stay out: a log is read by others
+than a memory is.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import TextIO
+
+NAME = "mnemos.serve"
+#: Under this attribute of a record stand the fields of its line.
+FIELDS = "mnemos_fields"
+
+_log = logging.getLogger(NAME)
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        said = {"event": "log", "message": record.getMessage()}
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            **getattr(record, FIELDS, said),
+        }
+        return json.dumps({key: value for key, value in line.items() if value is not None})
+
+
+def write_to(stream: TextIO | None = None) -> logging.Handler:
+    """Write the server's lines, and those of mnemos, to a stream; standard error by default."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name in ("mnemos", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.propagate = False
+    _log.setLevel(logging.INFO)
+    # It tells of each start and stop, and what clients send that is no HTTP.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    return handler
+
+
+def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
+    """Write one line."""
+    if _log.isEnabledFor(level):
+        _log.log(level, name, extra={FIELDS: {"event": name, **fields}})
+
+
+def where(error: BaseException) -> list[str]:
+    """Return the places that an error came through, without its words, which may be a user's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{each.filename}:{each.lineno} {each.name}" for each in frames[-8:]]
