@@ -27,7 +27,6 @@ from mnemos.wire.operations import (
     PREFIX,
 )
 from mnemos.wire.shapes import REPLIES
-from mnemos.wire.values import loads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -152,8 +151,10 @@ class Client:
         headers = {"Content-Type": LINES_TYPE, "Accept": LINES_TYPE}
         if request_id is not None:
             headers[IDEMPOTENCY_HEADER] = request_id
-        sent: dict[str, Any] = {"headers": headers, "content": calling.lines_of(messages)}
-        with self._streamed("POST", IMPORT, params={"on_error": on_error}, **sent) as response:
+        params, content = {"on_error": on_error}, calling.lines_of(messages)
+        with self._streamed(
+            "POST", IMPORT, headers=headers, params=params, content=content
+        ) as response:
             found = _result(response.iter_lines(), progress or (lambda _, __: None))
         imported: Imported = REPLIES.shape(Imported).read(found, "import")
         return imported
@@ -210,7 +211,13 @@ class Client:
 
     @contextmanager
     def _streamed(
-        self, verb: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any
+        self,
+        verb: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        content: bytes | Iterator[bytes] | None = None,
     ) -> Iterator[httpx.Response]:
         with (
             _reaching(self._http),
@@ -219,7 +226,8 @@ class Client:
                 PREFIX + path,
                 headers={**self._headers, **(headers or {})},
                 timeout=None,
-                **sent,
+                params=params,
+                content=content,
             ) as response,
         ):
             if not response.is_success:

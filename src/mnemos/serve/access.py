@@ -16,8 +16,6 @@ from mnemos.serve.keys import RIGHTS, Key, Keys, Right
 from mnemos.serve.tenants import HANDLES, Tenants
 
 Opening = Callable[[Path], Memory]
-#: Who is named in the journal for what is done through a server.
-ACTOR = "serve"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +148,4 @@ class Directory:
 
 
 def _caller(key: Key) -> Caller:
-    return Caller(
-        tenant=key.tenant, rights=frozenset(key.rights), scope=key.scope, key=key.id
-    )
+    return Caller(tenant=key.tenant, rights=frozenset(key.rights), scope=key.scope, key=key.id)

@@ -11,6 +11,9 @@ from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
 from mnemos import MnemosError
 from mnemos.errors import Forbidden
 from mnemos.serve import logs, tracing
@@ -19,8 +22,6 @@ from mnemos.serve.limits import Buckets, Limits
 from mnemos.serve.metrics import Metrics
 from mnemos.wire.problems import PROBLEM_TYPE, Delayed, problem, retry_after, status_of
 from mnemos.wire.values import dumps
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -113,7 +114,9 @@ class Guard:
         Raises:
             ServerError: They do not get in, or not yet.
         """
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         if not self._access.needs_key:
             self._check_place(headers)
         elif self._is_public(scope["path"]):

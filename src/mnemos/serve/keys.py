@@ -130,9 +130,9 @@ class Keys:
             )
             if not done.rowcount:
                 raise NotFound(f"there is no key {key_id!r} to revoke")
-        return next(each for each in self.list() if each.id == key_id)
+        return next(each for each in self.listed() if each.id == key_id)
 
-    def list(self) -> tuple[Key, ...]:
+    def listed(self) -> tuple[Key, ...]:
         """Return all keys, revoked ones included, oldest first."""
         rows = self._read("SELECT * FROM keys ORDER BY made_at, id")
         return tuple(_key(row) for row in rows)

@@ -166,13 +166,13 @@ class Shapes:
             return _list(self.shape(parts[0]), strict=self._strict)
         return None
 
-    def _dataclass(self, kind: type) -> Shape:
+    def _dataclass(self, kind: Any) -> Shape:  # noqa: ANN401 - a dataclass
         hints = get_type_hints(kind)
         found = Fields(
-            shapes={each.name: self.shape(hints[each.name]) for each in fields(kind)},  # type: ignore[arg-type] # is one
+            shapes={each.name: self.shape(hints[each.name]) for each in fields(kind)},
             defaults={
                 each.name: each.default
-                for each in fields(kind)  # type: ignore[arg-type] # is one
+                for each in fields(kind)
                 if each.default is not MISSING or each.default_factory is not MISSING
             },
         )
@@ -200,9 +200,7 @@ class Shapes:
                 raise InputError(f"{place}: is no {kind.__name__}: {error}") from error
 
         reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
-        return Shape(
-            takes=_is(Mapping), read=strictly if self._strict else read, schema=reference
-        )
+        return Shape(takes=_is(Mapping), read=strictly if self._strict else read, schema=reference)
 
 
 def _read(shape: Shape, value: object, place: str) -> Any:  # noqa: ANN401 - of the shape
@@ -251,16 +249,16 @@ def _day(value: str, place: str) -> date:
 _ANYTHING = Shape(takes=lambda _: True, read=_same, schema={}, as_is=True)
 _ANY_MESSAGE = Shape(takes=_is(Mapping), read=_same, schema=_MESSAGE)
 _SENT_MOMENT = Shape(takes=_is(str, int, float), read=_same, schema=_MOMENT)
-_READ_MOMENT = Shape(
-    takes=_is(str), read=_moment, schema={"type": "string", "format": "date-time"}
-)
+_READ_MOMENT = Shape(takes=_is(str), read=_moment, schema={"type": "string", "format": "date-time"})
 _PLAIN: dict[Any, Shape] = {
     str: Shape(takes=_is(str), read=_same, schema={"type": "string"}, as_is=True),
     int: Shape(takes=_is(int), read=_whole, schema=_INTEGER, as_is=True),
     float: Shape(takes=_is(int, float), read=_same, schema={"type": "number"}, as_is=True),
     bool: Shape(takes=_is(bool), read=_same, schema={"type": "boolean"}, as_is=True),
     date: Shape(takes=_is(str), read=_day, schema={"type": "string", "format": "date"}),
-    type(None): Shape(takes=lambda value: value is None, read=_same, schema={"type": "null"}, as_is=True),
+    type(None): Shape(
+        takes=lambda value: value is None, read=_same, schema={"type": "null"}, as_is=True
+    ),
 }
 
 
@@ -282,7 +280,9 @@ def _either(shapes: list[Shape]) -> Shape:
     merged = list({str(each): each for each in plain}.values())
     kinds = [each.get("type") for each in merged]
     schema: Schema = merged[0] if len(merged) == 1 else {"anyOf": merged}
-    if len(merged) > 1 and all(len(each) == 1 and isinstance(each.get("type"), str) for each in merged):
+    if len(merged) > 1 and all(
+        len(each) == 1 and isinstance(each.get("type"), str) for each in merged
+    ):
         schema = {"type": kinds}
     return Shape(
         takes=lambda value: any(each.takes(value) for each in shapes),
@@ -301,9 +301,7 @@ def within(shape: Shape, least: int, most: int) -> Shape:
             raise QueryError(f"{place}: expected {least} to {most}, not {found}")
         return found
 
-    return replace(
-        shape, read=read, schema={"type": "integer", "minimum": least, "maximum": most}
-    )
+    return replace(shape, read=read, schema={"type": "integer", "minimum": least, "maximum": most})
 
 
 def _row(shapes: list[Shape]) -> Shape:

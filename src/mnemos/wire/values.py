@@ -85,5 +85,5 @@ def _with_properties(value: object) -> object:
     kind = type(value)
     if kind not in PROPERTIES:
         return value
-    declared = (each.name for each in fields(kind))
+    declared = (each.name for each in fields(kind))  # type: ignore[arg-type] # one of those
     return {name: getattr(value, name) for name in (*declared, *PROPERTIES[kind])}

@@ -65,6 +65,8 @@ COMMANDS = {
     "export": ("carry", "Write the whole memory as lines of JSON: to a new FILE, or to stdout."),
     "load": ("carry", "Make a memory, in a new FILE, from an export."),
     "backup": ("carry", "Write a compact copy of the file, while others may go on writing."),
+    "serve": ("serving", "Serve a memory over HTTP, or a directory of them."),
+    "keys": ("keys", "Make, list and revoke the keys of a served directory."),
 }
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(

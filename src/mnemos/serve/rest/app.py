@@ -7,6 +7,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from functools import partial
 
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import Mount as StarletteMount
+
 from mnemos.serve import metrics
 from mnemos.serve.access import Access
 from mnemos.serve.guard import App, Guard, Receive, Scope, Send
@@ -26,11 +32,6 @@ from mnemos.wire.operations import (
     SCOPE_HEADER,
 )
 from mnemos.wire.values import dumps
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, Router
-from starlette.routing import Mount as StarletteMount
 
 PUBLIC = ("/health", "/openapi.json")
 FIXED = "fixed"

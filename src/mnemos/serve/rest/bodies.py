@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+from starlette.requests import Request
+
 from mnemos.errors import InputError
 from mnemos.serve.limits import Limits
 from mnemos.wire.operations import JSON_TYPE
 from mnemos.wire.problems import Refusal
 from mnemos.wire.values import loads
-from starlette.requests import Request
 
 
 async def body(request: Request, limits: Limits) -> object:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from mnemos import Memory
 from mnemos.errors import InputError
 from mnemos.serve.rest.bodies import body
@@ -13,8 +16,6 @@ from mnemos.serve.rest.service import Service
 from mnemos.serve.rest.streams import Progress, told, wants_lines
 from mnemos.wire.operations import IDEMPOTENCY_HEADER, JSON_TYPE, Operation
 from mnemos.wire.values import dumps
-from starlette.requests import Request
-from starlette.responses import Response
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _WHOLE_NUMBER = re.compile("-?[0-9]{1,19}")

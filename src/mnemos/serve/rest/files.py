@@ -10,11 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
+from starlette.requests import Request
+
 from mnemos import Closed, Memory, MnemosError
 from mnemos.serve.rest.service import Service
 from mnemos.serve.rest.streams import Stream
 from mnemos.wire.operations import LINES_TYPE
-from starlette.requests import Request
 
 #: Bytes a part, and how many parts may wait to be sent.
 PART = 1 << 16

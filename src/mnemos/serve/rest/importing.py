@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from mnemos import Memory, Receipt, Scope
 from mnemos.errors import ConflictError, InputError
 from mnemos.serve.rest.bodies import lines, require_type
@@ -15,8 +18,6 @@ from mnemos.wire.imported import Imported
 from mnemos.wire.operations import IDEMPOTENCY_HEADER, JSON_TYPE, LINES_TYPE
 from mnemos.wire.problems import Refusal
 from mnemos.wire.values import dumps, loads
-from starlette.requests import Request
-from starlette.responses import Response
 
 #: Messages a transaction.
 BATCH = 500

@@ -138,7 +138,9 @@ def _parameters(operation: Operation) -> list[Json]:
             "name": name,
             "in": "path" if f"{{{name}}}" in operation.path else "query",
             "required": name not in operation.fields.defaults,
-            "schema": {"type": "string", "minLength": 1} if shape.takes("") else _integer(shape.schema),
+            "schema": {"type": "string", "minLength": 1}
+            if shape.takes("")
+            else _integer(shape.schema),
         }
         for name, shape in operation.fields.shapes.items()
     ]

@@ -8,9 +8,10 @@ import socket
 
 import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
 from mnemos.errors import ServerError
 from mnemos.serve.guard import App
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 #: How long requests that are under way may take when the server is told to end.
 GRACE_S = 20
@@ -93,7 +94,7 @@ def server(app: App, *, head_s: float = _Patient.head_s, grace_s: int = GRACE_S)
     """
     protocol = type("Protocol", (_Patient,), {"head_s": head_s})
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type] # ASGI by another spelling
+        app,
         http=protocol,
         ws="none",
         lifespan="on",

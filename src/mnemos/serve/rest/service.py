@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from starlette.requests import Request
+
 from mnemos import Memory, Scope
 from mnemos.serve.access import Access, Caller
 from mnemos.serve.limits import Limits
@@ -15,7 +17,6 @@ from mnemos.serve.work import Kind, Work
 from mnemos.wire.operations import SCOPE_HEADER
 from mnemos.wire.shapes import REQUESTS
 from mnemos.wire.values import loads
-from starlette.requests import Request
 
 R = TypeVar("R")
 
@@ -44,8 +45,10 @@ class Service:
         @contextmanager
         def lending() -> Iterator[Memory]:
             with self.access.using(caller) as memory:
-                yield memory if scope == Scope() else memory.scoped(
-                    user=scope.user, agent=scope.agent, session=scope.session
+                yield (
+                    memory
+                    if scope == Scope()
+                    else memory.scoped(user=scope.user, agent=scope.agent, session=scope.session)
                 )
 
         return await self.work.run(kind, caller.tenant, lending, call)

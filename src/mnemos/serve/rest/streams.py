@@ -7,13 +7,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
 from mnemos import MnemosError
 from mnemos.serve.guard import Receive, Scope, Send
 from mnemos.wire.operations import LINES_TYPE
 from mnemos.wire.problems import problem
 from mnemos.wire.values import dumps
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 #: Progress is told no more often.
 EVERY_S = 0.1
@@ -35,7 +36,12 @@ class Stream(StreamingResponse):
         super().__init__(content, media_type=media_type)
         self._listening = listening
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(
+        self,
+        scope: Scope,  # noqa: ARG002 - ASGI's signature
+        receive: Receive,
+        send: Send,
+    ) -> None:
         """Send it."""
         sending = asyncio.create_task(self.stream_response(send))
         going = asyncio.create_task(_gone(receive)) if self._listening else None
