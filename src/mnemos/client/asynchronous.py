@@ -137,7 +137,9 @@ class AsyncClient:
                 if not response.is_success:
                     await response.aread()
                     calling.check(response)
-                async for line in response.aiter_lines():
-                    for found in calling.heard(line, progress):
-                        return operation.result.read(found, operation.name)
+                lines = calling.Lines()
+                async for part in response.aiter_bytes():
+                    for line in lines.of(part):
+                        for found in calling.heard(line, progress):
+                            return operation.result.read(found, operation.name)
         raise calling.cut_off()

@@ -92,9 +92,20 @@ def in_path(value: object) -> str:
     return quote(value, safe="", errors="surrogatepass").replace(".", "%2E")
 
 
+def in_header(value: str, what: str) -> str:
+    """Return a value that can stand in a header.
+
+    Raises:
+        InputError: It cannot.
+    """
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise InputError(f"{what}: expected printable ASCII")
+    return value
+
+
 def headers(key: str | None, scope: Scope) -> dict[str, str]:
     """Return what every request of a client says."""
-    said = {} if key is None else {"Authorization": f"Bearer {key}"}
+    said = {} if key is None else {"Authorization": f"Bearer {in_header(key, 'key')}"}
     named = {name: each for name, each in asdict(scope).items() if each is not None}
     if named:
         said[SCOPE_HEADER] = json.dumps(named)
@@ -139,6 +150,36 @@ def problem_of(status: int, content: bytes) -> MnemosError:
     except InputError:
         said = None
     return raised(status, said)
+
+
+class Lines:
+    r"""Lines out of parts; httpx would also cut where a text says U+2028.
+
+    >>> lines = Lines()
+    >>> list(lines.of(b"on")), list(lines.of(b"e\ntwo\nthr")), list(lines.rest())
+    ([], ['one', 'two'], ['thr'])
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def of(self, part: bytes) -> Iterator[str]:
+        """Yield the lines that are whole with this part."""
+        *whole, self._rest = (self._rest + part).split(b"\n")
+        return (line.decode() for line in whole)
+
+    def rest(self) -> Iterator[str]:
+        """Yield what came after the last line's end."""
+        if self._rest:
+            yield self._rest.decode()
+
+
+def lines(parts: Iterable[bytes]) -> Iterator[str]:
+    """Yield the lines of an answer."""
+    found = Lines()
+    for part in parts:
+        yield from found.of(part)
+    yield from found.rest()
 
 
 def heard(line: str, progress: Progress) -> Iterator[Any]:

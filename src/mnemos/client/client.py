@@ -116,7 +116,7 @@ class Client:
     def export_lines(self) -> Iterator[str]:
         """Yield the lines that ``export`` writes."""
         with self._streamed("GET", EXPORT) as response:
-            yield from response.iter_lines()
+            yield from calling.lines(response.iter_bytes())
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Write a compact copy of the file, on this machine.
@@ -150,12 +150,12 @@ class Client:
         """
         headers = {"Content-Type": LINES_TYPE, "Accept": LINES_TYPE}
         if request_id is not None:
-            headers[IDEMPOTENCY_HEADER] = request_id
+            headers[IDEMPOTENCY_HEADER] = calling.in_header(request_id, "request_id")
         params, content = {"on_error": on_error}, calling.lines_of(messages)
         with self._streamed(
             "POST", IMPORT, headers=headers, params=params, content=content
         ) as response:
-            found = _result(response.iter_lines(), progress or (lambda _, __: None))
+            found = _result(calling.lines(response.iter_bytes()), progress or (lambda _, __: None))
         imported: Imported = REPLIES.shape(Imported).read(found, "import")
         return imported
 
@@ -196,7 +196,7 @@ class Client:
             with self._streamed(
                 operation.verb, operation.path, headers=request.headers, **sent
             ) as response:
-                found = _result(response.iter_lines(), request.progress)
+                found = _result(calling.lines(response.iter_bytes()), request.progress)
                 return operation.result.read(found, operation.name)
         timeout: Any = None if operation.kind == "long" else httpx.USE_CLIENT_DEFAULT
         with _reaching(self._http):

@@ -10,6 +10,8 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -34,18 +36,25 @@ class JsonLines(logging.Formatter):
         return json.dumps({key: value for key, value in line.items() if value is not None})
 
 
-def write_to(stream: TextIO | None = None) -> logging.Handler:
+@contextmanager
+def written(stream: TextIO | None = None) -> Iterator[None]:
     """Write the server's lines, and those of mnemos, to a stream; standard error by default."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
-    for name in ("mnemos", "uvicorn.error"):
-        logger = logging.getLogger(name)
-        logger.handlers = [handler]
-        logger.propagate = False
+    loggers = [logging.getLogger(name) for name in ("mnemos", "uvicorn.error")]
+    before = [(each, each.handlers, each.propagate, each.level) for each in loggers]
+    for each in loggers:
+        each.handlers, each.propagate = [handler], False
     _log.setLevel(logging.INFO)
     # It tells of each start and stop, and what clients send that is no HTTP.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    return handler
+    loggers[1].setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for each, handlers, propagate, level in before:
+            each.handlers, each.propagate = handlers, propagate
+            each.setLevel(level)
+        handler.close()
 
 
 def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:

@@ -42,7 +42,7 @@ class Mount:
     """Another coat, served below a path by the same server, with the same keys.
 
     Args:
-        path: "/ui".
+        path: "/ui"; the path itself and all below it.
         app: Any ASGI application; ``scope["state"]["caller"]`` says who is asking.
         public: Whether it needs no key: a page's own files.
         lifespan: What surrounds its life, if it has something to start and stop.
@@ -86,7 +86,9 @@ def application(
         access.close()
 
     routes: list[BaseRoute] = [*_routes(service)]
-    routes += [StarletteMount(each.path, _named(each)) for each in mounts]
+    for each in mounts:
+        named = _Named(each)
+        routes += [Route(each.path, named), StarletteMount(each.path, named)]
     public = [*PUBLIC, *(p for each in mounts if each.public for p in (each.path, f"{each.path}/"))]
     guarded = Guard(
         _told(Router(routes, redirect_slashes=False, lifespan=lifespan)),
@@ -138,14 +140,15 @@ def _file(path: str, verb: str, answer: Callable[[Request], Awaitable[Response]]
     return Route(PREFIX + path, named, methods=[verb])
 
 
-def _named(mount: Mount) -> App:
-    """Return a mounted application whose requests the log calls by its path."""
+class _Named:
+    """A mounted application whose requests the log calls by its path."""
 
-    async def named(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"]["route"] = mount.path
-        await mount.app(scope, receive, send)
+    def __init__(self, mount: Mount) -> None:
+        self._mount = mount
 
-    return named
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["route"] = self._mount.path
+        await self._mount.app(scope, receive, send)
 
 
 def _told(router: Router) -> App:

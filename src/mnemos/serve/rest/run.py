@@ -66,9 +66,8 @@ def run(
         with listener:
             app = application(access, limits=limits, origins=place.origins, mounts=mounts)
             ready(address(listener), not isinstance(access, Directory) or access.keys.any())
-            handler = logs.write_to()
-            server(app).run(sockets=[listener])
-            handler.close()
+            with logs.written():
+                server(app).run(sockets=[listener])
     finally:
         access.close()
 
