@@ -14,6 +14,8 @@ BENCHMARKS = {
     "endurance": "does anything grow, fail or get lost over many spaces, processes and minutes",
     "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
+    "serve": "how a server bears load: over HTTP, many clients, many tenants",
+    "fuzz": "is any request answered in a way that is not described (needs schemathesis)",
     "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",

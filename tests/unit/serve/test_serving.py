@@ -16,6 +16,8 @@ from mnemos.client import Client
 from mnemos.serve import extras
 from tests.unit.serve.command_line import Run, Start
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - which is refused
+
 
 def url_of(running: subprocess.Popen[bytes]) -> str:
     assert running.stdout is not None
@@ -75,8 +77,8 @@ def test_keys_are_listed_without_their_secret(mnemos: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["serve", "x.mnemos", "--host", "0.0.0.0"], 2, "asks nobody for a key"),
-        (["serve", "--dir", "d", "--host", "0.0.0.0"], 2, "first make a key"),
+        (["serve", "x.mnemos", "--host", EVERYWHERE], 2, "asks nobody for a key"),
+        (["serve", "--dir", "d", "--host", EVERYWHERE], 2, "first make a key"),
         (["serve", "--dir", "d", "--host", "example.org"], 2, "first make a key"),
         (["serve", "--dir", "nowhere"], 4, "there is no such directory"),
         (["serve", "nowhere/x.mnemos"], 4, "there is no folder"),

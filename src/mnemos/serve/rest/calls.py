@@ -71,6 +71,7 @@ def _with_key(operation: Operation, request: Request, given: object) -> object:
         return given
     if not operation.takes_request_id:
         raise InputError(f"{IDEMPOTENCY_HEADER}: {operation.name} cannot be done once by a key")
-    if given.get("request_id") not in {None, key}:
+    said = given.get("request_id")
+    if said is not None and said != key:
         raise InputError(f"{IDEMPOTENCY_HEADER} and request_id disagree")
     return {**given, "request_id": key}

@@ -1,15 +1,41 @@
-"""The description of the routes is valid, complete, and what the routes do."""
+"""The description of the routes is valid and complete, and what the routes do.
+
+``python -m bench fuzz`` asks more.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
-import schemathesis
-from hypothesis import HealthCheck, Phase, settings
-from jsonschema_rs import validator_for  # type: ignore[import-untyped]
-from schemathesis.checks import CheckContext  # noqa: F401
-
+from bench.fuzz import fuzz
+from bench.server import serving
 from mnemos import Memory
 from mnemos.serve.rest import openapi
 from mnemos.wire.operations import OPERATIONS, PREFIX
+from mnemos.wire.problems import MEANINGS, PROBLEM_TYPE
+
+EXAMPLES = 4
+
+
+def test_no_made_up_request_is_answered_in_a_way_that_is_not_described(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        done = fuzz(running, examples=EXAMPLES, phases=["fuzzing"])
+        assert done.passed, done.report
+        assert f"{len(OPERATIONS) + 4} passed" in done.report
+
+
+def test_every_method_is_described_in_the_words_of_its_documentation() -> None:
+    paths = openapi.document()["paths"]
+    for operation in OPERATIONS.values():
+        told = paths[PREFIX + operation.path][operation.verb.lower()]
+        assert told["operationId"] == operation.name
+        assert (getattr(Memory, operation.name).__doc__ or "").startswith(told["summary"])
+
+
+def test_every_problem_is_described() -> None:
+    for verbs in openapi.document()["paths"].values():
+        for told in verbs.values():
+            for status in told["responses"].keys() - {"200"}:
+                assert int(status) in MEANINGS
+    for response in openapi.document()["components"]["responses"].values():
+        assert list(response["content"]) == [PROBLEM_TYPE]
