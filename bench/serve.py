@@ -143,34 +143,39 @@ def load(folder: Path, *, clients: int, seconds: float) -> dict[str, object]:
     with serving(folder) as running:
         asyncio.run(_many(running, clients, seconds, met))
         resident = running.resident_mib()
-    lost, count = 0, 0
-    for tenant, texts in met.acknowledged.items():
-        with Memory(folder / f"{tenant}.mnemos", embedder=None) as memory:
-            kept: set[str] = set()
-            after: str | None = None
-            while True:
-                page = memory.browse(limit=10_000, after=after)
-                kept |= {item.text for item in page.items}
-                after = page.after
-                if after is None:
-                    break
-            lost += len(set(texts) - kept)
-            count += len(texts)
-            if not memory.verify().ok:
-                met.errors["not whole"] += 1
     return {
         "clients": clients,
         "seconds": seconds,
         "tenants": len(met.acknowledged),
         "reads": met.reads.count,
-        "acknowledged writes": count,
+        "acknowledged writes": sum(map(len, met.acknowledged.values())),
         "requests/s": (met.reads.count + met.writes.count) / seconds,
-        "lost": lost,
+        "lost": lost(folder, met),
         "errors": dict(met.errors),
         "server MiB": resident,
         **spread("read", met.reads.seconds, (0.5, 0.99)),
         **spread("write", met.writes.seconds, (0.5, 0.99)),
     }
+
+
+def lost(folder: Path, met: Load) -> int:
+    """Return how many acknowledged writes are not in the files, each of which must be whole."""
+    gone = 0
+    for tenant, texts in met.acknowledged.items():
+        with Memory(folder / f"{tenant}.mnemos", embedder=None) as memory:
+            gone += len(set(texts) - _texts(memory))
+            if not memory.verify().ok:
+                met.errors["not whole"] += 1
+    return gone
+
+
+def _texts(memory: Memory) -> set[str]:
+    page = memory.browse(limit=10_000)
+    found = {item.text for item in page.items}
+    while page.after is not None:
+        page = memory.browse(limit=10_000, after=page.after)
+        found |= {item.text for item in page.items}
+    return found
 
 
 def in_turn(folder: Path, *, tenants: int) -> dict[str, object]:
