@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import os
 import sys
 import tempfile
 import time
@@ -216,7 +217,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "load": lambda folder: load(folder, clients=given.clients, seconds=given.seconds),
         "in turn": lambda folder: in_turn(folder, tenants=given.tenants),
     }
-    print(machine.line())
+    busy = os.getloadavg()[0]
+    figures["load average before"] = busy
+    print(f"{machine.line()}; load average before: {busy:.1f}")
     for name, measure in parts.items():
         gc.collect()
         with tempfile.TemporaryDirectory() as folder:

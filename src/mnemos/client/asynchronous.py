@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 import httpx
 
 from mnemos.client import calling
-from mnemos.client.client import TIMEOUT_S, _reaching
+from mnemos.client.client import TIMEOUT_S
 from mnemos.memory import Memory
 from mnemos.types import Scope
 
@@ -123,14 +123,14 @@ class AsyncClient:
         if request.progress is not None:
             return await self._told(request, sent)
         timeout: Any = None if operation.kind == "long" else httpx.USE_CLIENT_DEFAULT
-        with _reaching(self._http):
+        with calling.reaching(self._http):
             answer = await self._http.request(operation.verb, request.url, timeout=timeout, **sent)
         return calling.value_of(operation, answer)
 
     async def _told(self, request: calling.Request, sent: dict[str, Any]) -> Any:  # noqa: ANN401 - same
         operation, progress = request.operation, request.progress
         assert progress is not None  # noqa: S101 - asked for
-        with _reaching(self._http):
+        with calling.reaching(self._http):
             async with self._http.stream(
                 operation.verb, request.url, timeout=None, **sent
             ) as response:

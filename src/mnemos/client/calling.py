@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -134,7 +134,10 @@ def value_of(operation: Operation, response: httpx.Response) -> Any:  # noqa: AN
         MnemosError: What the server raised.
     """
     check(response)
-    return operation.result.read(loads(response.content), operation.name)
+    try:
+        return operation.result.read(loads(response.content), operation.name)
+    except InputError as error:
+        raise ServerError(f"no answer of a server of mnemos: {error}") from error
 
 
 def check(response: httpx.Response) -> None:
@@ -197,14 +200,18 @@ def heard(line: str, progress: Progress) -> Iterator[Any]:
         yield said["result"]
 
 
+@contextmanager
+def reaching(http: httpx.Client | httpx.AsyncClient) -> Iterator[None]:
+    """Tell of a server that does not answer by our own error."""
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise ServerError(f"{http.base_url}: {error or type(error).__name__}") from error
+
+
 def cut_off() -> ServerError:
     """Return the error of an answer without an end."""
     return ServerError("the server went away before it was done; ask again")
-
-
-def named(method: Callable[..., Any]) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """Give a call the name, signature and documentation of the method it stands for."""
-    return functools.wraps(method)
 
 
 def lines_of(messages: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, Self, TypeVar
 import httpx
 
 from mnemos.client import calling
-from mnemos.errors import ServerError, StoreError
+from mnemos.errors import StoreError
 from mnemos.memory import Memory
 from mnemos.types import Scope
 from mnemos.wire.imported import Imported
@@ -199,7 +199,7 @@ class Client:
                 found = _result(calling.lines(response.iter_bytes()), request.progress)
                 return operation.result.read(found, operation.name)
         timeout: Any = None if operation.kind == "long" else httpx.USE_CLIENT_DEFAULT
-        with _reaching(self._http):
+        with calling.reaching(self._http):
             answer = self._http.request(
                 operation.verb,
                 request.url,
@@ -220,7 +220,7 @@ class Client:
         content: bytes | Iterator[bytes] | None = None,
     ) -> Iterator[httpx.Response]:
         with (
-            _reaching(self._http),
+            calling.reaching(self._http),
             self._http.stream(
                 verb,
                 PREFIX + path,
@@ -241,15 +241,6 @@ def _result(lines: Iterable[str], progress: calling.Progress) -> Any:  # noqa: A
         for found in calling.heard(line, progress):
             return found
     raise calling.cut_off()
-
-
-@contextmanager
-def _reaching(http: httpx.Client | httpx.AsyncClient) -> Iterator[None]:
-    """Tell of a server that does not answer by our own error."""
-    try:
-        yield
-    except httpx.HTTPError as error:
-        raise ServerError(f"{http.base_url}: {error or type(error).__name__}") from error
 
 
 @contextmanager

@@ -6,9 +6,10 @@ guarded as the REST routes are, and reads who is asking from ``scope["state"]["c
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -20,7 +21,7 @@ from mnemos.serve import logs, tracing
 from mnemos.serve.access import Access
 from mnemos.serve.limits import Buckets, Limits
 from mnemos.serve.metrics import Metrics
-from mnemos.wire.problems import PROBLEM_TYPE, Delayed, problem, retry_after, status_of
+from mnemos.wire.problems import PROBLEM_TYPE, UNKNOWN, Delayed, problem, retry_after, status_of
 from mnemos.wire.values import dumps
 
 Message = MutableMapping[str, Any]
@@ -32,6 +33,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 #: A client that went away before it was answered; nginx's number, in logs and figures alone.
 GONE = 499
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+#: What others say remains between them and us, unless an answer says otherwise.
+PRIVATE = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 _NAMES = {404: "NotFound"}
 
 
@@ -41,12 +44,13 @@ class _Answer:
 
     send: Send
     status: int = 0
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), *self.headers]
+            given = list(message.get("headers", ()))
+            named = {name.lower() for name, _ in given}
+            message["headers"] = [*given, *(each for each in PRIVATE if each[0] not in named)]
         await self.send(message)
 
 
@@ -133,7 +137,7 @@ class Guard:
         A name that an attacker points at this machine comes with its own Host (DNS rebinding); a
         form or script of another site comes with its Origin.
         """
-        host = headers.get("host", "")
+        host = headers.get("host", "").casefold()
         if host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK:
             raise Forbidden(f"this server is for its own machine, not for {host or 'no host'!r}")
         origin = headers.get("origin")
@@ -159,7 +163,7 @@ class Guard:
         unexpected = trouble is not None and not isinstance(trouble, MnemosError | HTTPException)
         logs.event(
             "request",
-            level=40 if unexpected else 20,
+            level=logging.ERROR if status >= UNKNOWN else logging.INFO,
             method=method,
             route=route,
             status=status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -52,11 +53,16 @@ def loads(text: bytes | str) -> Any:  # noqa: ANN401 - JSON
 
 def sendable(value: object) -> object:
     """Return an argument of a call as JSON can say it; what is walked through once is a list."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{value} is no JSON number")
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
+        wrong = next((key for key in value if not isinstance(key, str)), None)
+        if wrong is not None:
+            raise InputError(f"the key {wrong!r} is no text")
         return {key: sendable(each) for key, each in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, bytes):
         return [sendable(each) for each in value]

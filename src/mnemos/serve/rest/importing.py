@@ -65,15 +65,17 @@ class _Import:
     async def _batches(self) -> AsyncIterator[Batch]:
         """Yield messages that stand together and belong to one session."""
         batch: Batch = []
-        number = 0
+        number = size = 0
         async for line in lines(self._request, self._service.limits):
             number += 1
             message = self._message(number, line)
             if message is None:
                 continue
-            if batch and (len(batch) == BATCH or _session(message) != _session(batch[0][1])):
+            size += len(line)
+            full = len(batch) == BATCH or size > self._service.limits.body_bytes
+            if batch and (full or _session(message) != _session(batch[0][1])):
                 yield batch
-                batch = []
+                batch, size = [], len(line)
             batch.append((number, message))
         if batch:
             yield batch

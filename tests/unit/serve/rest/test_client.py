@@ -181,6 +181,9 @@ def test_errors_are_the_same_classes(one_file: Client) -> None:
         one_file.undo(one_file.log(1)[0].seq)
     with pytest.raises(InputError, match="expected integer"):
         one_file.recall("ferry", limit="many")  # type: ignore[arg-type] # wrong on purpose
+    for metadata in ({"n": float("nan")}, {1: "one"}, {"n": object()}):
+        with pytest.raises(InputError):
+            one_file.remember({"role": "user", "content": "else", "metadata": metadata})
     with pytest.raises(TypeError):
         one_file.recall("ferry", no_such=1)  # type: ignore[call-arg] # same
 
@@ -272,7 +275,7 @@ def test_another_servers_answer_is_no_result() -> None:
     transport = httpx.MockTransport(answer)
     with (
         Client("http://x", transport=transport) as client,
-        pytest.raises(InputError, match="is no R"),
+        pytest.raises(ServerError, match="is no Receipt"),
     ):
         client.remember("a")
 

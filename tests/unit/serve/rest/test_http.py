@@ -130,6 +130,20 @@ def test_a_scope_header_that_is_none_is_refused(small: Served, said: str) -> Non
     assert answer.status_code == 422
 
 
+def test_answers_are_kept_by_nobody_on_the_way(small: Served) -> None:
+    for path in ("/v1/stats", "/v1/nothing"):
+        headers = httpx.get(f"{small.url}{path}").headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_import_of_large_messages_goes_in_by_smaller_batches(small: Served) -> None:
+    with small.client() as client:
+        large = ({"role": "user", "content": f"{n} " + "x" * 3_000} for n in range(20))
+        assert client.import_messages(large).added == 20
+        assert len(client.log(100)) > 2
+
+
 def test_a_request_under_a_key_is_done_once(small: Served) -> None:
     url, headers = f"{small.url}/v1/remember", {"idempotency-key": "k"}
     first = httpx.post(url, json={"messages": "a"}, headers=headers)
