@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from bench.process import ROOT
 from mnemos.client import Client
 from mnemos.serve.keys import RIGHTS, Keys
@@ -51,6 +53,11 @@ class Running:
         except OSError:
             return 0.0
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def cpu_s(self) -> float:
+        """Return how much processor time it has taken."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
 
     def open_files(self) -> int:
         """Return how many file handles it holds; 0 where the system does not tell."""

@@ -22,7 +22,7 @@ from mnemos.wire.operations import (
     Operation,
 )
 from mnemos.wire.problems import raised
-from mnemos.wire.values import dumps, loads, sendable
+from mnemos.wire.values import answered, dumps, loads, sendable
 
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
@@ -135,7 +135,7 @@ def value_of(operation: Operation, response: httpx.Response) -> Any:  # noqa: AN
     """
     check(response)
     try:
-        return operation.result.read(loads(response.content), operation.name)
+        return operation.result.read(answered(response.content), operation.name)
     except InputError as error:
         raise ServerError(f"no answer of a server of mnemos: {error}") from error
 

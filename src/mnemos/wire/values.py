@@ -51,6 +51,18 @@ def loads(text: bytes | str) -> Any:  # noqa: ANN401 - JSON
         raise InputError(f"is no JSON: {error}") from error
 
 
+def answered(text: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return what an answer says, faster than ``loads``, and as well.
+
+    Raises:
+        InputError: It is no JSON.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # half a character, or no JSON at all
+        return loads(text)
+
+
 def sendable(value: object) -> object:
     """Return an argument of a call as JSON can say it; what is walked through once is a list."""
     if isinstance(value, float) and not math.isfinite(value):
