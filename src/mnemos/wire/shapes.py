@@ -192,7 +192,9 @@ class Shapes:
 
         def read(value: Any, place: str) -> object:  # noqa: ANN401 - JSON
             try:
-                given = {name: each for name, each in value.items() if name in known}
+                given = dict(value)
+                if given.keys() != known:
+                    given = {name: each for name, each in given.items() if name in known}
                 for name, shape in made:
                     given[name] = shape.read(given[name], name)
                 return kind(**given)

@@ -54,12 +54,16 @@ class Mount:
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None
 
 
+#: Makes a coat of what the routes work with too.
+Mounting = Callable[[Service], Mount]
+
+
 def application(
     access: Access,
     *,
     limits: Limits | None = None,
     origins: Collection[str] = (),
-    mounts: Sequence[Mount] = (),
+    mounts: Sequence[Mounting] = (),
 ) -> App:
     """Return the ASGI application; it closes the memories when it ends.
 
@@ -71,6 +75,7 @@ def application(
     """
     given = limits or Limits()
     service = Service(access=access, limits=given, work=Work(waiting=given.waiting))
+    mounted = [mounting(service) for mounting in mounts]
     read_open, read_under_way = (lambda: access.open), (lambda: service.work.under_way)
     service.metrics.gauge("mnemos_open_memories", "Files that are open.", read_open)
     service.metrics.gauge("mnemos_under_way", "Calls that run or wait.", read_under_way)
@@ -78,7 +83,7 @@ def application(
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for each in mounts:
+            for each in mounted:
                 if each.lifespan is not None:
                     await stack.enter_async_context(each.lifespan())
             yield
@@ -86,10 +91,13 @@ def application(
         access.close()
 
     routes: list[BaseRoute] = [*_routes(service)]
-    for each in mounts:
+    for each in mounted:
         named = _Named(each)
         routes += [Route(each.path, named), StarletteMount(each.path, named)]
-    public = [*PUBLIC, *(p for each in mounts if each.public for p in (each.path, f"{each.path}/"))]
+    public = [
+        *PUBLIC,
+        *(p for each in mounted if each.public for p in (each.path, f"{each.path}/")),
+    ]
     guarded = Guard(
         _told(Router(routes, redirect_slashes=False, lifespan=lifespan)),
         access=access,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -22,6 +23,8 @@ PART = 1 << 16
 WAITING = 8
 #: How often a thread that waits for a slow reader looks whether there still is one.
 LOOK_EVERY_S = 0.5
+#: A reader that takes nothing for so long keeps a thread and a snapshot from others.
+PATIENCE_S = 60.0
 
 Parts = Callable[[Memory], Iterator[bytes]]
 
@@ -93,17 +96,19 @@ async def _sent(request: Request, service: Service, making: Parts, media_type: s
     return Stream(parts(), media_type=media_type)
 
 
-def _put(putting: object, over: Event) -> None:
+def _put(putting: Future[None], over: Event) -> None:
     """Wait until there is room for a part.
 
     Raises:
-        Closed: Nobody is reading any more.
+        Closed: Nobody is reading any more, or too slowly.
     """
+    last = time.monotonic() + PATIENCE_S
     while True:
         try:
-            putting.result(LOOK_EVERY_S)  # type: ignore[attr-defined] # a concurrent Future
+            putting.result(LOOK_EVERY_S)
         except (TimeoutError, CancelledError):
-            if over.is_set():
+            if over.is_set() or time.monotonic() > last:
+                putting.cancel()
                 raise Closed("the reader went away") from None
         else:
             return

@@ -11,7 +11,7 @@ from mnemos.errors import InputError, StoreError
 from mnemos.serve import logs
 from mnemos.serve.access import Access, Directory, OneFile, Opening
 from mnemos.serve.limits import Limits
-from mnemos.serve.rest.app import Mount, application
+from mnemos.serve.rest.app import Mounting, application
 from mnemos.serve.rest.server import address, listening, server
 
 
@@ -41,7 +41,7 @@ def run(
     opening: Opening,
     *,
     limits: Limits,
-    mounts: Sequence[Mount] = (),
+    mounts: Sequence[Mounting] = (),
     ready: Callable[[str, bool], None],
 ) -> None:
     """Serve until a signal says to end; what is under way is finished first.

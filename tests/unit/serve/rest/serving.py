@@ -14,7 +14,7 @@ from mnemos.models.scripted import ScriptedTokenEmbedder
 from mnemos.serve.access import Access, Directory, OneFile
 from mnemos.serve.keys import Keys, Right
 from mnemos.serve.limits import Limits
-from mnemos.serve.rest.app import Mount, application
+from mnemos.serve.rest.app import Mounting, application
 from mnemos.serve.rest.server import address, listening, server
 
 ALL: tuple[Right, ...] = ("read", "write", "erase", "admin")
@@ -52,7 +52,7 @@ def served(
     file: str | None = None,
     limits: Limits | None = None,
     origins: Sequence[str] = (),
-    mounts: Sequence[Mount] = (),
+    mounts: Sequence[Mounting] = (),
     handles: int = 8,
     opening: Callable[[Path], Memory] = opened,
     head_s: float = 10.0,

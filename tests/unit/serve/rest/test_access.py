@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from mnemos import Forbidden, NotFound, QueryError, RateLimited, Scope, Unauthorized
 from mnemos.serve import logs
@@ -18,6 +21,7 @@ from mnemos.serve.keys import Keys, Right
 from mnemos.serve.limits import Limits
 from mnemos.serve.rest import openapi
 from mnemos.serve.rest.app import Mount
+from mnemos.serve.rest.service import Service
 from mnemos.wire.operations import OPERATIONS, PREFIX
 from tests.unit.serve.rest.serving import Served, served
 
@@ -263,18 +267,45 @@ def test_a_form_of_another_site_is_of_the_wrong_type(tmp_path: Path) -> None:
 
 
 def test_another_coat_is_guarded_as_the_routes_are(tmp_path: Path) -> None:
-    async def coat(scope: AsgiScope, _: Receive, send: Send) -> None:
-        caller = scope["state"].get("caller")
-        body = (caller.tenant if caller else "nobody").encode()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": body})
+    life: list[str] = []
 
-    mounts = [Mount(path="/ui", app=coat, public=True), Mount(path="/mcp", app=coat)]
-    with served(tmp_path, mounts=mounts) as running:
-        headers = {"authorization": f"Bearer {running.key('ann')}"}
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        life.append("begun")
+        yield
+        life.append("ended")
+
+    def page(_: Service) -> Mount:
+        return Mount(path="/ui", app=coat, public=True)
+
+    def agents(service: Service) -> Mount:
+        async def count(scope: AsgiScope, receive: Receive, send: Send) -> None:
+            request = Request(scope, receive)
+            events = await service.run(request, "read", lambda memory: len(memory.log(9)))
+            await answered(f"{events} events", send)
+
+        return Mount(path="/mcp", app=count, lifespan=lifespan)
+
+    with served(tmp_path, mounts=[page, agents]) as running:
+        key = running.key("ann")
+        with running.client(key) as client:
+            client.remember("a")
+        headers = {"authorization": f"Bearer {key}"}
         assert httpx.get(f"{running.url}/ui/a.js").text == "nobody"
         assert httpx.get(f"{running.url}/mcp/x").status_code == 401
-        assert httpx.get(f"{running.url}/mcp/x", headers=headers).text == "ann"
+        for path in ("/mcp", "/mcp/", "/mcp/x"):
+            assert httpx.get(running.url + path, headers=headers).text == "1 events"
+    assert life == ["begun", "ended"]
+
+
+async def coat(scope: AsgiScope, _: Receive, send: Send) -> None:
+    caller = scope["state"].get("caller")
+    await answered(caller.tenant if caller else "nobody", send)
+
+
+async def answered(text: str, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": text.encode()})
 
 
 def test_logs_and_figures_name_no_text_and_no_id(directory: Served) -> None:

@@ -17,6 +17,7 @@ from mnemos.client import Client
 from mnemos.serve.access import OneFile
 from mnemos.serve.limits import Limits
 from mnemos.serve.rest.app import Mount
+from mnemos.serve.rest.service import Service
 from mnemos.wire.problems import PROBLEM_TYPE
 from tests.unit.serve.rest.serving import Served, opened, served
 
@@ -254,8 +255,10 @@ def test_a_mistake_of_ours_is_told_without_its_words(tmp_path: Path) -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError("Xylophonia")
 
-    mounts = [Mount(path="/broken", app=broken)]
-    with served(tmp_path, file="x.mnemos", mounts=mounts) as running:
+    def mounting(_: Service) -> Mount:
+        return Mount(path="/broken", app=broken)
+
+    with served(tmp_path, file="x.mnemos", mounts=[mounting]) as running:
         answer = httpx.get(f"{running.url}/broken")
         assert answer.status_code == 500
         assert answer.headers["content-type"] == PROBLEM_TYPE
