@@ -16,6 +16,7 @@ from mnemos import Busy, DiskFull, Memory, ServerError
 from mnemos.client import Client
 from mnemos.serve.access import OneFile
 from mnemos.serve.limits import Limits
+from mnemos.serve.rest import files
 from mnemos.serve.rest.app import Mount
 from mnemos.serve.rest.service import Service
 from mnemos.wire.problems import PROBLEM_TYPE
@@ -322,6 +323,30 @@ def test_a_server_told_to_end_finishes_what_it_began(tmp_path: Path) -> None:
     assert set(acknowledged) <= kept
     # At most one a client was stored and could not be answered any more.
     assert len(kept) - len(acknowledged) <= 3
+
+
+def test_a_reader_that_takes_nothing_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(files, "LOOK_EVERY_S", 0.05)
+    with served(tmp_path, file="x.mnemos") as running, running.client() as client:
+        page = "x" * 1_000_000
+        for n in range(2):
+            client.remember([{"role": "document", "content": f"{n} {page}"}] * 8)
+        with connected(running) as line:
+            line.sendall(b"GET /v1/export HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            line.recv(1)
+            under_way = "mnemos_under_way 1"
+            while under_way in httpx.get(f"{running.url}/metrics").text:
+                time.sleep(0.02)
+            with pytest.raises(OSError):  # noqa: PT011, PT012 - cut off, or the end without its end
+                answer = b""
+                while part := line.recv(1 << 20):
+                    answer += part
+                if not answer.endswith(b"0\r\n\r\n"):
+                    raise ConnectionResetError
+        assert client.verify().ok
 
 
 def test_long_work_nobody_listens_to_is_broken_off(tmp_path: Path) -> None:
