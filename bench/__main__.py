@@ -17,6 +17,8 @@ BENCHMARKS = {
     "encode": "how fast is the built-in model (needs mnemos-minilm)",
     "crash": "is anything lost by kill -9",
     "crash_learning": "does learning that is killed end where it would have",
+    "serve": "how a server bears load: over HTTP, many clients, many tenants",
+    "fuzz": "is any request answered in a way that is not described (needs schemathesis)",
     "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",

@@ -262,13 +262,22 @@ def _role(path: Path) -> str:
 def commands() -> str:
     """Return every command with its help."""
     context = click.Context(command_line, info_name="mnemos", terminal_width=WIDTH)
-    parts = ["```text", command_line.get_help(context), "```"]
-    for name in command_line.list_commands(context):
-        command = command_line.get_command(context, name)
+    parts = ["```text", command_line.get_help(context), "```", *_commands_of(context, "")]
+    return "\n".join(parts)
+
+
+def _commands_of(context: click.Context, prefix: str) -> list[str]:
+    """Return the help of a group's commands, and of theirs."""
+    group, parts = context.command, list[str]()
+    if not isinstance(group, click.Group):
+        return parts
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if command is not None:
             inner = click.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
-            parts += ["", f"### {name}", "", "```text", command.get_help(inner), "```"]
-    return "\n".join(parts)
+            parts += ["", f"### {prefix}{name}", "", "```text", command.get_help(inner), "```"]
+            parts += _commands_of(inner, f"{prefix}{name} ")
+    return parts
 
 
 def reference() -> str:

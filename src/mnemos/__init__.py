@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Corrupt,
         DiskFull,
         Erased,
+        Forbidden,
         InputError,
         MessageError,
         MnemosError,
@@ -34,13 +35,16 @@ if TYPE_CHECKING:
         NotAMemory,
         NotFound,
         QueryError,
+        RateLimited,
         ReadOnly,
         RecipeError,
         RefConflict,
         RequestConflict,
+        ServerError,
         SourceError,
         StoreError,
         SyncDiverged,
+        Unauthorized,
         UndoRefused,
     )
     from mnemos.facts import Fact, Profile
@@ -92,6 +96,10 @@ _ERRORS = (
     "Busy Closed ConflictError Corrupt DiskFull Erased InputError MessageError MnemosError "
     "ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError ReadOnly RecipeError "
     "RefConflict RequestConflict SourceError StoreError SyncDiverged UndoRefused"
+    "Busy Closed ConflictError Corrupt DiskFull Erased Forbidden InputError MessageError "
+    "MnemosError ModelError ModelMismatch NewerSchema NotAMemory NotFound QueryError RateLimited "
+    "ReadOnly RecipeError RefConflict RequestConflict ServerError StoreError SyncDiverged "
+    "Unauthorized UndoRefused"
 )
 _TYPES = (
     "Citation Context Delta Event Hit Item Key Link ModelId Query Reason Recall Receipt Scope "
@@ -180,6 +188,7 @@ __all__ = [
     "Event",
     "Fact",
     "Faded",
+    "Forbidden",
     "Hit",
     "InputError",
     "Item",
@@ -202,6 +211,7 @@ __all__ = [
     "Profile",
     "Query",
     "QueryError",
+    "RateLimited",
     "ReadOnly",
     "Reader",
     "Reason",
@@ -214,6 +224,7 @@ __all__ = [
     "RequestConflict",
     "Rescued",
     "Scope",
+    "ServerError",
     "Session",
     "SessionKept",
     "SessionPage",
@@ -227,6 +238,7 @@ __all__ = [
     "TokenEmbedder",
     "Tokens",
     "Unanswered",
+    "Unauthorized",
     "UndoRefused",
     "Use",
     "VectorStatus",

@@ -21,8 +21,12 @@ MnemosError
 │   ├── Corrupt                      the file's bytes or its hash chain are not whole
 │   └── Closed                       the memory was closed, or is used after a fork
 ├── RecipeError                      a recipe or a caller's function failed; nothing was applied
-└── ModelError                       a model is missing, failed, answered nonsense; no turn is lost
-    └── ModelMismatch                vectors of two models, or of two sizes, cannot be compared
+├── ModelError                       a model is missing, failed, answered nonsense; no turn is lost
+│   └── ModelMismatch                vectors of two models, or of two sizes, cannot be compared
+└── ServerError                      a server of memories cannot be reached, or will not serve
+    ├── Unauthorized                 it wants a key, and this is none that it knows
+    ├── Forbidden                    the key, or where the request comes from, may not do this
+    └── RateLimited                  too many requests for one key
 """
 
 
@@ -116,3 +120,19 @@ class ModelError(MnemosError):
 
 class ModelMismatch(ModelError):
     """Vectors of two models, or of two sizes, cannot be compared."""
+
+
+class ServerError(MnemosError):
+    """A server of memories cannot be reached, or will not serve."""
+
+
+class Unauthorized(ServerError):
+    """The server wants a key, and this is none that it knows."""
+
+
+class Forbidden(ServerError):
+    """The key, or the page that a request comes from, may not do this."""
+
+
+class RateLimited(ServerError):
+    """Too many requests came with one key; later ones are served."""

@@ -71,6 +71,8 @@ COMMANDS = {
     "load": ("carry", "Make a memory, in a new FILE, from an export."),
     "backup": ("carry", "Write a compact copy of the file, while others may go on writing."),
     "mcp": ("mcp", "Serve the memory to AI assistants: a server of the Model Context Protocol."),
+    "serve": ("serving", "Serve a memory over HTTP, or a directory of them."),
+    "keys": ("keys", "Make, list and revoke the keys of a served directory."),
 }
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(

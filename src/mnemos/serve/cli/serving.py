@@ -1,0 +1,113 @@
+"""``serve``: the memory over HTTP."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import click
+
+from mnemos import Memory
+from mnemos.serve import extras
+from mnemos.serve.cli.access import require_folder
+from mnemos.serve.cli.command import Command, Settings, gathered, settings
+from mnemos.serve.limits import Limits
+from mnemos.serve.tenants import HANDLES
+
+PORT = 8321
+#: Who is named in the journal for what is done through a server.
+ACTOR = "serve"
+
+
+def _limits(rate: float) -> Limits:
+    return Limits(requests_per_s=rate, burst=max(1, round(2 * rate)))
+
+
+@click.command("serve", cls=Command)
+@click.argument("served", metavar="[FILE]", required=False)
+@click.option("--dir", "folder", metavar="DIR", help="Serve a file a tenant, opened by keys.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=PORT,
+    show_default=True,
+    help="0 takes one that is free.",
+)
+@click.option(
+    "--cors", metavar="ORIGIN", multiple=True, help="Let pages of this site ask. Repeatable."
+)
+@click.option(
+    "--handles",
+    type=click.IntRange(min=1),
+    default=HANDLES,
+    show_default=True,
+    help="Files held open while nobody uses them.",
+)
+@click.option("--learn", is_flag=True, help="Learn from what is said as soon as it is stored.")
+@gathered(
+    "limits",
+    _limits,
+    click.option(
+        "--rate",
+        type=click.FloatRange(min=0),
+        default=Limits().requests_per_s,
+        show_default=True,
+        help="Requests a second for each key; 0 is no limit.",
+    ),
+)
+def serve_command(
+    *,
+    served: str | None,
+    folder: str | None,
+    host: str,
+    port: int,
+    cors: tuple[str, ...],
+    handles: int,
+    learn: bool,
+    limits: Limits,
+) -> None:
+    """Serve a memory over HTTP, or a directory of them.
+
+    One FILE, else the memory that the options name, is served on this machine alone and asks for
+    no key. A --dir has one file a tenant; mnemos keys makes the keys.
+    """
+    given = settings()
+    if folder is not None and (served is not None or given.file is not None):
+        raise click.UsageError("name a file or a --dir, not both")
+    extras.require("serve")
+    from mnemos.serve.rest.run import Place, run  # noqa: PLC0415 - needs the extra
+
+    path = Path(folder or served or given.memory_file.path)
+    if folder is None:
+        require_folder(path)
+    place = Place(
+        path=path,
+        is_directory=folder is not None,
+        host=host,
+        port=port,
+        origins=cors,
+        handles=handles,
+    )
+    opening = partial(_opened, settings=given, learn=learn)
+    run(place, opening, limits=limits, ready=partial(_ready, given, path))
+
+
+def _opened(path: Path, *, settings: Settings, learn: bool) -> Memory:
+    return Memory(
+        path,
+        actor=ACTOR,
+        embedder=settings.embedder or "default",
+        learning="at once" if learn else "on request",
+    )
+
+
+def _ready(given: Settings, path: Path, url: str, anybody: bool) -> None:
+    if given.as_json:
+        given.output.document({"url": url, "path": str(path)})
+    else:
+        given.output.show(f"{path} at {url}")
+    sys.stdout.flush()
+    if not anybody:
+        given.output.note(f"no key opens it yet: mnemos keys add TENANT --dir {path}")

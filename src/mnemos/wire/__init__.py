@@ -1,0 +1,1 @@
+"""What server and client agree on: operations, how values are spelt in JSON, problems."""

@@ -1,0 +1,107 @@
+"""Values as JSON: moments as ISO 8601, dataclasses as objects."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from mnemos.errors import InputError
+from mnemos.lifecycle.erase import Certificate
+from mnemos.store.verify import Verification
+
+#: What a value says of itself by a property; told with its fields.
+PROPERTIES: dict[type, tuple[str, ...]] = {Certificate: ("proved",), Verification: ("ok",)}
+
+
+def dumps(value: object) -> bytes:
+    r"""Return a value as one line of JSON, in UTF-8.
+
+    Half characters, which a memory keeps, are escaped: UTF-8 has none.
+
+    Raises:
+        InputError: It holds what JSON cannot say.
+
+    >>> dumps({"said": "caf\u00e9"}), dumps("\ud83c")
+    (b'{"said":"caf\xc3\xa9"}', b'"\\ud83c"')
+    """
+    try:
+        return _encode(_with_properties(value))
+    except UnicodeEncodeError:
+        plain = msgspec.to_builtins(_with_properties(value), enc_hook=_parts)
+        return json.dumps(plain, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError, OverflowError) as error:
+        raise InputError(f"cannot be said in JSON: {error}") from error
+
+
+def loads(text: bytes | str) -> Any:  # noqa: ANN401 - JSON
+    """Return what a JSON text says.
+
+    Raises:
+        InputError: It is no JSON.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"is no JSON: {error}") from error
+
+
+def answered(text: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return what an answer says, faster than ``loads``, and as well.
+
+    Raises:
+        InputError: It is no JSON.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # half a character, or no JSON at all
+        return loads(text)
+
+
+def sendable(value: object) -> object:
+    """Return an argument of a call as JSON can say it; what is walked through once is a list."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{value} is no JSON number")
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        wrong = next((key for key in value if not isinstance(key, str)), None)
+        if wrong is not None:
+            raise InputError(f"the key {wrong!r} is no text")
+        return {key: sendable(each) for key, each in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return [sendable(each) for each in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: sendable(getattr(value, each.name)) for each in fields(value)}
+    raise InputError(f"{type(value).__name__} cannot be sent: it is no JSON value")
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _parts(value: object) -> object:
+    """Return what msgspec can write of a value that it cannot."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Iterable):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+_encode = msgspec.json.Encoder(enc_hook=_parts).encode
+
+
+def _with_properties(value: object) -> object:
+    kind = type(value)
+    if kind not in PROPERTIES:
+        return value
+    declared = (each.name for each in fields(kind))  # type: ignore[arg-type] # one of those
+    return {name: getattr(value, name) for name in (*declared, *PROPERTIES[kind])}
