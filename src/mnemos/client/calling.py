@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from mnemos.errors import InputError, MnemosError, QueryError, ServerError
+from mnemos.memory.using import cited_ids, shown_ids
 from mnemos.types import Scope
 from mnemos.wire.operations import (
     JSON_TYPE,
@@ -60,6 +61,8 @@ def request(name: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -
     bound = operation.signature.bind(None, *args, **kwargs).arguments
     bound.pop("self")
     progress: Any = bound.pop("progress", None)
+    if "shown" in bound:
+        bound |= _named(**bound)
     given = {key: sendable(value) for key, value in bound.items()}
     url = PREFIX + operation.path
     headers = {"Accept": LINES_TYPE if progress is not None else JSON_TYPE}
@@ -82,6 +85,12 @@ def request(name: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -
         headers=headers,
         progress=progress,
     )
+
+
+def _named(*, shown: object, cited: object = None, **_: object) -> dict[str, object]:
+    """Return what was shown, and what of it was cited, by ids alone."""
+    found: dict[str, object] = {"shown": shown_ids(shown)[0]}
+    return found if cited is None else {**found, "cited": cited_ids(shown, cited)}
 
 
 def in_path(value: object) -> str:

@@ -55,8 +55,8 @@ class Using(Opened):
         moment = now if at is None else parse(at, self._zone)
         if moment > now:
             raise InputError(f"at {moment.isoformat()} is in the future")
-        ids, passing = _ids(shown)
-        named = None if cited is None else _cited(shown, cited)
+        ids, passing = shown_ids(shown)
+        named = None if cited is None else cited_ids(shown, cited)
         asked = list(dict.fromkeys([*ids, *(named or ())]))
         with self._store.writing() as transaction:
             nos = self._numbers(asked, transaction, passing)
@@ -80,7 +80,7 @@ class Using(Opened):
         Args:
             shown: As for ``note_use``.
         """
-        ids, passing = _ids(shown)
+        ids, passing = shown_ids(shown)
         with self._store.reading() as snapshot:
             nos = self._numbers(ids, snapshot, passing)
             known = {row.no: row for row in snapshot.tables.uses(list(nos.values()))}
@@ -100,7 +100,7 @@ class Using(Opened):
         return found
 
 
-def _ids(shown: object) -> tuple[tuple[str, ...], frozenset[str]]:
+def shown_ids(shown: object) -> tuple[tuple[str, ...], frozenset[str]]:
     """Return the ids of what was shown, and those among them that may be erased by now."""
     if isinstance(shown, Context):
         ids = tuple(dict.fromkeys(citation.id for citation in shown.citations))
@@ -113,7 +113,7 @@ def _ids(shown: object) -> tuple[tuple[str, ...], frozenset[str]]:
     return arguments.item_ids(shown), frozenset()
 
 
-def _cited(shown: object, cited: object) -> tuple[str, ...]:
+def cited_ids(shown: object, cited: object) -> tuple[str, ...]:
     """Return the ids of what was cited.
 
     Raises:

@@ -6,7 +6,7 @@ Parameters and results are those of the method: they are read from its signature
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_type_hints
@@ -21,6 +21,8 @@ Kind = Literal["read", "write", "long"]
 PREFIX = "/v1"
 #: What a read may be asked for.
 BOUNDS = {"limit": (1, 10_000), "budget_tokens": (1, 1_000_000)}
+#: What travels in place of what a method takes: of all that was shown, the ids.
+TRAVELS: Mapping[str, Any] = {"shown": str | Sequence[str]}
 #: What stays on the caller's side of the wire.
 _OURS = frozenset({"self", "progress"})
 
@@ -64,7 +66,7 @@ class Operation:
         """The parameters that travel."""
         found = REQUESTS.fields(
             {
-                name: (self._hints[name], each.default)
+                name: (TRAVELS.get(name, self._hints[name]), each.default)
                 for name, each in self.signature.parameters.items()
                 if name not in _OURS
             }
@@ -125,15 +127,19 @@ OPERATIONS = {
         _post("context", "read", "read"),
         _post("facts", "read", "read"),
         _post("profile", "read", "read"),
+        _post("note_use", "write", "write"),
+        _post("uses", "read", "read"),
         _post("correct", "write", "write"),
         _post("forget", "write", "write"),
         _post("restore", "write", "write"),
+        _post("fade", "write", "write"),
         _post("erase", "erase", "write"),
         _post("undo", "write", "write", whole=True),
         _get("get", "/items/{item_id}"),
         _get("history", "/items/{item_id}/history"),
         _post("browse", "read", "read"),
         _post("sessions", "read", "read"),
+        _post("refs", "read", "read"),
         _get("log", "/log", whole=True),
         _get("stats", "/stats", whole=True),
         _get("state_hash", "/state-hash", whole=True),

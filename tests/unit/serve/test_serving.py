@@ -48,7 +48,7 @@ def test_a_key_opens_its_tenant_until_it_is_revoked(
     started: Start, mnemos: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "d").mkdir()
-    running = started(["serve", "--dir", "d", "--port", "0", "--json", "--learn"])
+    running = started(["serve", "--dir", "d", "--port", "0", "--json"])
     url = url_of(running)
     made = mnemos("keys", "add", "ann", "--dir", "d", "--note", "hers", "--json").json
     with Client(url, str(made["token"])) as client:

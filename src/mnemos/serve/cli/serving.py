@@ -45,7 +45,6 @@ def _limits(rate: float) -> Limits:
     show_default=True,
     help="Files held open while nobody uses them.",
 )
-@click.option("--learn", is_flag=True, help="Learn from what is said as soon as it is stored.")
 @gathered(
     "limits",
     _limits,
@@ -65,7 +64,6 @@ def serve_command(
     port: int,
     cors: tuple[str, ...],
     handles: int,
-    learn: bool,
     limits: Limits,
 ) -> None:
     """Serve a memory over HTTP, or a directory of them.
@@ -90,17 +88,12 @@ def serve_command(
         origins=cors,
         handles=handles,
     )
-    opening = partial(_opened, settings=given, learn=learn)
+    opening = partial(_opened, settings=given)
     run(place, opening, limits=limits, ready=partial(_ready, given, path))
 
 
-def _opened(path: Path, *, settings: Settings, learn: bool) -> Memory:
-    return Memory(
-        path,
-        actor=ACTOR,
-        embedder=settings.embedder or "default",
-        learning="at once" if learn else "on request",
-    )
+def _opened(path: Path, *, settings: Settings) -> Memory:
+    return Memory(path, actor=ACTOR, embedder=settings.embedder or "default")
 
 
 def _ready(given: Settings, path: Path, url: str, anybody: bool) -> None:
