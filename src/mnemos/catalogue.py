@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnemos.learning import standings
+from mnemos.lifecycle.marks import standings
 from mnemos.recipes import Offered
 from mnemos.store.snapshot import Snapshot
 

@@ -129,8 +129,9 @@ class Session:
 
     Args:
         scope: Whose and which.
-        new: The active turns that this recipe has not learnt from yet, in their order. What
-            stands before them, ``Reader.session`` returns.
+        new: The active turns that this recipe has not learnt from yet, in their order. Where a
+            session is learnt from anew they are all turns. ``Reader.session`` returns them with
+            those that stand before them.
     """
 
     scope: Scope

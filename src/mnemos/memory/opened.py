@@ -19,7 +19,7 @@ from mnemos.errors import InputError, MnemosError, NotFound, QueryError
 from mnemos.ingest import turns
 from mnemos.ingest.messages import name
 from mnemos.ingest.times import parse, zone
-from mnemos.learning import Mark
+from mnemos.lifecycle.marks import Mark
 from mnemos.models.base import Chat, Embedder
 from mnemos.models.budget import Budget
 from mnemos.models.decide import Decider
