@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from traceback import extract_tb
 
 from mnemos.errors import MnemosError, RecipeError
 from mnemos.lifecycle.marks import Mark, left_of, mark_name, standings
@@ -113,6 +114,7 @@ class Learning:
                 if each.waits or (redo and each.failed)
             ]
         errors: list[str] = []
+        told: set[str] = set()
         chosen = waiting if limit is None else waiting[:limit]
         for done, scope in enumerate(chosen, 1):  # it grows by what shared what was dropped
             try:
@@ -122,7 +124,9 @@ class Learning:
                     chosen += [each for each in lost if limit is None and each not in chosen[done:]]
                 self.session(scope)
             except RecipeError as error:
-                _log.warning("%s", error)
+                if str(error) not in told:  # the same mistake in many sessions is told once
+                    _log.warning("%s", error, exc_info=error.__cause__)
+                    told.add(str(error))
                 errors.append(f"session {scope.session!r}: {error}")
             if progress is not None:
                 progress(done, len(chosen))
@@ -211,7 +215,8 @@ class Learning:
         """Take steps of consolidation until none is left; return how many were taken.
 
         Raises:
-            RecipeError: The recipe failed, or proposed what cannot be; the step was not taken.
+            RecipeError: The recipe failed, proposed what cannot be, or a step that changes nothing
+                and so would never end; the step was not taken.
         """
         recipe = self._recipe
         if not isinstance(recipe, Consolidator):
@@ -232,7 +237,13 @@ class Learning:
                 return False
             with self._store.writing() as transaction:
                 if transaction.head.seq == seq:
+                    before = transaction.state_hash()
                     self._put(transaction, "consolidate", delta, decide)
+                    if transaction.state_hash() == before:
+                        raise RecipeError(
+                            f"recipe {recipe.name!r} proposes a step that changes nothing; when "
+                            "nothing is left to do, consolidate returns an empty Delta"
+                        )
                     return True
 
     def _mark(self, scope: Scope) -> Mark:
@@ -286,7 +297,7 @@ class Learning:
         except MnemosError:
             raise
         except Exception as error:
-            raise RecipeError(f"recipe {name!r} failed: {error!r}") from error
+            raise RecipeError(f"recipe {name!r} failed{_place(error)}: {error!r}") from error
         if not isinstance(delta, Delta):
             raise RecipeError(f"recipe {name!r} proposed {type(delta).__name__}, not a Delta")
         return lawful(delta, name, snapshot, undone=undone)
@@ -308,6 +319,13 @@ class Learning:
             of = self._tally.setdefault(one.task, {})
             of[one.branch] = of.get(one.branch, 0) + 1
         return event
+
+
+def _place(error: Exception) -> str:
+    """Return where in the recipe's own file something failed: " at FILE:LINE"."""
+    frames = extract_tb(error.__traceback__)[1:]  # without ours, which asked
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    return f" at {own[-1].filename}:{own[-1].lineno}" if own else ""
 
 
 def unlearnt(

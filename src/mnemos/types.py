@@ -220,6 +220,7 @@ class Event:
         items: Ids of the items it made or changed, in order; erased ones are left out.
         rows: How many rows it made, erased ones included.
         undoes: The event it is the inverse of.
+        recipe: Who learnt, dropped or consolidated; empty in what others did.
         previous_hash: Hash of the event before.
         hash: Hash over this event's header and the commitments of its rows.
     """
@@ -232,6 +233,7 @@ class Event:
     items: tuple[str, ...]
     rows: int
     undoes: int | None
+    recipe: str = ""
     previous_hash: str
     hash: str
 

@@ -70,13 +70,26 @@ def _owned(delta: Delta) -> tuple[Item | Key | Link, ...]:
 def _require_own(delta: Delta, recipe: str) -> None:
     for row in _owned(delta):
         if row.made_by != recipe:
-            raise RecipeError(f"recipe {recipe!r} proposes a row made by {row.made_by!r}")
+            raise RecipeError(
+                f"recipe {recipe!r} proposes a row made by {row.made_by!r}, {_which(row)}; "
+                f"set its made_by to {recipe!r}"
+            )
     for state in delta.states:
         if not state.name.startswith(f"{recipe}/"):
             raise RecipeError(
                 f"recipe {recipe!r}: the name of a value begins with {recipe + '/'!r}, "
                 f"not as {state.name!r} does"
             )
+
+
+def _which(row: Item | Key | Link) -> str:
+    match row:
+        case Item(kind=kind, id=item_id):
+            return f"the {kind} {item_id}"
+        case Key(role=role, item=item_id):
+            return f"the key {role!r} of {item_id}"
+        case Link() as link:
+            return f"the link {link.type!r} from {link.source} to {link.target}"
 
 
 def _known(

@@ -195,8 +195,8 @@ def test_one_that_cannot_be_loaded_is_listed_beside_the_others(
 
 
 def test_the_first_sentence_of_a_cost_is_its_model_calls() -> None:
-    assert first_sentence("one call a turn, none else; an item a turn.") == (
-        "one call a turn, none else"
+    assert first_sentence("one call a turn, none else; an item a turn. More.") == (
+        "one call a turn, none else; an item a turn"
     )
     assert first_sentence("one a page (about 1.5 kB). A row.") == "one a page (about 1.5 kB)"
     assert first_sentence("none.") == "none"

@@ -61,9 +61,8 @@ def _listed(found: Sequence[RecipeKept], *, here: bool) -> Table:
 
 
 def first_sentence(text: str) -> str:
-    """Return a text up to its first full stop or semicolon; of a cost, the model calls."""
-    ends = [at for mark in (". ", "; ") if (at := text.find(mark)) > 0]
-    return text[: min(ends)] if ends else text.rstrip(".")
+    """Return a text up to its first full stop; of a cost, the model calls."""
+    return text.partition(". ")[0].rstrip(".")
 
 
 @click.command("learn", cls=Command)
