@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -150,10 +151,10 @@ class Opened:
     def fired(self) -> Mapping[str, int]:
         """How often this memory's recipe did what is its own, by what, since it was opened.
 
-        What its attribute ``fired`` counts; nothing if it counts nothing.
+        What its attribute ``fired`` counts; nought of all else.
         """
         counted: Mapping[str, int] = getattr(self._shared.recipe, "fired", {})
-        return dict(counted)
+        return Counter(counted)
 
     def scoped(
         self, *, user: str | None = None, agent: str | None = None, session: str | None = None
