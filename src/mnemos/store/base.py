@@ -33,9 +33,9 @@ DOC = np.dtype(
         ("length", "<u2"),  # index terms in the text, at most 65,535
         ("role", "u1"),  # place in ROLES
         ("flags", "u1"),  # bits below
-        ("said_at", "<i8"),
-        ("event_from", "<i8"),
-        ("event_to", "<i8"),
+        ("said_at", "<i8"),  # when it was said
+        ("event_from", "<i8"),  # the interval that the text speaks of, if it is another day
+        ("event_to", "<i8"),  # where it ends
     ]
 )
 ROLES = ("", "system", "user", "assistant", "tool", "document")
