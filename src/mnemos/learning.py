@@ -297,7 +297,7 @@ class Learning:
         except MnemosError:
             raise
         except Exception as error:
-            raise RecipeError(f"recipe {name!r} failed{_place(error)}: {error!r}") from error
+            raise RecipeError(f"recipe {name!r} failed{place(error)}: {error!r}") from error
         if not isinstance(delta, Delta):
             raise RecipeError(f"recipe {name!r} proposed {type(delta).__name__}, not a Delta")
         return lawful(delta, name, snapshot, undone=undone)
@@ -321,7 +321,7 @@ class Learning:
         return event
 
 
-def _place(error: Exception) -> str:
+def place(error: Exception) -> str:
     """Return where in the recipe's own file something failed: " at FILE:LINE"."""
     frames = extract_tb(error.__traceback__)[1:]  # without ours, which asked
     own = [frame for frame in frames if frame.filename == frames[0].filename]

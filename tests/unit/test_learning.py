@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -296,7 +297,8 @@ def test_what_an_item_supersedes_is_retired_with_it(memory: Memory, notes: type[
     old = f"note-{turn}"
     notes.changed = staticmethod(lambda delta: _item(delta, supersedes=old))
     (other,) = say(memory, "milk")
-    seq = memory.learn() and memory.log(1)[0].seq
+    memory.learn()
+    seq = memory.log(1)[0].seq
     assert [item.id for item in of_recipe(memory)] == [f"note-{other}"]
     assert memory.get(old).status == "superseded"
     memory.undo(seq)
@@ -308,6 +310,18 @@ def test_what_another_made_is_not_retired(memory: Memory, notes: type[Notes]) ->
     notes.changed = staticmethod(lambda delta: _item(delta, supersedes=turn))
     memory.learn()
     assert memory.get(turn).status == "active"
+
+
+def test_a_mistake_in_recall_is_told_with_its_place(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def recall(*_: object) -> Ranked:
+        raise ValueError("no idea")
+
+    say(memory, "tea")
+    monkeypatch.setattr(Notes, "recall", recall)
+    with pytest.raises(RecipeError, match=rf"'notes' failed at {re.escape(__file__)}:\d+: Value"):
+        memory.recall("tea?")
 
 
 LAWLESS: dict[str, Callable[[Delta], object]] = {

@@ -11,6 +11,7 @@ from mnemos.context import assemble
 from mnemos.errors import Corrupt, MnemosError, QueryError, RecipeError
 from mnemos.facts import Fact, Profile
 from mnemos.ingest.times import parse
+from mnemos.learning import place
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
 from mnemos.recall.eligible import eligible
 from mnemos.store.snapshot import Snapshot
@@ -139,7 +140,7 @@ class Asking(Opened):
         except MnemosError:
             raise
         except Exception as error:
-            raise RecipeError(f"recipe {recipe.name!r} failed: {error!r}") from error
+            raise RecipeError(f"recipe {recipe.name!r} failed{place(error)}: {error!r}") from error
         read = ranking.cut(query.limit)
         items = snapshot.items(ranking.items[:read].tolist())
         if len(items) < read:
