@@ -377,7 +377,7 @@ def put_inverse(
             row = None if entry.kind != "state" else tables.side(entry.kind, entry.no)
             if spared is None or row is None or not isinstance(row.value, State):
                 raise
-            spared.append(row.value.name)
+            spared += [row.value.name] if row.value.name not in spared else []
     return touched
 
 
