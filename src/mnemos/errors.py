@@ -24,6 +24,10 @@ MnemosError
     └── ModelMismatch                vectors of two models, or of two sizes, cannot be compared
 """
 
+from __future__ import annotations
+
+from traceback import extract_tb
+
 
 class MnemosError(Exception):
     """Something mnemos refuses or could not do. Nothing was changed."""
@@ -111,3 +115,10 @@ class ModelError(MnemosError):
 
 class ModelMismatch(ModelError):
     """Vectors of two models, or of two sizes, cannot be compared."""
+
+
+def place(error: Exception) -> str:
+    """Return where in the recipe's own file something failed: " at FILE:LINE"."""
+    frames = extract_tb(error.__traceback__)[1:]  # without ours, which asked
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    return f" at {own[-1].filename}:{own[-1].lineno}" if own else ""

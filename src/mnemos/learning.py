@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from traceback import extract_tb
 
-from mnemos.errors import MnemosError, RecipeError
+from mnemos.errors import MnemosError, RecipeError, place
 from mnemos.lifecycle.marks import Mark, left_of, mark_name, standings
 from mnemos.lifecycle.proposal import lawful
 from mnemos.models.decide import Decider
@@ -156,9 +155,11 @@ class Learning:
             decide = self._decide.fresh()
             with self._store.reading() as snapshot:
                 seq = snapshot.head.seq
-                torn = Mark.read(snapshot, self._recipe.name, scope).torn
-                found = None if torn else self._proposal(snapshot, scope, decide, added)
-            if torn:
+                mark = Mark.read(snapshot, self._recipe.name, scope)
+                found = None
+                if not mark.torn:
+                    found = self._proposal(snapshot, scope, mark, decide, added=added)
+            if mark.torn:
                 self._drop(scope)
                 continue
             if found is None:
@@ -175,7 +176,8 @@ class Learning:
         """Learn from a session with the write lock held, for which no model is waited."""
         with self._store.writing() as transaction:
             decide = Decider()
-            found = self._proposal(transaction, scope, decide, added)
+            mark = Mark.read(transaction, self._recipe.name, scope)
+            found = self._proposal(transaction, scope, mark, decide, added=added)
             if found is not None:
                 self._put(transaction, "learn", found, decide)
 
@@ -251,11 +253,16 @@ class Learning:
             return Mark.read(snapshot, self._recipe.name, scope)
 
     def _proposal(
-        self, snapshot: Snapshot, scope: Scope, decide: Decider, added: Sequence[str] = ()
+        self,
+        snapshot: Snapshot,
+        scope: Scope,
+        before: Mark,
+        decide: Decider,
+        *,
+        added: Sequence[str],
     ) -> Delta | None:
         """Return what is to be applied for a session, its mark included; None if nothing is new."""
         name = self._recipe.name
-        before = Mark.read(snapshot, name, scope)
         passed = self._passed.get(scope, before) if added else before
         before = max(before, passed, key=lambda mark: mark.through)
         numbered = unlearnt(snapshot, scope, before, added)
@@ -319,13 +326,6 @@ class Learning:
             of = self._tally.setdefault(one.task, {})
             of[one.branch] = of.get(one.branch, 0) + 1
         return event
-
-
-def place(error: Exception) -> str:
-    """Return where in the recipe's own file something failed: " at FILE:LINE"."""
-    frames = extract_tb(error.__traceback__)[1:]  # without ours, which asked
-    own = [frame for frame in frames if frame.filename == frames[0].filename]
-    return f" at {own[-1].filename}:{own[-1].lineno}" if own else ""
 
 
 def unlearnt(

@@ -8,10 +8,9 @@ from datetime import datetime
 from mnemos import arguments
 from mnemos import facts as known
 from mnemos.context import assemble
-from mnemos.errors import Corrupt, MnemosError, QueryError, RecipeError
+from mnemos.errors import Corrupt, MnemosError, QueryError, RecipeError, place
 from mnemos.facts import Fact, Profile
 from mnemos.ingest.times import parse
-from mnemos.learning import place
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
 from mnemos.recall.eligible import eligible
 from mnemos.store.snapshot import Snapshot
