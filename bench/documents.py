@@ -9,8 +9,6 @@ products and the leaderboard of recipes where such figures were kept.
 from __future__ import annotations
 
 import ast
-import inspect
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -19,8 +17,7 @@ from typing import Any
 
 import click
 
-import mnemos
-from bench import decay, explained, figures, machine, served, updates
+from bench import decay, explained, figures, machine, reference, served, updates
 from bench.compare import page
 from bench.recipes import page as leaderboard
 from mnemos.serve.cli import mnemos as command_line
@@ -280,36 +277,6 @@ def _commands_of(context: click.Context, prefix: str) -> list[str]:
     return parts
 
 
-def reference() -> str:
-    """Return every public name with its signature and what its docstring says."""
-    parts: list[str] = []
-    for name in mnemos.__all__:
-        value = getattr(mnemos, name)
-        parts += ["", f"## {name}", "", *_described(name, value)]
-        if name == "Memory":
-            for method in dir(value):
-                if not method.startswith("_"):
-                    parts += [
-                        "",
-                        f"### Memory.{method}",
-                        "",
-                        *_described(method, getattr(value, method)),
-                    ]
-    return "\n".join(parts).strip()
-
-
-def _described(name: str, value: object) -> list[str]:
-    try:
-        signature = str(inspect.signature(value)) if callable(value) else ""
-    except ValueError:
-        signature = ""
-    if inspect.isclass(value) and issubclass(value, Exception):
-        signature = f"({value.__bases__[0].__name__})"
-    docstring = (inspect.getdoc(value) or "").split("\n>>>")[0].rstrip()
-    bare = re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", f"{name}{signature}")
-    return ["```text", bare, "", docstring, "```"]
-
-
 #: Document → its generated parts.
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"products": products, "results": results, "tree": tree},
@@ -328,7 +295,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
         "signals": explained.signals,
         "sizes": explained.sizes,
     },
-    "docs/reference.md": {"reference": reference},
+    "docs/reference.md": {"reference": reference.written},
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import wraps
 from types import TracebackType
@@ -111,6 +111,11 @@ class AsyncMemory:
             user=user, agent=agent, session=session
         )
         return view
+
+    @property
+    def fired(self) -> Mapping[str, int]:
+        """How often the memory's recipe did what is its own; as ``Memory.fired``, at once."""
+        return self._memory.fired
 
     async def close(self) -> None:
         """Wait for what is running, then close the memory."""

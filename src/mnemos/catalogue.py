@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnemos.learning import standings
+from mnemos.lifecycle.marks import standings
 from mnemos.recipes import Offered
 from mnemos.store.snapshot import Snapshot
 
@@ -26,7 +26,8 @@ class RecipeKept:
         consolidates: Whether it goes over that in idle hours.
         items: What it made and has not been dropped, by kind: active, or over.
         pending: Sessions that end in turns without its mark: not learnt from yet or, where it
-            learns at once, with nothing in them that it could use.
+            learns at once, with nothing in them that it could use; and those that are to be learnt
+            from anew, for something made of them went with one of its sources.
         failed: Sessions that a model failed in: they were learnt from without it.
     """
 

@@ -12,7 +12,7 @@ from mnemos.ingest.messages import Draft, name
 from mnemos.store import journal
 from mnemos.store.change import Header, put
 from mnemos.store.snapshot import Transaction
-from mnemos.store.tables import Request
+from mnemos.store.tables import EventRow, Request
 from mnemos.types import Delta, Receipt
 
 
@@ -81,7 +81,7 @@ def note_request(
 def newest_to_undo(transaction: Transaction) -> int:
     """Return the newest event that is no undo and was not undone.
 
-    What was learnt is passed over: it goes with what it was learnt from.
+    What was learnt is passed over: it goes with what it was learnt from, or is named by its seq.
 
     Raises:
         NotFound: There is none.
@@ -97,6 +97,14 @@ def newest_to_undo(transaction: Transaction) -> int:
             return seq
         undone.add(json.loads(row.body)["undoes"])
     raise NotFound("there is nothing to undo")
+
+
+def is_of_recipe(transaction: Transaction, event: EventRow) -> bool:
+    """Say whether an event is a recipe's own, or undid one, or undid that."""
+    root: EventRow | None = event
+    while root is not None and root.op == "undo":
+        root = transaction.tables.event(json.loads(root.body)["undoes"])
+    return root is not None and root.op in {"learn", "consolidate", "drop"}
 
 
 def said(read: Sequence[Draft], place: turns.Place) -> str:

@@ -14,6 +14,8 @@ FILE_VARIABLE = "MNEMOS_FILE"
 DEFAULT_FILE = "memory.mnemos"
 #: Names the embedder of memories that are opened without naming one: "auto", "none", a name.
 EMBEDDER_VARIABLE = "MNEMOS_EMBEDDER"
+#: Names the recipe that the command line answers by.
+RECIPE_VARIABLE = "MNEMOS_RECIPE"
 #: The endpoint for embeddings, and the key for it alone.
 EMBEDDINGS_URL = "MNEMOS_EMBEDDINGS_URL"
 EMBEDDINGS_KEY = "MNEMOS_EMBEDDINGS_KEY"
@@ -60,6 +62,11 @@ def memory_file(given: str | None) -> MemoryFile:
 def default_embedder() -> str:
     """Return what embeds where nobody names an embedder."""
     return _filled(EMBEDDER_VARIABLE) or "auto"
+
+
+def default_recipe() -> str:
+    """Return the recipe of the command line where no option names one."""
+    return _filled(RECIPE_VARIABLE) or "default"
 
 
 def default_chat() -> str:

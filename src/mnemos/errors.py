@@ -29,6 +29,10 @@ MnemosError
     └── RateLimited                  too many requests for one key
 """
 
+from __future__ import annotations
+
+from traceback import extract_tb
+
 
 class MnemosError(Exception):
     """Something mnemos refuses or could not do. Nothing was changed."""
@@ -136,3 +140,10 @@ class Forbidden(ServerError):
 
 class RateLimited(ServerError):
     """Too many requests came with one key; later ones are served."""
+
+
+def place(error: Exception) -> str:
+    """Return where in the recipe's own file something failed: " at FILE:LINE"."""
+    frames = extract_tb(error.__traceback__)[1:]  # without ours, which asked
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    return f" at {own[-1].filename}:{own[-1].lineno}" if own else ""

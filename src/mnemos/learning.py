@@ -13,13 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-import numpy as np
-
-from mnemos.errors import MnemosError, RecipeError
+from mnemos.errors import MnemosError, RecipeError, place
+from mnemos.lifecycle.marks import Mark, left_of, mark_name, standings
 from mnemos.lifecycle.proposal import lawful
 from mnemos.models.decide import Decider
 from mnemos.recipes.base import Consolidator, Learner
-from mnemos.store import journal
 from mnemos.store.change import Header, put, with_derived
 from mnemos.store.protocol import Store
 from mnemos.store.snapshot import Snapshot, Transaction
@@ -56,41 +54,6 @@ class Learned:
     rows: int = 0
     decisions: Mapping[str, Mapping[str, int]]
     errors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """How far a session has been learnt from.
-
-    Args:
-        through: The highest item number among the turns that were.
-        position: The highest position.
-        failed: How often a model was asked in vain.
-    """
-
-    through: int = -1
-    position: int = -1
-    failed: int = 0
-
-    def value(self) -> dict[str, JSON]:
-        """Return it as it is kept."""
-        kept: dict[str, JSON] = {"through": self.through, "position": self.position}
-        return {**kept, "failed": self.failed} if self.failed else kept
-
-    @classmethod
-    def read(cls, snapshot: Snapshot, recipe: str, scope: Scope) -> Mark:
-        """Return a session's mark; that of one never learnt from if there is none."""
-        value = snapshot.state(mark_name(recipe, scope))
-        if not isinstance(value, Mapping):
-            return cls()
-        found = {name: value.get(name) for name in ("through", "position", "failed")}
-        return cls(**{name: each for name, each in found.items() if isinstance(each, int)})
-
-
-def mark_name(recipe: str, scope: Scope) -> str:
-    """Return the name of the value that says how far a session has been learnt from."""
-    label = journal.canonical([scope.user, scope.agent, scope.session])
-    return f"{recipe}/learnt/{journal.short_hash(label.encode())}"
 
 
 class Learning:
@@ -138,8 +101,8 @@ class Learning:
 
         Args:
             limit: At most so many sessions.
-            redo: Also learn again from those that a model failed in: what was made of them without
-                it is dropped first.
+            redo: Also learn again from those that a model failed in. What was made of them, and
+                of what it left out of other sessions, is dropped first: all their turns are new.
             progress: Told after each session.
         """
         name = self._recipe.name
@@ -150,14 +113,19 @@ class Learning:
                 if each.waits or (redo and each.failed)
             ]
         errors: list[str] = []
+        told: set[str] = set()
         chosen = waiting if limit is None else waiting[:limit]
-        for done, scope in enumerate(chosen, 1):
+        for done, scope in enumerate(chosen, 1):  # it grows by what shared what was dropped
             try:
-                if redo and self._failed(scope):
-                    self.drop(scope)
+                mark = self._mark(scope)
+                if mark.torn or (redo and mark.failed):
+                    lost = self._drop(scope)
+                    chosen += [each for each in lost if limit is None and each not in chosen[done:]]
                 self.session(scope)
             except RecipeError as error:
-                _log.warning("%s", error)
+                if str(error) not in told:  # the same mistake in many sessions is told once
+                    _log.warning("%s", error, exc_info=error.__cause__)
+                    told.add(str(error))
                 errors.append(f"session {scope.session!r}: {error}")
             if progress is not None:
                 progress(done, len(chosen))
@@ -187,7 +155,13 @@ class Learning:
             decide = self._decide.fresh()
             with self._store.reading() as snapshot:
                 seq = snapshot.head.seq
-                found = self._proposal(snapshot, scope, decide, added)
+                mark = Mark.read(snapshot, self._recipe.name, scope)
+                found = None
+                if not mark.torn:
+                    found = self._proposal(snapshot, scope, mark, decide, added=added)
+            if mark.torn:
+                self._drop(scope)
+                continue
             if found is None:
                 return
             with self._store.writing() as transaction:
@@ -195,37 +169,56 @@ class Learning:
                     self._put(transaction, "learn", found, decide)
                     break
         else:
-            self._hurried(scope)
+            self._hurried(scope, added)
         self._wake(1)
 
-    def _hurried(self, scope: Scope) -> None:
+    def _hurried(self, scope: Scope, added: Sequence[str]) -> None:
         """Learn from a session with the write lock held, for which no model is waited."""
         with self._store.writing() as transaction:
             decide = Decider()
-            found = self._proposal(transaction, scope, decide)
+            mark = Mark.read(transaction, self._recipe.name, scope)
+            found = self._proposal(transaction, scope, mark, decide, added=added)
             if found is not None:
                 self._put(transaction, "learn", found, decide)
 
-    def drop(self, scope: Scope | None = None) -> Receipt:
-        """Drop what was made of a session, or all that the recipe made; it can be made again."""
-        name = self._recipe.name
+    def drop(self) -> Receipt:
+        """Drop all that the recipe made; it can be made again."""
         with self._store.writing() as transaction:
-            if scope is None:
-                delta = dropping(transaction, name)
-            else:
-                turns = [turn.id for turn in transaction.session(scope)]
-                delta = dropping(transaction, name, sources=turns)
-                mark = State(name=mark_name(name, scope), value=None)
-                delta = replace(delta, states=(*delta.states, mark))
+            delta = dropping(transaction, self._recipe.name)
             event = self._put(transaction, "drop", delta, Decider())
+        self._passed.clear()
         ids = tuple(item.id for item in delta.items)
         return Receipt(ids=ids, added=ids, existing=(), seq=event.seq, head=event.hash.hex())
+
+    def _drop(self, scope: Scope) -> list[Scope]:
+        """Drop what was made of a session; return it with those that lost something by that.
+
+        An item that was made of several sessions goes, so all of them are to be learnt from anew.
+        """
+        name = self._recipe.name
+        scopes: dict[Scope, None] = {scope: None}
+        with self._store.writing() as transaction:
+            delta, before = Delta(), 0
+            while before < len(scopes):
+                before = len(scopes)
+                turns = [turn.id for each in scopes for turn in transaction.session(each)]
+                delta = dropping(transaction, name, sources=turns)
+                gone = {item.id for item in delta.items}
+                left = (each for item in delta.items for each in left_of(item, gone, transaction))
+                scopes |= dict.fromkeys(left)
+            marks = tuple(State(name=mark_name(name, each), value=None) for each in scopes)
+            # Part of learning, which undo passes over; what unlearn drops, it takes back.
+            self._put(transaction, "learn", replace(delta, states=marks), Decider())
+        for each in scopes:
+            self._passed.pop(each, None)
+        return [each for each in scopes if each != scope]
 
     def consolidate(self, now: datetime, *, steps: int) -> int:
         """Take steps of consolidation until none is left; return how many were taken.
 
         Raises:
-            RecipeError: The recipe failed, or proposed what cannot be; the step was not taken.
+            RecipeError: The recipe failed, proposed what cannot be, or a step that changes nothing
+                and so would never end; the step was not taken.
         """
         recipe = self._recipe
         if not isinstance(recipe, Consolidator):
@@ -246,26 +239,38 @@ class Learning:
                 return False
             with self._store.writing() as transaction:
                 if transaction.head.seq == seq:
+                    before = transaction.state_hash()
                     self._put(transaction, "consolidate", delta, decide)
+                    if transaction.state_hash() == before:
+                        raise RecipeError(
+                            f"recipe {recipe.name!r} proposes a step that changes nothing; when "
+                            "nothing is left to do, consolidate returns an empty Delta"
+                        )
                     return True
 
-    def _failed(self, scope: Scope) -> bool:
+    def _mark(self, scope: Scope) -> Mark:
         with self._store.reading() as snapshot:
-            return Mark.read(snapshot, self._recipe.name, scope).failed > 0
+            return Mark.read(snapshot, self._recipe.name, scope)
 
     def _proposal(
-        self, snapshot: Snapshot, scope: Scope, decide: Decider, added: Sequence[str] = ()
+        self,
+        snapshot: Snapshot,
+        scope: Scope,
+        before: Mark,
+        decide: Decider,
+        *,
+        added: Sequence[str],
     ) -> Delta | None:
         """Return what is to be applied for a session, its mark included; None if nothing is new."""
         name = self._recipe.name
-        before = Mark.read(snapshot, name, scope)
         passed = self._passed.get(scope, before) if added else before
         before = max(before, passed, key=lambda mark: mark.through)
         numbered = unlearnt(snapshot, scope, before, added)
         if not numbered:
             return None
         session = Session(scope=scope, new=tuple(item for _, item in numbered))
-        delta = self._asked(partial(self._recipe.learn, session), snapshot, decide)
+        propose = partial(self._recipe.learn, session)
+        delta = self._asked(propose, snapshot, decide, undone=not added)
         mark = Mark(
             through=max(no for no, _ in numbered),
             position=max(before.position, *(item.position for _, item in numbered)),
@@ -278,19 +283,31 @@ class Learning:
         return replace(delta, states=(*delta.states, state))
 
     def _asked(
-        self, propose: Callable[[Snapshot, Decider], Delta], snapshot: Snapshot, decide: Decider
+        self,
+        propose: Callable[[Snapshot, Decider], Delta],
+        snapshot: Snapshot,
+        decide: Decider,
+        *,
+        undone: bool = True,
     ) -> Delta:
-        """Return what the recipe proposes, once it has been looked at."""
+        """Return what the recipe proposes, once it has been looked at.
+
+        Args:
+            propose: Asks the recipe.
+            snapshot: What it reads.
+            decide: What it may ask.
+            undone: What an undo took back is made again: learning was asked for.
+        """
         name = self._recipe.name
         try:
             delta = propose(snapshot, decide)
         except MnemosError:
             raise
         except Exception as error:
-            raise RecipeError(f"recipe {name!r} failed: {error!r}") from error
+            raise RecipeError(f"recipe {name!r} failed{place(error)}: {error!r}") from error
         if not isinstance(delta, Delta):
             raise RecipeError(f"recipe {name!r} proposed {type(delta).__name__}, not a Delta")
-        return lawful(delta, name, snapshot)
+        return lawful(delta, name, snapshot, undone=undone)
 
     def _put(self, transaction: Transaction, op: str, delta: Delta, decide: Decider) -> EventRow:
         body: dict[str, JSON] = {"recipe": self._recipe.name}
@@ -309,50 +326,6 @@ class Learning:
             of = self._tally.setdefault(one.task, {})
             of[one.branch] = of.get(one.branch, 0) + 1
         return event
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a session stands with a recipe.
-
-    Args:
-        scope: The session.
-        newest: The highest item number among its turns.
-        mark: How far it has been learnt from.
-    """
-
-    scope: Scope
-    newest: int
-    mark: Mark
-
-    @property
-    def waits(self) -> bool:
-        """Whether it has turns that were not learnt from."""
-        return self.newest > self.mark.through
-
-    @property
-    def failed(self) -> bool:
-        """Whether a model failed in it."""
-        return self.mark.failed > 0
-
-
-def standings(snapshot: Snapshot, recipe: str) -> list[Standing]:
-    """Return how all sessions in which something was said stand, oldest first."""
-    scopes = snapshot.tables.scopes()
-    return [
-        Standing(scope=scopes[no], newest=newest, mark=Mark.read(snapshot, recipe, scopes[no]))
-        for no, newest in _newest(snapshot)
-    ]
-
-
-def _newest(snapshot: Snapshot) -> list[tuple[int, int]]:
-    """Return, for each scope in which something was said, its number and its newest item's."""
-    said = snapshot.index.items
-    scopes = snapshot.index.columns.scope[said]
-    numbers, first = np.unique(scopes, return_index=True)
-    newest = np.zeros(int(scopes.max(initial=-1)) + 1, dtype=np.int64)
-    np.maximum.at(newest, scopes, said)
-    return [(int(numbers[at]), int(newest[numbers[at]])) for at in np.argsort(first)]
 
 
 def unlearnt(

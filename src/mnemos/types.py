@@ -129,8 +129,9 @@ class Session:
 
     Args:
         scope: Whose and which.
-        new: The active turns that this recipe has not learnt from yet, in their order. What
-            stands before them, ``Reader.session`` returns.
+        new: The active turns that this recipe has not learnt from yet, in their order. Where a
+            session is learnt from anew they are all turns. ``Reader.session`` returns them with
+            those that stand before them.
     """
 
     scope: Scope
@@ -219,6 +220,7 @@ class Event:
         items: Ids of the items it made or changed, in order; erased ones are left out.
         rows: How many rows it made, erased ones included.
         undoes: The event it is the inverse of.
+        recipe: Who learnt, dropped or consolidated; empty in what others did.
         previous_hash: Hash of the event before.
         hash: Hash over this event's header and the commitments of its rows.
     """
@@ -231,6 +233,7 @@ class Event:
     items: tuple[str, ...]
     rows: int
     undoes: int | None
+    recipe: str = ""
     previous_hash: str
     hash: str
 

@@ -1165,3 +1165,20 @@ def test_two_spaces_of_one_file_do_not_see_each_other(tmp_path: Path) -> None:
     assert holding(two, "violin") == []
     one.close()
     two.close()
+
+
+def test_an_undo_leaves_a_value_that_was_changed_since_if_it_is_told_to(store: Store) -> None:
+    apply(store, Delta(states=(State(name="r/how-far", value=1),)))
+    seq = apply(store, Delta(states=(State(name="r/how-far", value=2),))).seq
+    apply(store, Delta(states=(State(name="r/how-far", value=3),)))
+    with pytest.raises(UndoRefused, match=r"changed the value 'r/how-far' since"):
+        undo(store, seq)
+    spared: list[str] = []
+    with store.writing() as transaction:
+        change = transaction.change(header("undo"))
+        put_inverse(change, transaction.tables, seq, spared=spared)
+        transaction.close(change)
+    assert spared == ["r/how-far"]
+    with store.reading() as snapshot:
+        assert snapshot.state("r/how-far") == 3
+        assert verify(store).problems == ()

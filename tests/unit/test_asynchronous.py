@@ -21,6 +21,7 @@ def test_it_answers_as_memory_does(tmp_path: Path) -> None:
             receipt = await memory.remember("The ferry leaves at nine", session="s")
             recall = await memory.recall("When does the ferry leave?", limit=1)
             assert recall[0].id == receipt.ids[0]
+            assert memory.fired["nothing"] == 0
             assert "nine" in (await memory.context("ferry", budget_tokens=100)).text
             await memory.forget(receipt.ids)
             await memory.undo()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +15,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnemos import InputError, Item, Memory, ModelError, Query, Reader, Scope
+from mnemos import (
+    InputError,
+    Item,
+    Memory,
+    ModelError,
+    Query,
+    Reader,
+    RecipeError,
+    Scope,
+    UndoRefused,
+)
 from mnemos import recipes as registered
 from mnemos.models.base import ChatReply, ChatRequest, Embedder
 from mnemos.models.decide import Decide
@@ -153,7 +165,7 @@ def test_what_is_derived_is_labelled_cited_and_journalled(memory: Memory) -> Non
         ("MILK", (other,), "notes"),
     ]
     event = memory.log(1)[0]
-    assert event.op == "learn"
+    assert (event.op, event.recipe) == ("learn", "notes")
     assert learned.decisions == {"note": {"fallback": 2}}
     assert memory.verify().problems == ()
 
@@ -252,7 +264,10 @@ def test_a_recipe_that_fails_in_one_session_learns_from_the_others(
     notes.meanwhile = staticmethod(fail)
     learned = memory.learn()
     assert (learned.sessions, learned.pending) == (1, 1)
-    assert learned.errors == ("session 's1': recipe 'notes' failed: ValueError('no idea')",)
+    (error,) = learned.errors
+    assert error.startswith(f"session 's1': recipe 'notes' failed at {__file__}:")
+    line = int(error.removesuffix(": ValueError('no idea')").rpartition(":")[2])
+    assert "raise ValueError" in Path(__file__).read_text(encoding="utf-8").splitlines()[line - 1]
     assert [item.text for item in of_recipe(memory)] == ["BREAD"]
     notes.meanwhile = None
     assert memory.learn().pending == 0
@@ -262,7 +277,55 @@ def _item(delta: Delta, **changed: object) -> Delta:
     return replace(delta, items=(replace(delta.items[0], **changed),))  # type: ignore[arg-type]
 
 
+def test_the_same_mistake_in_many_sessions_is_logged_once_with_its_cause(
+    memory: Memory, notes: type[Notes], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_session: Session) -> None:
+        raise ValueError("no idea")
+
+    for number in range(3):
+        say(memory, "tea", session=f"s{number}")
+    notes.meanwhile = staticmethod(fail)
+    assert len(memory.learn().errors) == 3
+    (record,) = caplog.records
+    assert record.exc_info is not None and isinstance(record.exc_info[1], ValueError)
+
+
+def test_what_an_item_supersedes_is_retired_with_it(memory: Memory, notes: type[Notes]) -> None:
+    (turn,) = say(memory, "tea")
+    memory.learn()
+    old = f"note-{turn}"
+    notes.changed = staticmethod(lambda delta: _item(delta, supersedes=old))
+    (other,) = say(memory, "milk")
+    memory.learn()
+    seq = memory.log(1)[0].seq
+    assert [item.id for item in of_recipe(memory)] == [f"note-{other}"]
+    assert memory.get(old).status == "superseded"
+    memory.undo(seq)
+    assert [item.id for item in of_recipe(memory)] == [old]
+
+
+def test_what_another_made_is_not_retired(memory: Memory, notes: type[Notes]) -> None:
+    (turn,) = say(memory, "tea")
+    notes.changed = staticmethod(lambda delta: _item(delta, supersedes=turn))
+    memory.learn()
+    assert memory.get(turn).status == "active"
+
+
+def test_a_mistake_in_recall_is_told_with_its_place(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def recall(*_: object) -> Ranked:
+        raise ValueError("no idea")
+
+    say(memory, "tea")
+    monkeypatch.setattr(Notes, "recall", recall)
+    with pytest.raises(RecipeError, match=rf"'notes' failed at {re.escape(__file__)}:\d+: Value"):
+        memory.recall("tea?")
+
+
 LAWLESS: dict[str, Callable[[Delta], object]] = {
+    "the note note-": lambda delta: _item(delta, made_by=""),
     "made by 'other'": lambda delta: _item(delta, made_by="other"),
     "an item twice": lambda delta: replace(delta, items=delta.items * 2),
     "passes for something said": lambda delta: _item(delta, role="user"),
@@ -434,6 +497,51 @@ def test_consolidation_takes_bounded_steps_and_each_can_be_undone(memory: Memory
     memory.undo()
     assert memory.state_hash() != before
     assert memory.consolidate().steps == 1
+
+
+def test_a_step_that_changes_nothing_is_refused_and_names_the_recipe(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def idle(_self: Notes, _now: datetime, reader: Reader, _decide: Decide) -> Delta:
+        return Delta(items=tuple(reader.items(reader.derived("notes").items)))
+
+    say(memory, "tea")
+    memory.learn()
+    monkeypatch.setattr(Notes, "consolidate", idle)
+    before = memory.log(1)[0].seq
+    with pytest.raises(RecipeError, match=r"recipe 'notes' proposes a step that changes nothing"):
+        memory.consolidate()
+    assert memory.log(1)[0].seq == before
+
+
+def test_what_a_recipe_counts_is_told() -> None:
+    class Counting(Notes):
+        name = "counting"
+
+        def __init__(self, level: str | None = None, embedder: Embedder | None = None) -> None:
+            super().__init__(level, embedder)
+            self.fired = Counter(led=2)
+
+    with Memory(":memory:", recipe=Counting) as memory:
+        assert memory.fired == {"led": 2}
+    with Memory(":memory:", recipe="notes") as memory:
+        assert memory.fired == {}
+
+
+def test_a_reader_takes_the_integers_of_an_index(memory: Memory) -> None:
+    (turn,) = say(memory, "tea")
+    with memory.reader() as reader:
+        assert [item.id for item in reader.items(reader.index.items)] == [turn]
+        assert [item.id for item in reader.items(list(reader.index.items))] == [turn]
+
+
+def test_an_undo_that_is_refused_names_the_value_that_was_changed(memory: Memory) -> None:
+    say(memory, "tea", "milk")
+    memory.learn()
+    seq = memory.log(1)[0].seq
+    memory.consolidate(steps=1)
+    with pytest.raises(UndoRefused, match=r"changed the value 'notes/count' since"):
+        memory.undo(seq)
 
 
 def test_a_recipe_that_learns_nothing_says_so() -> None:

@@ -12,14 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mnemos.errors import InputError, StoreError
+from mnemos.lifecycle.following import is_by_itself
+from mnemos.lifecycle.marks import torn
+from mnemos.lifecycle.proposal import WENT_ALONG
 from mnemos.store import journal
-from mnemos.store.change import Header, with_derived
+from mnemos.store.change import Header, put, with_derived
 from mnemos.store.index import indexed_text
 from mnemos.store.protocol import Store
 from mnemos.store.residue import Trace, search, windows
 from mnemos.store.snapshot import Snapshot, Transaction
 from mnemos.store.tables import EventRow
-from mnemos.types import JSON, Item, Scope
+from mnemos.types import JSON, Delta, Item, Scope
 
 #: Shorter strings of metadata and attributes are not searched for: they stand everywhere.
 MIN_DETAIL = 4
@@ -114,9 +117,15 @@ def erase(store: Store, header: Header, ids: Iterable[str], scopes: Iterable[Sco
 def _destroy(transaction: Transaction, header: Header, target: _Target) -> EventRow:
     erased: list[JSON] = [item.id for item in target.items]
     header.body["erased"] = erased
+    derived = [each for each in target.items if each.id not in target.asked]
+    along: list[JSON] = [item.id for item in derived if not is_by_itself(item)]
+    if along:
+        header.body[WENT_ALONG] = along
+    marks = torn(derived, {item.id for item in target.items}, transaction)
     change = transaction.change(header)
     for no in target.nos:
         change.destroy_item(no)
+    put(change, Delta(states=marks))
     transaction.tables.forget_requests([item.id for item in target.items])
     transaction.tables.drop_unused()
     return transaction.close(change)

@@ -38,6 +38,11 @@ def following(changed: Iterable[Item], snapshot: Snapshot) -> tuple[Item, ...]:
     return tuple(item for item_id, item in known.items() if item_id not in given)
 
 
+def is_by_itself(item: Item) -> bool:
+    """Say whether an item was hidden for itself, by a user: then it stays hidden."""
+    return item.status == "hidden" and item.attrs.get(HIDDEN_WITH) is None
+
+
 def _after(derived: Item, source: Item, known: dict[str, Item], snapshot: Snapshot) -> Item | None:
     """Return what becomes of an item when one of its sources changes; None if nothing does."""
     if source.status != "active":

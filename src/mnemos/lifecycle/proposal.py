@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mnemos.errors import MnemosError, RecipeError
+from mnemos.lifecycle.following import HIDDEN_WITH
 from mnemos.store import journal
 from mnemos.store.change import SAID
 from mnemos.store.snapshot import Snapshot
@@ -19,13 +21,23 @@ MAX_ROWS = 20_000
 MAX_TEXT = 65_536
 #: Bytes of a named value, as JSON.
 MAX_STATE = 4 << 20
+#: Where an erasure keeps the ids of what it took for a source alone.
+WENT_ALONG = "along"
 
 
-def lawful(delta: Delta, recipe: str, snapshot: Snapshot) -> Delta:
+def lawful(delta: Delta, recipe: str, snapshot: Snapshot, *, undone: bool = True) -> Delta:
     """Return a proposal as it can be applied.
 
     An item whose id is taken by one that was dropped or superseded, and says something else, gets
-    an id anew; one that was hidden stays hidden, and what was erased is not derived again.
+    an id anew. One that a user hid stays hidden, and what was erased is not derived again; what
+    only went with a source is, from those that are left. What an item supersedes is retired with
+    it.
+
+    Args:
+        delta: The proposal.
+        recipe: Whose.
+        snapshot: What it was made of.
+        undone: What was hidden by undoing its making may be made again.
 
     Raises:
         RecipeError: It breaks an invariant; says which.
@@ -47,7 +59,7 @@ def lawful(delta: Delta, recipe: str, snapshot: Snapshot) -> Delta:
             raise RecipeError(f"recipe {recipe!r}: a link weighs {link.weight}")
     for state in delta.states:
         _require_state(state, recipe)
-    return _settled(delta, snapshot)
+    return _retiring(_settled(delta, snapshot, undone=undone), recipe, snapshot)
 
 
 def _owned(delta: Delta) -> tuple[Item | Key | Link, ...]:
@@ -58,13 +70,26 @@ def _owned(delta: Delta) -> tuple[Item | Key | Link, ...]:
 def _require_own(delta: Delta, recipe: str) -> None:
     for row in _owned(delta):
         if row.made_by != recipe:
-            raise RecipeError(f"recipe {recipe!r} proposes a row made by {row.made_by!r}")
+            raise RecipeError(
+                f"recipe {recipe!r} proposes a row made by {row.made_by!r}, {_which(row)}; "
+                f"set its made_by to {recipe!r}"
+            )
     for state in delta.states:
         if not state.name.startswith(f"{recipe}/"):
             raise RecipeError(
                 f"recipe {recipe!r}: the name of a value begins with {recipe + '/'!r}, "
                 f"not as {state.name!r} does"
             )
+
+
+def _which(row: Item | Key | Link) -> str:
+    match row:
+        case Item(kind=kind, id=item_id):
+            return f"the {kind} {item_id}"
+        case Key(role=role, item=item_id):
+            return f"the key {role!r} of {item_id}"
+        case Link() as link:
+            return f"the link {link.type!r} from {link.source} to {link.target}"
 
 
 def _known(
@@ -126,13 +151,25 @@ def _require_state(state: State, recipe: str) -> None:
         raise RecipeError(f"recipe {recipe!r}: the value {state.name!r} takes {size:,} bytes")
 
 
-def _settled(delta: Delta, snapshot: Snapshot) -> Delta:
+def _retiring(delta: Delta, recipe: str, snapshot: Snapshot) -> Delta:
+    """Add to a proposal that what its items supersede, and the recipe made, is superseded."""
+    named = [item.supersedes for item in delta.items if item.supersedes is not None]
+    proposed = {item.id for item in delta.items}
+    retired = tuple(
+        replace(old, status="superseded")
+        for old in snapshot.by_id([each for each in dict.fromkeys(named) if each not in proposed])
+        if old.made_by == recipe and old.status == "active"
+    )
+    return replace(delta, items=(*delta.items, *retired)) if retired else delta
+
+
+def _settled(delta: Delta, snapshot: Snapshot, *, undone: bool) -> Delta:
     """Give ids anew where they are taken, and leave out what is to stay hidden."""
     renamed: dict[str, str] = {}
     gone: set[str] = set()
     kept: list[Item] = []
     for item in delta.items:
-        found = _free_id(item, snapshot)
+        found = _free_id(item, snapshot, undone=undone)
         if found is None:
             gone.add(item.id)
         else:
@@ -174,18 +211,40 @@ def _between(links: Iterable[Link], gone: set[str], renamed: Mapping[str, str]) 
     )
 
 
-def _free_id(item: Item, snapshot: Snapshot) -> str | None:
+def _free_id(item: Item, snapshot: Snapshot, *, undone: bool) -> str | None:
     """Return the id under which an item is put; None if it stays hidden or erased."""
     item_id, revision = item.id, 0
     while True:
-        if snapshot.tables.erased_at(item_id) is not None:
-            return None
+        erased_at = snapshot.tables.erased_at(item_id)
         existing = next(iter(snapshot.by_id([item_id])), None)
-        if existing is None:
+        if erased_at is not None:
+            if not _went_along(item_id, erased_at, snapshot):
+                return None
+        elif existing is None:
             return item_id
-        if all(getattr(existing, name) == getattr(item, name) for name in SAID):
-            return None if existing.status == "hidden" else item_id
-        if existing.status not in {"archived", "superseded"}:
+        elif existing.status == "hidden" and not _returns(existing, item, snapshot, undone=undone):
+            return None
+        elif all(getattr(existing, name) == getattr(item, name) for name in SAID):
+            return item_id
+        elif existing.status == "active":
             return item_id  # refused by the store, which says what cannot change
         revision += 1
         item_id = journal.short_hash(journal.canonical([item.id, revision]).encode())
+
+
+def _went_along(item_id: str, erased_at: int, snapshot: Snapshot) -> bool:
+    """Say whether an item was erased for what it came from, not for itself."""
+    event = snapshot.tables.event(erased_at)
+    return event is not None and item_id in json.loads(event.body or "{}").get(WENT_ALONG, ())
+
+
+def _returns(existing: Item, item: Item, snapshot: Snapshot, *, undone: bool) -> bool:
+    """Say whether a hidden item may be made again: nobody hid it for itself."""
+    source = existing.attrs.get(HIDDEN_WITH)
+    if source is not None:
+        return source not in item.sources
+    event = snapshot.tables.event(existing.visible_from)
+    if not undone or event is None or event.op != "undo":
+        return False
+    made = snapshot.tables.event(json.loads(event.body)["undoes"])
+    return made is not None and made.op in {"learn", "consolidate"}

@@ -8,7 +8,7 @@ from datetime import datetime
 from mnemos import arguments
 from mnemos import facts as known
 from mnemos.context import assemble
-from mnemos.errors import Corrupt, MnemosError, QueryError, RecipeError
+from mnemos.errors import Corrupt, MnemosError, QueryError, RecipeError, place
 from mnemos.facts import Fact, Profile
 from mnemos.ingest.times import parse
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
@@ -140,7 +140,7 @@ class Asking(Opened):
         except MnemosError:
             raise
         except Exception as error:
-            raise RecipeError(f"recipe {recipe.name!r} failed: {error!r}") from error
+            raise RecipeError(f"recipe {recipe.name!r} failed{place(error)}: {error!r}") from error
         read = ranking.cut(query.limit)
         items = snapshot.items(ranking.items[:read].tolist())
         if len(items) < read:

@@ -13,11 +13,11 @@ from mnemos.ingest import turns
 from mnemos.ingest.facts.items import holds_fact
 from mnemos.lifecycle import erase as erasure
 from mnemos.lifecycle.erase import Certificate
-from mnemos.lifecycle.following import following
+from mnemos.lifecycle.marks import torn_again, with_following
 from mnemos.lifecycle.policy import Faded, Fading, Policy, faded, fading
 from mnemos.memory.opened import ANYONE, Opened
 from mnemos.store import journal
-from mnemos.store.change import put_inverse
+from mnemos.store.change import put, put_inverse
 from mnemos.store.snapshot import Transaction
 from mnemos.text.whole import whole
 from mnemos.types import Delta, Receipt, Scope, Status
@@ -91,7 +91,7 @@ class Changing(Opened):
             added = tuple(item.id for item in changed)
             versions = tuple(replace(item, status=status) for item in changed)
             return turns.Plan(
-                delta=Delta(items=(*versions, *following(versions, transaction))),
+                delta=with_following(Delta(items=versions), versions, transaction),
                 ids=wanted,
                 added=added,
                 existing=tuple(each for each in wanted if each not in added),
@@ -170,7 +170,9 @@ class Changing(Opened):
         """Take back an event, by appending its inverse.
 
         Args:
-            seq: Which event; None is the newest that was not undone. Undoing an undo redoes.
+            seq: Which event; None is the newest that was not undone. Undoing an undo redoes. What
+                a recipe learnt is passed over, for it goes with what it was learnt from; named by
+                its seq it is undone as well, and made again when ``learn`` is asked to.
 
         Raises:
             UndoRefused: A later event changed the same rows, or it was an erase.
@@ -187,9 +189,12 @@ class Changing(Opened):
             header = self._header("undo", why)
             header.body["undoes"] = target
             change = transaction.change(header)
-            touched = tuple(put_inverse(change, transaction.tables, target))
-            for item in following(transaction.by_id(touched), transaction):
-                change.put_item(item)
+            met: list[str] = []
+            spared = met if not commit.is_of_recipe(transaction, row) else None
+            touched = tuple(put_inverse(change, transaction.tables, target, spared=spared))
+            delta = with_following(Delta(), transaction.by_id(touched), transaction)
+            marks = torn_again(met, transaction)
+            put(change, replace(delta, states=(*delta.states, *marks)))
             event = transaction.close(change)
         return Receipt(
             ids=touched, added=touched, existing=(), seq=event.seq, head=event.hash.hex()

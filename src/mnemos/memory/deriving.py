@@ -39,7 +39,8 @@ class Deriving(Opened):
         Args:
             recipe: By name; None is this memory's own.
             limit: Learn from at most so many sessions.
-            redo: Learn again from sessions in which a model failed.
+            redo: Learn again from sessions in which a model failed; what was made of them is
+                dropped first.
             progress: Called with (sessions done, sessions in all).
 
         Raises:
@@ -61,12 +62,13 @@ class Deriving(Opened):
         Args:
             recipe: By name; None is this memory's own.
             steps: At most so many steps after learning, each a change of its own.
-            redo: Learn again from sessions in which a model failed.
+            redo: Learn again from sessions in which a model failed; what was made of them is
+                dropped first. Steps in which one failed are not taken again.
             progress: Called with (sessions done, sessions in all).
 
         Raises:
             InputError: The recipe learns nothing.
-            RecipeError: A step failed; those before it stand.
+            RecipeError: A step failed or changed nothing; those before it stand.
         """
         self._require_whole("consolidate")
         learning = self._learning(recipe)

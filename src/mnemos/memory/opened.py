@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -19,7 +20,7 @@ from mnemos.errors import InputError, MnemosError, NotFound, QueryError
 from mnemos.ingest import turns
 from mnemos.ingest.messages import name
 from mnemos.ingest.times import parse, zone
-from mnemos.learning import Mark
+from mnemos.lifecycle.marks import Mark
 from mnemos.models.base import Chat, Embedder
 from mnemos.models.budget import Budget
 from mnemos.models.decide import Decider
@@ -141,13 +142,19 @@ class Opened:
             transaction.tables.put_space(replace(space, settings=journal.canonical(settings)))
             replay(transaction)
 
-    @contextmanager
-    def reader(self, *, as_of: Moment | None = None) -> Iterator[Reader]:
+    def reader(self, *, as_of: Moment | None = None) -> AbstractContextManager[Reader]:
         """Open a snapshot as recipes see it; for recipes, training and the curious."""
         self._require_whole("reader")
-        moment = None if as_of is None else parse(as_of, self._zone)
-        with self._reading(moment) as snapshot:
-            yield snapshot
+        return self._reading(None if as_of is None else parse(as_of, self._zone))
+
+    @property
+    def fired(self) -> Mapping[str, int]:
+        """How often this memory's recipe did what is its own, by what, since it was opened.
+
+        What its attribute ``fired`` counts; nought of all else.
+        """
+        counted: Mapping[str, int] = getattr(self._shared.recipe, "fired", {})
+        return Counter(counted)
 
     def scoped(
         self, *, user: str | None = None, agent: str | None = None, session: str | None = None

@@ -10,7 +10,7 @@ from mnemos.errors import MnemosError
 from mnemos.ingest import turns
 from mnemos.ingest.messages import Draft, Message, Messages, drafts, name
 from mnemos.ingest.times import parse
-from mnemos.lifecycle.following import following
+from mnemos.lifecycle.marks import with_following
 from mnemos.memory.deriving import Deriving
 from mnemos.memory.opened import ANYONE, Moment
 from mnemos.recipes.base import Learner
@@ -119,8 +119,7 @@ class Saying(Deriving):
             draft = turns.edited(old, message, self._zone)
             plan = turns.revise(ref, draft, place, transaction)
             ended = [item for item in plan.delta.items if item.status == "superseded"]
-            items = (*plan.delta.items, *following(ended, transaction))
-            return replace(plan, delta=replace(plan.delta, items=items))
+            return replace(plan, delta=with_following(plan.delta, ended, transaction))
 
         payload = journal.canonical([ref, str(message), asdict(place.scope)])
         receipt = self._write(self._header("revise", why), plan, request_id, payload)

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from mnemos.errors import InputError
 from mnemos.models.base import Embedder
 from mnemos.recipes.base import Consolidator, Learner, Recipe
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "mnemos.recipes"
 
@@ -76,29 +80,66 @@ def recipe(name: str | Maker, level: str | None = None, embedder: Embedder | Non
     """
     if not isinstance(name, str):
         return _tried(name, level, embedder)
-    address = RECIPES.get(name) or _joined().get(name)
-    if address is None:
-        known = ", ".join(sorted(RECIPES.keys() | _joined().keys()))
+    address = RECIPES.get(name)
+    if address is not None:
+        module, _, attribute = address.partition(":")
+        ours: Recipe = getattr(import_module(module), attribute)(level, embedder)
+        return ours
+    points = _joined()
+    if name not in points:
+        known = ", ".join(sorted(RECIPES.keys() | points.keys()))
         raise InputError(f"no recipe {name!r}; known are {known}")
-    module, _, attribute = address.partition(":")
-    made: Recipe = getattr(import_module(module), attribute)(level, embedder)
+    return _loaded(points[name], level, embedder)
+
+
+def _loaded(point: EntryPoint, level: str | None, embedder: Embedder | None) -> Recipe:
+    """Return the recipe that a package offers.
+
+    Raises:
+        InputError: It cannot be loaded, is none, or does not bear the name it is offered by.
+    """
+    where = f"recipe {point.name!r} ({point.value}{_of(point)})"
+    try:
+        maker = point.load()
+    except Exception as error:
+        raise InputError(f"{where}: {error}") from error
+    made = _made(maker, level, embedder, where)
+    if made.name != point.name:
+        raise InputError(
+            f"{where}: its attribute name says {made.name!r}; both must be the same, "
+            "for what it makes is labelled by it"
+        )
     return made
 
 
 def _tried(maker: Maker, level: str | None, embedder: Embedder | None) -> Recipe:
-    if not callable(maker):
-        raise InputError(f"recipe: expected a name or a class, not {maker!r}")
-    made = maker(level, embedder)
-    if not isinstance(made, Recipe):
-        raise InputError(f"recipe: {maker!r} makes no recipe: that has a name and recall")
+    made = _made(maker, level, embedder, "recipe")
     if made.name in RECIPES or made.name in _TAKEN:
         raise InputError(f"recipe: the name {made.name!r} is taken; give yours another")
     return made
 
 
+def _made(maker: object, level: str | None, embedder: Embedder | None, where: str) -> Recipe:
+    if not callable(maker):
+        raise InputError(f"{where}: expected a name or a class, not {maker!r}")
+    try:
+        made = maker(level, embedder)
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise  # of its own code
+        raise InputError(f"{where}: {maker!r} does not take (level, embedder): {error}") from error
+    if not isinstance(made, Recipe):
+        raise InputError(f"{where}: {maker!r} makes no recipe: that has a name and recall")
+    return made
+
+
 def offered() -> tuple[Offered, ...]:
-    """Return every recipe that can be chosen, in alphabetical order; all of them are loaded."""
-    return tuple(_offered(name) for name in sorted(RECIPES.keys() | _joined().keys()))
+    """Return every recipe that can be chosen, in alphabetical order; all of them are loaded.
+
+    What a package offers by a name that is taken is listed as well, with the reason.
+    """
+    names = RECIPES.keys() | _joined().keys()
+    return (*(_offered(name) for name in sorted(names)), *_refused())
 
 
 def _offered(name: str) -> Offered:
@@ -108,8 +149,21 @@ def _offered(name: str) -> Offered:
         return Offered(name=name, about=f"cannot be loaded: {error}")
 
 
+def _refused() -> Iterator[Offered]:
+    for point in _points():
+        if point.name in RECIPES or point.name in _TAKEN:
+            yield Offered(
+                name=f"{point.name} ({point.value})",
+                about=f"cannot be chosen: the name is taken{_of(point)}; give it another",
+            )
+
+
 def described(made: Recipe) -> Offered:
-    """Return what a recipe says of itself in the docstring of its module, else of its class."""
+    """Return what a recipe says of itself.
+
+    Of the docstrings of its module and its class the first that has a ``Cost:`` counts; if neither
+    has, the class's, else the module's.
+    """
     module = sys.modules.get(type(made).__module__)
     texts = [text.strip() for text in (module and module.__doc__, type(made).__doc__) if text]
     text = next((each for each in texts if _COST.search(each)), texts[-1] if texts else "")
@@ -128,8 +182,20 @@ def described(made: Recipe) -> Offered:
 _COST = re.compile(r"^[ ]*Cost: *(.+(?:\n[ ]+\S.*)*)", re.MULTILINE)
 
 
-def _joined() -> dict[str, str]:
+def _joined() -> dict[str, EntryPoint]:
+    """Return what installed packages offer by names that are free."""
+    points = {point.name: point for point in _points()}
+    return {name: points[name] for name in points.keys() - RECIPES.keys() - _TAKEN}
+
+
+def _points() -> list[EntryPoint]:
     """Return what installed packages offer; slow, for it reads the metadata of all of them."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - 18 ms that ours do not need
 
-    return {point.name: point.value for point in entry_points(group=GROUP)}
+    return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+
+
+def _of(point: EntryPoint) -> str:
+    """Return the package that offers something, for a message."""
+    package = getattr(point.dist, "name", None)
+    return f", of the package {package}" if package else ""

@@ -7,9 +7,9 @@ indexed apart: none of its words is found among what was said, nor changes what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,9 @@ DOC = np.dtype(
         ("length", "<u2"),  # index terms in the text, at most 65,535
         ("role", "u1"),  # place in ROLES
         ("flags", "u1"),  # bits below
-        ("said_at", "<i8"),
-        ("event_from", "<i8"),
-        ("event_to", "<i8"),
+        ("said_at", "<i8"),  # when it was said
+        ("event_from", "<i8"),  # the interval that the text speaks of, if it is another day
+        ("event_to", "<i8"),  # where it ends
     ]
 )
 ROLES = ("", "system", "user", "assistant", "tool", "document")
@@ -196,13 +196,23 @@ class Reader(Protocol):
         """Numbers of the recipes that made something, by name; see a document's ``recipe``."""
 
     def derived(self, recipe: str) -> Index:
-        """Return the index of what a recipe made; its numbers are those of the same documents."""
+        """Return the index of what a recipe made; its numbers are those of the same documents.
+
+        What it made and is superseded, archived or hidden stands there as well; what was erased
+        does not.
+        """
 
     def matching_scopes(self, scope: Scope) -> Sequence[int]:
         """Return the numbers of scopes that agree with every field of this one that is set."""
 
-    def items(self, nos: Sequence[int]) -> list[Item]:
-        """Return the items with these numbers, in their order, as this snapshot shows them."""
+    def items(self, nos: Iterable[SupportsIndex]) -> list[Item]:
+        """Return the items with these numbers, in their order, as this snapshot shows them.
+
+        Those that were superseded, archived or hidden, too: look at their ``status``.
+
+        Args:
+            nos: Integers of any kind, ``index.items`` for instance.
+        """
 
     def by_id(self, ids: Sequence[str]) -> list[Item]:
         """Return the items with these ids, in their order, without those that are not there."""
@@ -211,7 +221,7 @@ class Reader(Protocol):
         """Return the numbers of items by id, in their order, without those that are not there."""
 
     def session(self, scope: Scope) -> list[Item]:
-        """Return the active turns of this very scope, in their order."""
+        """Return the active turns of this very scope, in their order; new ones included."""
 
     def keys(self, item_id: str) -> list[Key]:
         """Return the further keys of an item, oldest first."""

@@ -347,8 +347,17 @@ def put(change: Change, delta: Delta) -> None:
         change.put_state(state)
 
 
-def put_inverse(change: Change, tables: Tables, seq: int) -> list[str]:
+def put_inverse(
+    change: Change, tables: Tables, seq: int, *, spared: list[str] | None = None
+) -> list[str]:
     """Undo an event: first versions are hidden or ended, others give way to the one before.
+
+    Args:
+        change: The event that undoes.
+        tables: What is now.
+        seq: The event that is undone.
+        spared: Takes the names of values that were changed since and stay as they are; None
+            refuses.
 
     Returns:
         The ids of the items it touched.
@@ -363,8 +372,14 @@ def put_inverse(change: Change, tables: Tables, seq: int) -> list[str]:
             raise UndoRefused(f"event {seq} cannot be undone: a row of it has been erased")
         if entry.kind == "item":
             touched.append(_invert_item(change, tables, seq, entry.no))
-        else:
+            continue
+        try:
             _invert_side(change, tables, entry.kind, entry, standing)
+        except UndoRefused:
+            row = None if entry.kind != "state" else tables.side(entry.kind, entry.no)
+            if spared is None or row is None or not isinstance(row.value, State):
+                raise
+            spared += [row.value.name] if row.value.name not in spared else []
     return touched
 
 
@@ -402,16 +417,16 @@ def _invert_side(
             if row.visible_to is not None and _undoes(tables, each.visible_from) == row.visible_to:
                 row = each
         if row.visible_to is not None:
-            raise _refusal(seq, f"{kind} {no}", row.visible_to)
+            raise _refusal(seq, _named(row), row.visible_to)
         change.end_side(kind, row)
     else:
         # What later events did to it must have been taken back, down to what this one ended.
         for each in others:
             if each.visible_to is None:
-                raise _refusal(seq, f"{kind} {no}", each.visible_from)
+                raise _refusal(seq, _named(row), each.visible_from)
             left = standing().intersection((each.visible_from, each.visible_to))
             if left:
-                raise _refusal(seq, f"{kind} {no}", min(left))
+                raise _refusal(seq, _named(row), min(left))
         put(change, Delta.of(row.value))
 
 
@@ -429,6 +444,17 @@ def _standing(tables: Tables, seq: int) -> frozenset[int]:
         else:
             undone.add(undoes)
     return frozenset(found)
+
+
+def _named(row: SideRow) -> str:
+    """Return what a row is, for a message: nothing of what was said."""
+    match row.value:
+        case Key() as key:
+            return f"a key of item {key.item}"
+        case Link() as link:
+            return f"the link {link.type!r} from {link.source} to {link.target}"
+        case State(name=name):
+            return f"the value {name!r}"
 
 
 def _rows_like(tables: Tables, row: SideRow) -> list[SideRow]:

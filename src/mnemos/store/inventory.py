@@ -89,6 +89,7 @@ def event(row: EventRow, snapshot: Snapshot, previous: EventRow | None) -> Event
         items=tuple(dict.fromkeys(each for each in touched if each is not None)),
         rows=len(touched),
         undoes=body.get("undoes"),
+        recipe=body.get("recipe", ""),
         previous_hash=(_genesis(snapshot) if previous is None else previous.hash).hex(),
         hash=row.hash.hex(),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,9 +105,10 @@ class Snapshot:
         """Return the numbers of scopes that agree with every field of this one that is set."""
         return self.tables.matching_scopes(scope)
 
-    def items(self, nos: Sequence[int]) -> list[Item]:
+    def items(self, nos: Iterable[SupportsIndex]) -> list[Item]:
         """Return the items with these numbers, in their order."""
-        return [row.item for row in self.tables.items_at(nos, self.as_of_seq)]
+        wanted = list(map(operator.index, nos))  # numpy's integers are no JSON
+        return [row.item for row in self.tables.items_at(wanted, self.as_of_seq)]
 
     def by_id(self, ids: Sequence[str]) -> list[Item]:
         """Return the items with these ids, in their order, without those that are not there."""

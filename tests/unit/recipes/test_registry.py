@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from importlib.metadata import EntryPoint
+
 import pytest
 
 from mnemos import Memory
 from mnemos.errors import InputError
 from mnemos.models.base import Embedder
-from mnemos.recipes import RECIPES, described, offered, recipe
+from mnemos.recipes import GROUP, RECIPES, described, offered, recipe
 from mnemos.recipes.default import Default
 
 
@@ -54,6 +57,65 @@ def test_a_recipe_on_trial_takes_no_name_that_there_is(taken: str) -> None:
 
     with pytest.raises(InputError, match=f"the name '{taken}' is taken"):
         Memory(":memory:", recipe=named)
+
+
+@pytest.fixture
+def joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "trial": f"{__name__}:Trial",
+        "another": f"{__name__}:Trial",
+        "absent": f"{__name__}:Absent",
+        "nothing": "no.such.module:Nothing",
+        "bare": f"{__name__}:Bare",
+        "default": f"{__name__}:Trial",
+    }
+    points = [EntryPoint(name, value, GROUP) for name, value in values.items()]
+    monkeypatch.setattr(metadata, "entry_points", lambda *, group: points if group else [])
+
+
+class Bare:
+    """Takes nothing."""
+
+
+@pytest.mark.usefixtures("joined")
+def test_a_package_s_recipe_is_chosen_by_its_name() -> None:
+    assert recipe("trial").name == "trial"
+    assert type(recipe("default")) is Default
+
+
+@pytest.mark.usefixtures("joined")
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("another", "its attribute name says 'trial'; both must be the same"),
+        ("absent", "has no attribute 'Absent'"),
+        ("nothing", "No module named 'no'"),
+        ("bare", r"does not take \(level, embedder\)"),
+    ],
+)
+def test_a_package_s_recipe_that_cannot_be_used_says_why(name: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        recipe(name)
+    (listed,) = [each for each in offered() if each.name == name]
+    assert listed.about.startswith(f"cannot be loaded: recipe {name!r} (")
+
+
+@pytest.mark.usefixtures("joined")
+def test_a_package_s_recipe_by_a_name_of_ours_is_listed_as_refused() -> None:
+    by_name = {each.name: each.about for each in offered()}
+    assert "cannot be chosen: the name is taken" in by_name[f"default ({__name__}:Trial)"]
+    assert by_name["default"] == described(Default()).about
+
+
+def test_a_class_that_is_not_made_with_level_and_embedder_says_so() -> None:
+    with pytest.raises(InputError, match=r"does not take \(level, embedder\)"):
+        Memory(":memory:", recipe=Bare)  # type: ignore[arg-type] # on purpose
+
+    def broken(_level: str | None, _embedder: Embedder | None) -> Trial:
+        return len(3)  # type: ignore[arg-type, return-value] # on purpose
+
+    with pytest.raises(TypeError, match="has no len"):
+        Memory(":memory:", recipe=broken)
 
 
 def test_what_is_no_recipe_is_refused() -> None:

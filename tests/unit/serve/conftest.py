@@ -23,6 +23,7 @@ def mnemos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command line in this process, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MNEMOS_FILE", raising=False)
+    monkeypatch.delenv("MNEMOS_RECIPE", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(*arguments: str, stdin: str | bytes = b"") -> Ended:

@@ -188,6 +188,29 @@ def test_unlearning_asks_and_drops_what_was_made(told: Run) -> None:
     assert told("verify").code == 0
 
 
+def test_a_question_is_answered_by_the_recipe_that_is_named(
+    told: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = ("recall", "When did I move to Porto?")
+    assert told(*question).code == 0
+    assert told(*question, "--recipe", "gists").code == 1  # it finds nothing, ever
+    assert told("--recipe", "gists", "context", "When did I move to Porto?").code == 1
+    monkeypatch.setenv("MNEMOS_RECIPE", "gists")
+    assert told(*question).code == 1
+    assert told("learn").out.startswith("2 sessions learnt from")
+    assert told(*question, "--recipe", "default").code == 0
+    assert told(*question, "--recipe", " ").code == 2
+    monkeypatch.setenv("MNEMOS_RECIPE", "")
+    ended = told(*question)
+    assert (ended.code, "MNEMOS_RECIPE is empty" in ended.err) == (2, True)
+
+
+def test_the_log_says_which_recipe_learnt(told: Run) -> None:
+    told("learn", "--recipe", "gists")
+    assert "learn gists" in told("log").out
+    assert told("log", "--json", "-n", "1").json["recipe"] == "gists"
+
+
 def test_an_unknown_recipe_is_refused_with_those_known(told: Run) -> None:
     for arguments in (("learn", "--recipe", "x"), ("unlearn", "x")):
         ended = told(*arguments)
@@ -217,8 +240,8 @@ def test_one_that_cannot_be_loaded_is_listed_beside_the_others(
 
 
 def test_the_first_sentence_of_a_cost_is_its_model_calls() -> None:
-    assert first_sentence("one call a turn, none else; an item a turn.") == (
-        "one call a turn, none else"
+    assert first_sentence("one call a turn, none else; an item a turn. More.") == (
+        "one call a turn, none else; an item a turn"
     )
     assert first_sentence("one a page (about 1.5 kB). A row.") == "one a page (about 1.5 kB)"
     assert first_sentence("none.") == "none"

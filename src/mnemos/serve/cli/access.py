@@ -34,7 +34,13 @@ def opened(settings: Settings, *, make: bool = False, meaning: bool = False) -> 
     if make:
         require_folder(file.path)
     embedder = (settings.embedder or "default") if meaning else None
-    return Memory(file.path, actor=ACTOR, embedder=embedder, embedding="manual")
+    return Memory(
+        file.path,
+        recipe=settings.recipe_name,
+        actor=ACTOR,
+        embedder=embedder,
+        embedding="manual",
+    )
 
 
 def require_folder(target: str | Path) -> None:

@@ -12,7 +12,7 @@ from typing import ClassVar, TypeVar
 
 import click
 
-from mnemos.config import MemoryFile, default_embedder, memory_file
+from mnemos.config import MemoryFile, default_embedder, default_recipe, memory_file
 from mnemos.serve.cli.output import Output
 
 T = TypeVar("T")
@@ -26,6 +26,7 @@ class Settings:
 
     file: str | None = None
     embedder: str | None = None
+    recipe: str | None = None
     as_json: bool = False
     quiet: bool = False
 
@@ -33,6 +34,11 @@ class Settings:
     def memory_file(self) -> MemoryFile:
         """The memory to work on."""
         return memory_file(self.file)
+
+    @property
+    def recipe_name(self) -> str:
+        """The memory system to work by."""
+        return self.recipe or default_recipe()
 
     @property
     def embeds(self) -> bool:
@@ -50,7 +56,7 @@ def settings() -> Settings:
     return click.get_current_context().ensure_object(Settings)
 
 
-_WANTED = {"file": "a file", "embedder": "a model, auto or none"}
+_WANTED = {"file": "a file", "embedder": "a model, auto or none", "recipe": "one of mnemos recipes"}
 
 
 def _note(context: click.Context, parameter: click.Parameter, value: str | bool | None) -> None:
@@ -79,6 +85,13 @@ def global_options() -> list[click.Parameter]:
             expose_value=False,
             callback=_note,
             help="The model that finds by meaning, auto or none; else $MNEMOS_EMBEDDER, else auto.",
+        ),
+        click.Option(
+            ["--recipe"],
+            metavar="NAME",
+            expose_value=False,
+            callback=_note,
+            help="The recipe that learns and answers; else $MNEMOS_RECIPE, else default.",
         ),
         click.Option(
             ["--json", "as_json"],

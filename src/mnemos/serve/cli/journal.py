@@ -31,11 +31,11 @@ def log_command(*, limit: int, before: int | None) -> None:
             if output.as_json:
                 output.document(event)
                 continue
-            undoes = "" if event.undoes is None else f" {event.undoes}"
+            of = one_line(event.recipe) if event.undoes is None else str(event.undoes)
             made.add_row(
                 str(event.seq),
                 f"{event.recorded_at:%Y-%m-%d %H:%M}",
-                Text(event.op + undoes),
+                Text(f"{event.op} {of}".rstrip()),
                 f"{event.rows:,}",
                 Text(one_line(event.actor)),
                 Text(one_line(event.why)),

@@ -42,7 +42,6 @@ _MISSING = "the MCP server needs its libraries: pip install 'mnemos[mcp]'"
     help=f"Keys, one a line, that clients must show; else the one in ${MCP_KEY}.",
 )
 @click.option("--user", metavar="NAME", help="Serve this user's part of the memory alone.")
-@click.option("--recipe", metavar="NAME", help="The recipe that answers.")
 @click.option("--read-only", is_flag=True, help="Offer no tool that writes.")
 @click.option(
     "--print-config",
@@ -58,7 +57,6 @@ def mcp_command(
     port: int,
     key_file: Path | None,
     user: str | None,
-    recipe: str | None,
     read_only: bool,
     client: str | None,
 ) -> None:
@@ -72,7 +70,7 @@ def mcp_command(
     if client is not None:
         options = [
             *(["--user", user] if user else []),
-            *(["--recipe", recipe] if recipe else []),
+            *(["--recipe", given.recipe] if given.recipe else []),
             *(["--read-only"] if read_only else []),
         ]
         needs_key = key_file is not None or mcp_key() is not None
@@ -92,10 +90,10 @@ def mcp_command(
                 USAGE,
                 f"give one with --key-file or {MCP_KEY}, and put TLS in front",
             )
-    memory = _opened(given, recipe, read_only=read_only)
+    memory = _opened(given, read_only=read_only)
     offered = tools.offered(
         read_only=read_only,
-        reads_facts=recipe is None or _reads_facts(memory, recipe),
+        reads_facts=_reads_facts(memory, given.recipe_name),
         one_user=user is not None,
     )
     served = memory if user is None else memory.scoped(user=user)
@@ -112,7 +110,7 @@ def mcp_command(
     )
 
 
-def _opened(given: Settings, recipe: str | None, *, read_only: bool) -> Memory:
+def _opened(given: Settings, *, read_only: bool) -> Memory:
     file = given.memory_file
     if read_only and not file.path.exists():
         raise Refused(
@@ -125,8 +123,7 @@ def _opened(given: Settings, recipe: str | None, *, read_only: bool) -> Memory:
         file.path,
         actor=ACTOR,
         embedder=given.embedder or "default",
-        learning="at once",
-        recipe=recipe or "default",
+        recipe=given.recipe_name,
         read_only=read_only,
         counter=_counted,
     )

@@ -25,7 +25,6 @@ from mnemos.serve.cli.receipts import counted, tell
 
 #: So many sessions that went wrong are told.
 TOLD = 5
-RECIPE = click.option("--recipe", metavar="NAME", help="Which; else the memory's own.")
 REDO = click.option("--redo", is_flag=True, help="Also again where a model failed.")
 
 
@@ -95,16 +94,14 @@ def told(figures: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
 
 
 def first_sentence(text: str) -> str:
-    """Return a text up to its first full stop or semicolon; of a cost, the model calls."""
-    ends = [at for mark in (". ", "; ") if (at := text.find(mark)) > 0]
-    return text[: min(ends)] if ends else text.rstrip(".")
+    """Return a text up to its first full stop; of a cost, the model calls."""
+    return text.partition(". ")[0].rstrip(".")
 
 
 @click.command("learn", cls=Command)
-@RECIPE
 @REDO
 @click.option("--limit", "-n", type=click.IntRange(min=1), help="At most so many sessions.")
-def learn_command(*, recipe: str | None, redo: bool, limit: int | None) -> None:
+def learn_command(*, redo: bool, limit: int | None) -> None:
     """Let a recipe derive what it needs from sessions it has not learnt from yet.
 
     Broken off, the same command goes on where it was. A model is asked if MNEMOS_CHAT names one.
@@ -114,17 +111,16 @@ def learn_command(*, recipe: str | None, redo: bool, limit: int | None) -> None:
     output = given.output
     meter = output.progress("learning", "sessions")
     with opened(given, meaning=True) as memory, _going_on(output), meter as progress:
-        done = memory.learn(recipe, limit=limit, redo=redo, progress=progress)
+        done = memory.learn(limit=limit, redo=redo, progress=progress)
     _tell(output, done)
 
 
 @click.command("consolidate", cls=Command)
-@RECIPE
 @REDO
 @click.option(
     "--steps", type=click.IntRange(min=1), default=1_000, show_default=True, help="At most so many."
 )
-def consolidate_command(*, recipe: str | None, redo: bool, steps: int) -> None:
+def consolidate_command(*, redo: bool, steps: int) -> None:
     """Do what a recipe leaves for idle hours: learn, then go over what it has derived.
 
     Ends with 6 if a session could not be learnt from, or a model failed.
@@ -133,7 +129,7 @@ def consolidate_command(*, recipe: str | None, redo: bool, steps: int) -> None:
     output = given.output
     meter = output.progress("learning", "sessions")
     with opened(given, meaning=True) as memory, _going_on(output), meter as progress:
-        done = memory.consolidate(recipe, steps=steps, redo=redo, progress=progress)
+        done = memory.consolidate(steps=steps, redo=redo, progress=progress)
     _tell(output, done)
 
 
@@ -184,19 +180,19 @@ def _branches(branches: Mapping[str, int]) -> str:
 
 
 @click.command("unlearn", cls=Command)
-@click.argument("recipe")
+@click.argument("name", metavar="RECIPE")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-def unlearn_command(*, recipe: str, yes: bool) -> None:
+def unlearn_command(*, name: str, yes: bool) -> None:
     """Drop all that a recipe made; what was said stays, and it can learn anew.
 
     What a user put right stays as well. mnemos undo takes it back.
     """
     given = settings()
     with opened(given) as memory:
-        kept = next((each for each in memory.recipes() if each.name == recipe), None)
+        kept = next((each for each in memory.recipes() if each.name == name), None)
         count = 0 if kept is None else sum(kept.items.values())
         if count and not yes:
-            question = f"Drop {counted(count, 'item')} that {recipe} made?"
+            question = f"Drop {counted(count, 'item')} that {name} made?"
             require_yes(question, "drops", "dropped")
-        receipt = memory.unlearn(recipe)
+        receipt = memory.unlearn(name)
     tell(given.output, receipt, "dropped")

@@ -93,7 +93,12 @@ def serve_command(
 
 
 def _opened(path: Path, *, settings: Settings) -> Memory:
-    return Memory(path, actor=ACTOR, embedder=settings.embedder or "default")
+    return Memory(
+        path,
+        actor=ACTOR,
+        embedder=settings.embedder or "default",
+        recipe=settings.recipe_name,
+    )
 
 
 def _ready(given: Settings, path: Path, url: str, anybody: bool) -> None:
