@@ -46,7 +46,7 @@ COMMANDS = {
     "erase": ("erase", "Destroy items, or all of a scope, and all that came from them; prove it."),
     "recipes": (
         "recipes",
-        "List the recipes: what each is, whether it learns, and what this memory keeps of it.",
+        "List the recipes: what each is, what it costs and finds, what this memory keeps of it.",
     ),
     "learn": (
         "recipes",
