@@ -361,12 +361,14 @@ class Citation:
         id: The item's id.
         ref: The caller's own id of the message.
         span: Which characters of the item's text are shown, ``[from, to)``.
+        outdated: What it says that is no longer so, as the context says: "home", "job".
     """
 
     mark: str
     id: str
     ref: str | None
     span: tuple[int, int]
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,7 +377,8 @@ class Context:
 
     Args:
         text: Empty if there is nothing worth showing.
-        citations: One a line, in the order of the text.
+        citations: One a line, in the order of the text: what is new, then what an earlier context
+            showed and this one says is outdated.
         tokens: What the text costs under the memory's token counter; never over the budget.
         budget_tokens: What it was allowed to cost.
         abstention: Why the text is empty; None if it is not.
