@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
     from mnemos.catalogue import RecipeKept
+    from mnemos.context.render import quoted
     from mnemos.embedding.upkeep import VectorStatus
     from mnemos.embedding.work import Embedded
     from mnemos.errors import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from mnemos.learning import Learned
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
+    from mnemos.memory.sessions import SessionKept, SessionPage
     from mnemos.models.base import (
         Chat,
         ChatReply,
@@ -118,6 +120,8 @@ _HOMES = {
     "RecipeKept": "mnemos.catalogue",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
+    "SessionKept": "mnemos.memory.sessions",
+    "SessionPage": "mnemos.memory.sessions",
     "Stats": "mnemos.store.inventory",
     "Task": "mnemos.models.task",
     "TokenCounter": "mnemos.text.token_count",
@@ -128,6 +132,7 @@ _HOMES = {
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
     "estimate_tokens": "mnemos.text.token_count",
+    "quoted": "mnemos.context.render",
 }
 
 
@@ -203,6 +208,8 @@ __all__ = [
     "Rescued",
     "Scope",
     "Session",
+    "SessionKept",
+    "SessionPage",
     "State",
     "Stats",
     "StoreError",
@@ -218,4 +225,5 @@ __all__ = [
     "Version",
     "Where",
     "estimate_tokens",
+    "quoted",
 ]
