@@ -36,6 +36,8 @@ class Where:
         roles: The role is one of these.
         said_from: Said at this moment or later.
         said_to: Said before this moment.
+        not_sessions: Said in none of these sessions: a prompt that holds the present one needs no
+            line of it.
     """
 
     metadata: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Where:
     roles: tuple[Role, ...] = ()
     said_from: datetime | None = None
     said_to: datetime | None = None
+    not_sessions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
