@@ -130,7 +130,7 @@ class Proxy:
         reply = Reply(streamed=bool(asked.get("stream")))
 
         async def remember() -> None:
-            await self._remember(request, preparing, reply)
+            await self._remember(request, preparing, asked["messages"], reply)
 
         return await self._passed_on(request, body, told=told, reply=reply, then=remember)
 
@@ -207,13 +207,17 @@ class Proxy:
             task.add_done_callback(self._unfinished.discard)
 
     async def _remember(
-        self, request: Request, preparing: asyncio.Task[Prepared], reply: Reply
+        self,
+        request: Request,
+        preparing: asyncio.Task[Prepared],
+        said: Sequence[Message],
+        reply: Reply,
     ) -> None:
         message = reply.message()
 
-        def remember(prepared: Prepared, said: Mapping[str, JSON]) -> None:
+        def remember(prepared: Prepared, answer: Message) -> None:
             with self._lend(request) as lent:
-                self._conversation(lent).answered(prepared, said)
+                self._conversation(lent).answered(prepared, said, answer)
 
         try:
             prepared = await preparing  # it may have been too slow for the prompt

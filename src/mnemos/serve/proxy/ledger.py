@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +32,12 @@ CREATE TABLE IF NOT EXISTS thread (
     session  TEXT NOT NULL,
     answered INTEGER NOT NULL,
     used_at  INTEGER NOT NULL  -- seconds
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spot (
+    spot    TEXT PRIMARY KEY,
+    name    TEXT NOT NULL,
+    session TEXT NOT NULL,
+    used_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -82,7 +88,8 @@ class Ledger:
         self._rows.execute("PRAGMA journal_mode = WAL")
         self._rows.executescript(_SCHEMA)
         oldest = int((now - KEPT).timestamp())
-        self._rows.execute("DELETE FROM thread WHERE used_at < ?", [oldest])
+        for table in ("thread", "spot"):
+            self._rows.execute(f"DELETE FROM {table} WHERE used_at < ?", [oldest])  # noqa: S608
         self.key = self._secret()
 
     def _secret(self) -> bytes:
@@ -98,6 +105,8 @@ class Ledger:
         """Return how far a conversation is known, by the names of its messages in order."""
         with self._lock, closing(self._rows.cursor()) as cursor:
             for count in range(len(names), 0, -1):
+                if not names[count - 1]:
+                    continue
                 row = cursor.execute(
                     "SELECT session, answered FROM thread WHERE name = ?", [names[count - 1]]
                 ).fetchone()
@@ -105,19 +114,41 @@ class Ledger:
                     return Known(session=row[0], count=count, answered=bool(row[1]))
         return None
 
-    def put(self, session: str, names: Iterable[str], now: datetime, *, answered: bool) -> None:
+    def at(self, spot: str) -> tuple[str, str] | None:
+        """Return the session and the name of the message that was said last at a spot."""
+        with self._lock:
+            found: tuple[str, str] | None = self._rows.execute(
+                "SELECT session, name FROM spot WHERE spot = ?", [spot]
+            ).fetchone()
+        return found
+
+    def put(
+        self,
+        session: str,
+        names: Sequence[str],
+        spots: Sequence[str],
+        now: datetime,
+        *,
+        answered: bool,
+    ) -> None:
         """Note that messages belong to a session.
 
         Args:
             session: Whose.
-            names: Of the messages.
+            names: Of the messages; "" is none.
+            spots: Theirs; "" is none.
             now: When.
             answered: Whether the last of them has a reply.
         """
         second = int(now.timestamp())
-        rows = [(name, session, answered, second) for name in names]
+        threads = [(name, session, answered, second) for name in names if name]
+        told = zip(spots, names, strict=True)
+        places = [(spot, name, session, second) for spot, name in told if spot and name]
         with self._lock:
-            self._rows.executemany("INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?)", rows)
+            self._rows.execute("BEGIN IMMEDIATE")
+            self._rows.executemany("INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?)", threads)
+            self._rows.executemany("INSERT OR REPLACE INTO spot VALUES (?, ?, ?, ?)", places)
+            self._rows.execute("COMMIT")
 
     def shown(self, session: str, name: str) -> Shown | None:
         """Return what was put before a message in a session; None if nothing is known of it."""

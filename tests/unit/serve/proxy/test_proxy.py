@@ -374,3 +374,23 @@ def test_the_ledger_on_disk_holds_no_text(through: Through, memory: Memory, tmp_
     assert files
     assert not any(b"boat" in file.read_bytes() for file in files)
     assert files[0].stat().st_mode & 0o077 == 0
+
+
+def test_a_chat_that_forgets_its_beginning_is_still_one(
+    through: Through, memory: Memory, endpoint: Endpoint
+) -> None:
+    endpoint.reply = lambda asked: f"You asked: {asked['messages'][-1]['content']}"
+    url = through(budget=Budget(question_tokens=1))
+    said: Said = []
+    for number in range(8):
+        said = [*said[-5:], user(f"Question {number}?")]
+        setting = {"role": "system", "content": f"It is {number} o'clock."}
+        reply = ask(url, [setting, *said]).choices[0].message
+        said.append({"role": "assistant", "content": reply.content})
+        settled(memory, 2 * (number + 1))
+    kept = memory.browse(limit=500).items
+    assert [item.text for item in kept if item.role == "user"] == [
+        f"Question {number}?" for number in range(8)
+    ]
+    assert len(kept) == 16
+    assert len({item.scope.session for item in kept}) == 1
