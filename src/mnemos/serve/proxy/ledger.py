@@ -49,10 +49,12 @@ class Shown:
     Args:
         text: As it stands in the prompt.
         citations: What it quotes.
+        tokens: What it costs, under the memory's counter.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,10 +41,13 @@ class Budget:
     Args:
         question_tokens: With each question, at most.
         core_tokens: In front, at most; 0 is nothing.
+        prompt_tokens: With all questions of a chat together, at most. What is over goes in bulk,
+            the oldest half at once, for each time costs the prefix.
     """
 
     question_tokens: int = 800
     core_tokens: int = 200
+    prompt_tokens: int = 12_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -173,6 +176,7 @@ class Conversation:
         asked = [place for place, each in enumerate(messages) if each.get("role") == "user"]
         known = {place: self._still(session, own[place]) for place in asked if own[place]}
         before = {place: shown for place, shown in known.items() if shown is not None}
+        self._thin(before, prepared)
         last = len(messages) - 1
         if last in known and known[last] is None:
             seen = [each for shown in before.values() for each in shown.citations]
@@ -181,6 +185,18 @@ class Conversation:
                 before[last] = fresh
             self.ledger.show(session, own[last], fresh)
         return before
+
+    def _thin(self, before: dict[int, Shown], prepared: Prepared) -> None:
+        """Take the oldest away, until half of the budget is left, once it is used up."""
+        spent = sum(shown.tokens for shown in before.values())
+        if spent <= self.budget.prompt_tokens:
+            return
+        for place in sorted(before):
+            if spent <= self.budget.prompt_tokens // 2:
+                break
+            spent -= before[place].tokens
+            before[place] = Shown(text="")
+            self.ledger.show(prepared.session, prepared.names[place], before[place])
 
     def _still(self, session: str, name: str) -> Shown | None:
         """Return what stood before a message, unless something of it was taken back since."""
@@ -212,7 +228,7 @@ class Conversation:
             _log.warning("nothing is recalled for a proxied question: %s", error)
             return Shown(text="")
         prepared.fresh, prepared.tokens = len(context.citations), context.tokens
-        return Shown(text=context.text, citations=context.citations)
+        return Shown(text=context.text, citations=context.citations, tokens=context.tokens)
 
     def _core(self, session: str) -> Shown:
         """Return what stands in front: chosen once a conversation, unless it is taken back."""

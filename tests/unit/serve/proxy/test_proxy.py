@@ -394,3 +394,21 @@ def test_a_chat_that_forgets_its_beginning_is_still_one(
     ]
     assert len(kept) == 16
     assert len({item.scope.session for item in kept}) == 1
+
+
+def test_old_lines_go_in_bulk_when_a_chat_holds_too_many(
+    through: Through, memory: Memory, endpoint: Endpoint
+) -> None:
+    for number, (boat, why) in enumerate(BOATS.items()):
+        memory.remember(f"Ann painted the boat {boat} blue, {why}", session=f"s{number}")
+    url = through(budget=Budget(question_tokens=60, prompt_tokens=120, core_tokens=0))
+    said: Said = []
+    shown = []
+    for boat in BOATS:
+        said.append(user(f"Why did Ann paint the {boat} blue?"))
+        reply = ask(url, said).choices[0].message
+        said.append({"role": "assistant", "content": reply.content})
+        shown.append(json.dumps(endpoint.asked[-1]).count("the boat"))
+    assert max(shown) < len(BOATS)
+    assert "the boat" in endpoint.asked[0]["messages"][0]["content"]
+    assert endpoint.asked[-1]["messages"][0] == said[0]
