@@ -27,6 +27,7 @@ BENCHMARKS = {
     "updates": "is what holds now found first when facts change",
     "facts": "what do facts do to recall (needs --data)",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
+    "proxy": "what does a memory in front of a model cost (needs --data)",
     "answers": "does a model answer right by what compare found (needs a model's endpoint)",
     "environments": "make the environments that compared systems run in",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",

@@ -47,6 +47,7 @@ def filters(where: object, naive_zone: tzinfo) -> Where:
     return replace(
         where,
         speakers=texts(where.speakers, "where.speakers"),
+        not_sessions=texts(where.not_sessions, "where.not_sessions"),
         said_from=_moment(where.said_from, "said_from", naive_zone),
         said_to=_moment(where.said_to, "said_to", naive_zone),
     )

@@ -26,6 +26,8 @@ CHAT_URL = "MNEMOS_CHAT_URL"
 CHAT_KEY = "MNEMOS_CHAT_KEY"
 #: The key that clients of ``mnemos mcp --http`` must show.
 MCP_KEY = "MNEMOS_MCP_KEY"
+#: The key that the proxy sends to the endpoint behind it, in place of the caller's.
+UPSTREAM_KEY = "MNEMOS_UPSTREAM_KEY"
 #: Where OPENAI_API_KEY goes, unless OPENAI_BASE_URL says elsewhere.
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -72,6 +74,15 @@ def default_recipe() -> str:
 def default_chat() -> str:
     """Return what decides where nobody names a chat: none, unless the environment says which."""
     return _filled(CHAT_VARIABLE) or "none"
+
+
+def upstream_key() -> str | None:
+    """Return what the proxy sends in place of callers' keys; None if the environment has none.
+
+    Raises:
+        InputError: It is empty.
+    """
+    return _filled(UPSTREAM_KEY)
 
 
 def mcp_key() -> str | None:

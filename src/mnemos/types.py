@@ -36,6 +36,8 @@ class Where:
         roles: The role is one of these.
         said_from: Said at this moment or later.
         said_to: Said before this moment.
+        not_sessions: Said in none of these sessions: a prompt that holds the present one needs no
+            line of it.
     """
 
     metadata: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Where:
     roles: tuple[Role, ...] = ()
     said_from: datetime | None = None
     said_to: datetime | None = None
+    not_sessions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,12 +387,14 @@ class Citation:
         id: The item's id.
         ref: The caller's own id of the message.
         span: Which characters of the item's text are shown, ``[from, to)``.
+        outdated: What it says that is no longer so, as the context says: "home", "job".
     """
 
     mark: str
     id: str
     ref: str | None
     span: tuple[int, int]
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,7 +403,8 @@ class Context:
 
     Args:
         text: Empty if there is nothing worth showing.
-        citations: One a line, in the order of the text.
+        citations: One a line, in the order of the text: what is new, then what an earlier context
+            showed and this one says is outdated.
         tokens: What the text costs under the memory's token counter; never over the budget.
         budget_tokens: What it was allowed to cost.
         abstention: Why the text is empty; None if it is not.

@@ -519,6 +519,12 @@ def test_where_filters_on_metadata_speaker_role_and_time(memory: Memory) -> None
     assert found(Where(roles=("assistant", "tool"))) == 1
     assert found(Where(said_to=datetime(2021, 1, 1, tzinfo=UTC))) == 1
     assert found(Where(said_from=datetime(2021, 1, 1, tzinfo=UTC))) == 2
+    assert found(Where(not_sessions=("another",))) == 3
+    memory.remember("blue boat", session="another")
+    assert found(Where(not_sessions=("another",))) == 3
+    assert len(memory.browse(where=Where(not_sessions=("another",))).items) == 3
+    assert found(Where(not_sessions=("another", "none"), roles=("user",))) == 2
+    memory.forget(memory.browse(session="another").items[0].id)
     assert len(memory.recall("blue boat", kinds=("fact",))) == 0
     assert len(memory.recall("blue boat", kinds=("turn",))) == 3
 

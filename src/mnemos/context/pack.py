@@ -9,11 +9,11 @@ lines go until it fits. The budget is never exceeded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mnemos.context.duplicates import Said, Shown
 from mnemos.context.passage import Passages
-from mnemos.context.render import CLOSING, PREFACE, Passage, header, line, quoted, render
+from mnemos.context.render import CLOSING, Opening, Passage, header, line, quoted, render
 from mnemos.errors import QueryError, RecipeError
 from mnemos.text.terms import Analyzer
 from mnemos.text.token_count import TokenCounter
@@ -34,6 +34,7 @@ MISFITS = 20
 LEAST_RELEVANCE = 0.003
 
 _NOTHING = "nothing in memory bears on the question"
+_ALL_SEEN = "the prompt shows already all that bears on the question"
 _MARK = "[88]"  # stands for any mark while choosing: most have two digits
 _MAX_CHARS = 16  # characters a token; a text with more for its allowance is long without counting
 _SAMPLE = 1_000  # characters of a text that tell how many of them a token has there
@@ -48,7 +49,13 @@ class _Line:
 
 
 def assemble(
-    recall: Recall, *, budget_tokens: int, counter: TokenCounter, analyzer: Analyzer
+    recall: Recall,
+    *,
+    budget_tokens: int,
+    counter: TokenCounter,
+    analyzer: Analyzer,
+    seen: Sequence[Citation] = (),
+    corrections: Sequence[Citation] = (),
 ) -> Context:
     """Pack what was recalled into at most ``budget_tokens``, cited, oldest first.
 
@@ -57,6 +64,8 @@ def assemble(
         budget_tokens: What the text may cost under the counter, all of its lines included.
         counter: Says what a text costs. It is asked about single lines and about the whole.
         analyzer: Makes terms of question and turns, to find the part of a long turn that matters.
+        seen: What the prompt shows already: it is left out, and marks go on behind it.
+        corrections: What of it is to be said to be outdated, if the budget allows: first of all.
 
     Raises:
         QueryError: The budget is not a positive number.
@@ -68,28 +77,34 @@ def assemble(
     def nothing(why: str) -> Context:
         return Context(text="", budget_tokens=budget_tokens, abstention=why)
 
-    if recall.abstention is not None:
+    if recall.abstention is not None and not corrections:
         return nothing(recall.abstention)
-    if not recall.hits:
-        return nothing(_NOTHING)
     meter = _Meter(counter)
+    opening = _opening(seen, corrections, meter, budget_tokens)
+    hits = () if recall.abstention is not None else recall.hits
+    shown = {citation.id for citation in seen}
+    fresh = [
+        hit.item
+        for place, hit in enumerate(hits)
+        if (hit.relevance >= LEAST_RELEVANCE or place == 0) and hit.id not in shown
+    ]
+    if not fresh and not opening.corrections:
+        return nothing(_ALL_SEEN if hits else _NOTHING)
     packer = _Packer(
-        [
-            hit.item
-            for place, hit in enumerate(recall.hits)
-            if hit.relevance >= LEAST_RELEVANCE or place == 0
-        ],
+        fresh,
         _Scissors(recall.query.question, meter, analyzer, {hit.id: hit for hit in recall.hits}),
         budget_tokens,
+        opening,
     )
     chosen, estimate = packer.choose(budget_tokens)
-    packed = _settle(chosen, meter, budget_tokens)
+    packed = _settle(chosen, meter, budget_tokens, opening)
     if chosen and packed.asked != estimate:
         # Together the lines cost more or less than one by one: choose again, knowing how much.
         again, _ = packer.choose(budget_tokens + estimate - packed.asked)
-        packed = max(packed, _settle(again, meter, budget_tokens), key=lambda each: each.tokens)
+        other = _settle(again, meter, budget_tokens, opening)
+        packed = max(packed, other, key=lambda each: each.tokens)
     if not packed.citations:
-        packed = _settle(packer.least(), meter, budget_tokens)
+        packed = _settle(packer.least(), meter, budget_tokens, opening)
     if packed.citations:
         return Context(
             text=packed.text,
@@ -113,16 +128,32 @@ class _Packed:
     asked: int = 0  # what all of the lines would have cost
 
 
-def _settle(passages: Sequence[Passage], meter: _Meter, budget_tokens: int) -> _Packed:
+def _opening(
+    seen: Sequence[Citation], corrections: Sequence[Citation], meter: _Meter, budget_tokens: int
+) -> Opening:
+    """Return what the text begins with: as many corrections as half of the budget holds."""
+    opening = Opening(
+        marks=len({citation.mark for citation in seen}), corrections=tuple(corrections)
+    )
+    while opening.corrections and 2 * meter("\n".join([*opening.lines, CLOSING])) > budget_tokens:
+        opening = replace(opening, corrections=opening.corrections[:-1])
+    return opening
+
+
+def _settle(
+    passages: Sequence[Passage], meter: _Meter, budget_tokens: int, opening: Opening
+) -> _Packed:
     """Render passages, without the last and least valuable ones if the whole costs too much."""
     kept = len(passages)
     asked = 0
-    while kept:
-        text, citations = render(passages[:kept])
+    while kept or opening.corrections:
+        text, citations = render(passages[:kept], opening)
         tokens = meter(text)
         asked = asked or tokens
         if tokens <= budget_tokens:
             return _Packed(text, citations, tokens, asked)
+        if not kept:
+            break
         # One by one, but by shares of what is too much when there are hundreds: under a counter
         # that grows faster than its text, counting after each single line would take minutes.
         kept -= max(1, kept * (tokens - budget_tokens) // (8 * tokens))
@@ -230,10 +261,12 @@ class _Scissors:
 class _Packer:
     """Chooses lines for an allowance, most valuable first."""
 
-    def __init__(self, items: Sequence[Item], scissors: _Scissors, budget_tokens: int) -> None:
+    def __init__(
+        self, items: Sequence[Item], scissors: _Scissors, budget_tokens: int, opening: Opening
+    ) -> None:
         self._items = items
         self._scissors = scissors
-        self._frame = scissors.tokens(f"{PREFACE}\n{CLOSING}")
+        self._frame = scissors.tokens("\n".join([*opening.lines, CLOSING]))
         self._said: dict[str, Said] = {}
         self._longest = max(budget_tokens // LONGEST_PART, LONGEST_AT_LEAST)
 

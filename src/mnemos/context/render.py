@@ -66,26 +66,58 @@ class Passage:
         )
 
 
-def render(passages: Sequence[Passage]) -> tuple[str, tuple[Citation, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a text begins with that goes on from earlier ones in the same prompt.
+
+    Args:
+        marks: How many marks they have used.
+        corrections: What they showed and is outdated by now.
+    """
+
+    marks: int = 0
+    corrections: tuple[Citation, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The preface, and a line for each correction."""
+        over = (
+            f"{each.mark} is outdated: {quoted(', '.join(each.outdated))}"
+            for each in self.corrections
+        )
+        return [PREFACE, *over]
+
+
+def render(
+    passages: Sequence[Passage], opening: Opening = Opening()
+) -> tuple[str, tuple[Citation, ...]]:
     """Return the prompt text, oldest first, and one citation for each passage in its order.
 
-    Documents that nobody dated come before all days. No passages: an empty text.
+    Documents that nobody dated come before all days. Nothing to show: an empty text.
+
+    Args:
+        passages: In any order.
+        opening: What the text goes on from; its corrections are cited last.
     """
-    if not passages:
+    if not passages and not opening.corrections:
         return "", ()
-    lines = [PREFACE]
+    lines = opening.lines
     citations = []
     day = None
-    for number, passage in enumerate(sorted(passages, key=_place), start=1):
+    for number, passage in enumerate(sorted(passages, key=_place), start=opening.marks + 1):
         if (its_day := header(passage.item)) != day:
             day = its_day
             lines.append(day)
         mark = f"[{number}]"
         lines.append(line(passage, mark))
         item = passage.item
-        citations.append(Citation(mark=mark, id=item.id, ref=item.ref, span=passage.span))
+        citations.append(
+            Citation(
+                mark=mark, id=item.id, ref=item.ref, span=passage.span, outdated=passage.outdated
+            )
+        )
     lines.append(CLOSING)
-    return "\n".join(lines), tuple(citations)
+    return "\n".join(lines), (*citations, *opening.corrections)
 
 
 def header(item: Item) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mnemos import arguments
@@ -14,7 +15,7 @@ from mnemos.ingest.times import parse
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
 from mnemos.recall.eligible import eligible
 from mnemos.store.snapshot import Snapshot
-from mnemos.types import Context, Hit, Query, Recall, Scope, Where
+from mnemos.types import Citation, Context, Hit, Query, Recall, Scope, Where
 
 #: How many hits ``context`` looks through for what fits its budget.
 CONTEXT_HITS = 200
@@ -68,6 +69,7 @@ class Asking(Opened):
         question: str,
         *,
         budget_tokens: int = 1_000,
+        seen: Iterable[Citation] = (),
         asked_at: Moment | None = None,
         as_of: Moment | None = None,
         session: str | None = None,
@@ -79,6 +81,9 @@ class Asking(Opened):
 
         Args:
             budget_tokens: What the text may cost under the memory's counter; never exceeded.
+            seen: What the prompt shows already, by the citations of the contexts that it holds. It
+                is not shown again, marks go on behind it, and what of it has become outdated since
+                is said so: a prompt that only grows keeps its prefix, which a model's cache serves.
 
         Raises:
             QueryError: As for ``recall``, or the budget is not positive.
@@ -93,11 +98,28 @@ class Asking(Opened):
             kinds=kinds,
             explained=False,
         )
+        visible = tuple(seen)
         return assemble(
             recall,
             budget_tokens=budget_tokens,
             counter=self._counter,
             analyzer=self._analyzer,
+            seen=visible,
+            corrections=self._corrections(visible, recall.query),
+        )
+
+    def _corrections(self, seen: Sequence[Citation], query: Query) -> tuple[Citation, ...]:
+        """Return what was shown, and has become outdated since, with all that is outdated of it."""
+        said = {citation.id: citation.outdated for citation in seen}
+        with self._reading(query.as_of) as snapshot:
+            items = snapshot.by_id(list(said))
+            moment = query.as_of or query.asked_at
+            marks = known.marks(snapshot, items, self._shared.recipe.name, moment)
+        first = {citation.id: citation for citation in reversed(seen)}
+        return tuple(
+            replace(first[item_id], outdated=each.outdated)
+            for item_id, each in marks.items()
+            if not set(each.outdated) <= set(said[item_id])
         )
 
     def _recall(

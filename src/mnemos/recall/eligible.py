@@ -103,6 +103,10 @@ def _where(where: Where, snapshot: Snapshot) -> list[Mask]:
         masks.append(np.isin(docs["speaker"], wanted))
     if where.roles:
         masks.append(np.isin(docs["role"], [ROLES.index(role) for role in where.roles]))
+    if where.not_sessions:
+        scopes = snapshot.tables.scopes().items()
+        left = [no for no, scope in scopes if scope.session in where.not_sessions]
+        masks.append(~np.isin(snapshot.index.columns.scope, left))
     if where.said_from is not None:
         masks.append(docs["said_at"] >= journal.microseconds(where.said_from))
     if where.said_to is not None:

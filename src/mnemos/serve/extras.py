@@ -7,7 +7,10 @@ from importlib.util import find_spec
 from mnemos.errors import InputError
 
 #: Extra → the libraries that it brings.
-EXTRAS = {"serve": ("starlette", "uvicorn", "msgspec")}
+EXTRAS = {
+    "serve": ("starlette", "uvicorn", "msgspec"),
+    "proxy": ("starlette", "uvicorn", "msgspec", "httpx"),
+}
 
 
 def require(extra: str) -> None:

@@ -72,6 +72,7 @@ COMMANDS = {
     "backup": ("carry", "Write a compact copy of the file, while others may go on writing."),
     "mcp": ("mcp", "Serve the memory to AI assistants: a server of the Model Context Protocol."),
     "serve": ("serving", "Serve a memory over HTTP, or a directory of them."),
+    "proxy": ("proxying", "Put the memory in front of an OpenAI-compatible endpoint."),
     "keys": ("keys", "Make, list and revoke the keys of a served directory."),
 }
 

@@ -88,11 +88,12 @@ def serve_command(
         origins=cors,
         handles=handles,
     )
-    opening = partial(_opened, settings=given)
-    run(place, opening, limits=limits, ready=partial(_ready, given, path))
+    opening = partial(opened, settings=given)
+    run(place, opening, limits=limits, ready=partial(ready, given, path))
 
 
-def _opened(path: Path, *, settings: Settings) -> Memory:
+def opened(path: Path, *, settings: Settings) -> Memory:
+    """Open a memory as it is served."""
     return Memory(
         path,
         actor=ACTOR,
@@ -101,7 +102,8 @@ def _opened(path: Path, *, settings: Settings) -> Memory:
     )
 
 
-def _ready(given: Settings, path: Path, url: str, anybody: bool) -> None:
+def ready(given: Settings, path: Path, url: str, anybody: bool) -> None:
+    """Tell where it is served, and whether anybody can get in."""
     if given.as_json:
         given.output.document({"url": url, "path": str(path)})
     else:

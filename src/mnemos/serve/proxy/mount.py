@@ -1,0 +1,58 @@
+"""The proxy beside the routes of a server: the same keys, tenants and limits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.requests import Request
+
+from mnemos import Scope
+from mnemos.serve.access import Caller
+from mnemos.serve.proxy.app import Lent, Proxy, Upstream, application
+from mnemos.serve.proxy.ledger import Ledger
+from mnemos.serve.proxy.recall import Budget
+from mnemos.serve.rest.app import Mount, Mounting
+from mnemos.serve.rest.service import Service
+
+PATH = "/openai"
+
+
+def mounting(upstream: Upstream, ledger: Path | str, budget: Budget) -> Mounting:
+    """Return what makes the proxy of a server's parts: its base URL is that of PATH, and /v1.
+
+    Args:
+        upstream: Who is asked.
+        ledger: Where conversations are known by.
+        budget: How much memory a prompt may hold.
+    """
+
+    def mount(service: Service) -> Mount:
+        known = Ledger(ledger, _now())
+
+        @contextmanager
+        def lend(request: Request, user: str | None) -> Iterator[Lent]:
+            caller: Caller = request.state.caller
+            caller.require("write")
+            scope = Scope(user=caller.scope.user or user)
+            key = known.key(f"{caller.tenant}\0{scope.user or ''}")
+            with service.access.using(caller) as memory:
+                yield Lent(memory=memory, scope=scope, ledger=known, key=key)
+
+        proxy = Proxy(upstream, lend, budget=budget, clock=_now)
+
+        @asynccontextmanager
+        async def lifespan() -> AsyncIterator[None]:
+            yield
+            await proxy.close()
+            known.close()
+
+        return Mount(path=PATH, app=application(proxy), lifespan=lifespan)
+
+    return mount
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
