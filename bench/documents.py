@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from bench import decay, explained, figures, machine, reference, served, updates
+from bench import decay, explained, figures, machine, proxy, reference, served, updates
 from bench.compare import page
 from bench.recipes import page as leaderboard
 from mnemos.serve.cli import mnemos as command_line
@@ -289,6 +289,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
         "tools": served.tools,
         "calls": served.calls,
     },
+    "docs/howto/proxy.md": {"proxy": proxy.told},
     "docs/recall.md": {
         "candidates": explained.chosen,
         "levels": explained.levels,

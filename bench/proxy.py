@@ -240,6 +240,20 @@ def _served(application: Any) -> Iterator[str]:  # noqa: ANN401 - ASGI's own
     thread.join()
 
 
+def told() -> str:
+    """Return the kept figures as a table for the documents."""
+    kept = machine.kept("proxy")
+    if kept is None:
+        return "No figures were kept yet."
+    lines = ["| chat | order | prefix | found | tokens a prompt |", "|---|---|--:|--:|--:|"]
+    for name, row in kept.items():
+        if isinstance(row, Mapping) and "prefix" in row:
+            chat, _, order = name.partition(", ")
+            figures = f"{row['prefix']:.3f} | {row['found']:.3f} | {row['prompt_tokens']:,}"
+            lines.append(f"| {chat} | {order} | {figures} |")
+    return "\n".join(lines)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench proxy", description=__doc__)
