@@ -313,3 +313,15 @@ def test_what_two_people_say_of_a_third_is_shown_as_disputed(memory: Memory) -> 
     context = memory.context("Which car does Tom drive?")
     assert "Ann (disputed: car): Tom drives a Fiat." in context.text
     assert "Ben (disputed: car): No, Tom drives a Saab." in context.text
+
+
+def test_a_list_ends_where_another_one_begins_to_act(memory: Memory) -> None:
+    say(memory, "Ann", "I do eat fish, and Priya can't have dairy.", "2024-03-02")
+    say(memory, "Ann", "I like tea and Eva couldn't come.", "2024-03-02")
+    assert {fact.value for fact in memory.facts(every=True)} == {"fish", "tea"}
+
+
+def test_a_day_is_no_news_of_a_month_one_hates(memory: Memory) -> None:
+    say(memory, "Ann", "I hate October now.", "2024-03-02")
+    say(memory, "Ann", "It's the first of April, Ben.", "2024-04-01")
+    assert [fact.value for fact in memory.facts(every=True)] == ["October"]

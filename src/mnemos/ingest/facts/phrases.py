@@ -185,7 +185,7 @@ def listed(text: str, tokens: Sequence[Token], at: int, within: str = "of") -> l
         if one is None:
             break
         at = one.after
-        if found and at < len(tokens) and tokens[at].low in (_FINITE | {"'s", "'re"}):
+        if found and at < len(tokens) and tokens[at].low in (_FINITE | {"'s", "'re", "n't"}):
             break
         found.append(one)
         if at >= len(tokens) or tokens[at].low not in {",", "and", "or", "&"}:
