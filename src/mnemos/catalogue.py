@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnemos.learning import standings
+from mnemos.learning import failed_steps, standings
 from mnemos.recipes import Offered
 from mnemos.store.snapshot import Snapshot
 
@@ -62,7 +62,7 @@ def _kept(snapshot: Snapshot, offered: Offered, dropped: list[int]) -> RecipeKep
         consolidates=offered.consolidates,
         items=_items(snapshot, offered.name, dropped),
         pending=sum(each.waits for each in stand) if offered.learns else 0,
-        failed=sum(each.failed for each in stand),
+        failed=sum(each.failed for each in stand) + failed_steps(snapshot, offered.name),
     )
 
 

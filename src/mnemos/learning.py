@@ -221,8 +221,13 @@ class Learning:
         ids = tuple(item.id for item in delta.items)
         return Receipt(ids=ids, added=ids, existing=(), seq=event.seq, head=event.hash.hex())
 
-    def consolidate(self, now: datetime, *, steps: int) -> int:
+    def consolidate(self, now: datetime, *, steps: int, redo: bool = False) -> int:
         """Take steps of consolidation until none is left; return how many were taken.
+
+        Args:
+            now: When.
+            steps: At most so many.
+            redo: Also those again in which a model failed.
 
         Raises:
             RecipeError: The recipe failed, or proposed what cannot be; the step was not taken.
@@ -230,6 +235,8 @@ class Learning:
         recipe = self._recipe
         if not isinstance(recipe, Consolidator):
             return 0
+        if redo:
+            self._again()
         for taken in range(steps):
             if not self._step(recipe, now):
                 return taken
@@ -243,11 +250,32 @@ class Learning:
                 seq = snapshot.head.seq
                 delta = self._asked(partial(recipe.consolidate, now), snapshot, decide)
             if delta == Delta():
+                self._count(decide)
                 return False
             with self._store.writing() as transaction:
                 if transaction.head.seq == seq:
                     self._put(transaction, "consolidate", delta, decide)
                     return True
+
+    @property
+    def rows(self) -> int:
+        """Items, keys and links that were made, or changed, so far."""
+        return self._rows
+
+    def failed_steps(self) -> int:
+        """Return in how many sessions a model failed while consolidating."""
+        with self._store.reading() as snapshot:
+            return failed_steps(snapshot, self._recipe.name)
+
+    def _again(self) -> None:
+        """Let the recipe find what a model failed in among what is to be done again."""
+        failed, again = (f"{self._recipe.name}/{each}" for each in ("failed", "again"))
+        with self._store.writing() as transaction:
+            value, waiting = transaction.state(failed), transaction.state(again)
+            if isinstance(value, dict):
+                both = {**value, **waiting} if isinstance(waiting, dict) else value
+                states = (State(name=failed, value=None), State(name=again, value=both))
+                self._put(transaction, "consolidate", Delta(states=states), Decider())
 
     def _failed(self, scope: Scope) -> bool:
         with self._store.reading() as snapshot:
@@ -305,10 +333,13 @@ class Learning:
             ) from error
         event = transaction.close(change)
         self._rows += len(delta.items) + len(delta.keys) + len(delta.links)
+        self._count(decide)
+        return event
+
+    def _count(self, decide: Decider) -> None:
         for one in decide.decisions:
             of = self._tally.setdefault(one.task, {})
             of[one.branch] = of.get(one.branch, 0) + 1
-        return event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +374,16 @@ def standings(snapshot: Snapshot, recipe: str) -> list[Standing]:
         Standing(scope=scopes[no], newest=newest, mark=Mark.read(snapshot, recipe, scopes[no]))
         for no, newest in _newest(snapshot)
     ]
+
+
+def failed_steps(snapshot: Snapshot, recipe: str) -> int:
+    """Return in how many sessions a model failed while a recipe consolidated.
+
+    It says so itself: its value ``NAME/failed`` has an entry for each of them. To be done again,
+    they are moved to ``NAME/again``.
+    """
+    value = snapshot.state(f"{recipe}/failed")
+    return len(value) if isinstance(value, dict) else 0
 
 
 def _newest(snapshot: Snapshot) -> list[tuple[int, int]]:
