@@ -17,7 +17,8 @@ import numpy as np
 
 from mnemos.errors import MnemosError, RecipeError
 from mnemos.lifecycle.proposal import lawful
-from mnemos.models.decide import Decider
+from mnemos.models.decide import Decide, Decider
+from mnemos.models.once import Once
 from mnemos.recipes.base import Consolidator, Learner
 from mnemos.store import journal
 from mnemos.store.change import Header, put, with_derived
@@ -235,7 +236,7 @@ class Learning:
         recipe = self._recipe
         if not isinstance(recipe, Consolidator):
             return 0
-        if redo:
+        if redo and self._decide.model is not None:
             self._again()
         for taken in range(steps):
             if not self._step(recipe, now):
@@ -244,11 +245,12 @@ class Learning:
 
     def _step(self, recipe: Consolidator, now: datetime) -> bool:
         """Take one step; it is thought out again as long as others write meanwhile."""
+        decide = self._decide.fresh()
+        once = Once(decide)
         while True:
-            decide = self._decide.fresh()
             with self._store.reading() as snapshot:
                 seq = snapshot.head.seq
-                delta = self._asked(partial(recipe.consolidate, now), snapshot, decide)
+                delta = self._asked(partial(recipe.consolidate, now), snapshot, once)
             if delta == Delta():
                 self._count(decide)
                 return False
@@ -306,7 +308,7 @@ class Learning:
         return replace(delta, states=(*delta.states, state))
 
     def _asked(
-        self, propose: Callable[[Snapshot, Decider], Delta], snapshot: Snapshot, decide: Decider
+        self, propose: Callable[[Snapshot, Decide], Delta], snapshot: Snapshot, decide: Decide
     ) -> Delta:
         """Return what the recipe proposes, once it has been looked at."""
         name = self._recipe.name

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mnemos import Budget, Limit, Memory
 from mnemos.ingest.facts.by_model import PROMPT_TOKENS
@@ -422,13 +424,13 @@ def test_a_day_that_cannot_be_is_as_if_none_was_told(since: str) -> None:
 
 
 def test_what_a_model_read_is_not_what_the_rules_take_for_told_last() -> None:
-    chat = scripted(listing(fact(1, "Ann", "commute", "long")), NONE)
+    chat = scripted(listing(fact(1, "Ann", "daily way", "miles")), NONE)
     with opened("default", chat) as memory:
-        say(memory, "The commute is long. I drive a Saab.", days_ago=3)
+        say(memory, "I drive a Saab. It's miles each day!", days_ago=3)
         assert memory.consolidate().rows == 1
         say(memory, "I sold it.", days_ago=1)
-        over = {one.slot: one.status for one in memory.facts("Ann", every=True) if one.holds}
-        assert over == {"car": "superseded", "commute": "current"}
+        status = {one.slot: one.status for one in memory.facts("Ann", every=True) if one.value}
+        assert status == {"car": "superseded", "daily way": "current"}
 
 
 def test_what_was_broken_off_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -472,6 +474,21 @@ def test_two_that_consolidate_at_once_read_everything_once(tmp_path: Path) -> No
         assert memory.verify().problems == ()
 
 
+def test_what_is_written_meanwhile_stands_and_the_model_is_not_asked_again(tmp_path: Path) -> None:
+    def busy(_: ChatRequest) -> str:
+        with Memory(tmp_path / "m", embedder=None) as second:
+            say(second, "So it goes.", session=f"later {len(chat.requests)}")
+        return json.dumps(listing(fact(1, "Ann", "gym", "Northside")))
+
+    chat = ScriptedChat(busy)
+    with Memory(tmp_path / "m", embedder=None, chat=chat) as memory:
+        say(memory, "Northside has new rowers!")
+        assert memory.consolidate(steps=1).steps == 1
+        assert len(chat.requests) == 1
+        assert told(memory) == ["Ann · gym: Northside"]
+        assert memory.recall("So it goes.")[0].text == "So it goes."
+
+
 def test_the_journal_says_who_decided_and_what_it_cost() -> None:
     with opened("default", scripted(listing(fact(1, "Ann", "gym", "Northside")))) as memory:
         say(memory, "Northside has new rowers!")
@@ -500,6 +517,42 @@ def test_users_facts_never_meet() -> None:
             assert [one.value for one in memory.scoped(user=user).facts()] == [where]
             assert [one.status for one in memory.scoped(user=user).facts()] == ["current"]
         assert shown(chat.requests[1])["known"] == []
+
+
+words = st.sampled_from(
+    ["Ann", "Bob", "my sister", "home", "job", "likes", "Porto", "nurse", "Oslo", "I", "", "the"]
+)
+anything = words | st.text(max_size=30)
+any_fact = st.fixed_dictionaries(
+    {"line": st.integers(-1, 4), "about": anything, "slot": anything, "value": anything},
+    optional={
+        "kind": st.sampled_from(["state", "correction", "plan"]),
+        "holds": st.booleans(),
+        "several": st.booleans(),
+        "since": st.sampled_from(["", "2024-01-01", "2030-02-30", "now"]),
+    },
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(any_fact, max_size=6), st.lists(any_fact, max_size=6))
+def test_whatever_is_listed_facts_say_what_was_said_and_the_memory_is_whole(
+    first: list[dict[str, object]], then: list[dict[str, object]]
+) -> None:
+    lines: dict[str, tuple[str | tuple[str, str], ...]] = {
+        "s1": ("I live in Porto. I'm a nurse.", ("Bob", "My sister likes Oslo."), "So do I!"),
+        "s2": (("Bob", "Ann likes Porto, the job and the home."), "I've moved to Oslo."),
+    }
+    with opened("default", ScriptedChat(lambda _: json.dumps({"facts": left.pop()}))) as memory:
+        left = [then, then, first, first]  # each may be sent back once
+        for number, (session, said) in enumerate(lines.items()):
+            say(memory, *said, session=session, days_ago=9 - number)
+        memory.consolidate()
+        spoken = " ".join(item.text for item in everything(memory) if not item.made_by).casefold()
+        for item in made(memory):
+            assert all(term in spoken for term in str(item.attrs["value"]).casefold().split())
+            assert item.sources and item.trust <= 1.0
+        assert memory.verify().problems == ()
 
 
 def test_a_decider_without_a_chat_is_asked_nothing() -> None:
