@@ -348,6 +348,46 @@ def test_what_a_user_hid_or_put_right_stays_so() -> None:
         assert told(memory, slot="job") == []
 
 
+def test_what_a_user_hid_no_model_reads_again_from_another_turn() -> None:
+    with opened("default", scripted(listing(fact(1, "Ann", "gym", "Northside")))) as memory:
+        say(memory, "Northside has new rowers!", session="s1", days_ago=9)
+        say(memory, "Northside is so crowded.", session="s2", days_ago=6)
+        memory.consolidate()
+        (gym,) = memory.facts("Ann")
+        memory.forget(gym.id)
+        memory.unlearn("default")
+        say(memory, "Northside again.", session="s3", days_ago=3)
+        assert memory.consolidate().steps == 3
+        assert told(memory) == []
+
+
+def test_what_went_with_a_forgotten_turn_may_be_read_from_another() -> None:
+    with opened("default", scripted(listing(fact(1, "Ann", "gym", "Northside")))) as memory:
+        (first,) = say(memory, "Northside has new rowers!", session="s1", days_ago=9)
+        memory.consolidate()
+        memory.forget(first)
+        assert told(memory) == []
+        say(memory, "Northside is so crowded.", session="s2", days_ago=6)
+        memory.consolidate()
+        assert told(memory) == ["Ann · gym: Northside"]
+
+
+def test_a_turn_that_was_forgotten_is_not_shown_to_a_model() -> None:
+    chat = scripted(NONE)
+    with opened("default", chat) as memory:
+        first, *_ = say(memory, "The heron code is nine.", "So it goes.", "And on.")
+        memory.forget(first)
+        memory.consolidate()
+        assert shown(chat.requests[0])["lines"] == [
+            "1. [2024-03-06] Ann: So it goes.",
+            "2. Ann: And on.",
+        ]
+        (last,) = say(memory, "Bye.")
+        memory.forget(last)
+        assert memory.consolidate().steps == 1
+        assert len(chat.requests) == 1
+
+
 def test_a_hidden_fact_of_a_model_stays_hidden_in_whatever_order_it_is_listed_again() -> None:
     facts = [fact(1, "Ann", "gym", "Northside"), fact(1, "Ann", "gear", "rowers", several=True)]
     chat = scripted(listing(*facts), listing(*reversed(facts)))

@@ -112,9 +112,14 @@ class Keeping:
     def _every(self, about: str) -> list[Item]:
         """Return the items about somebody as they are now, hidden ones too."""
         found = stored.every(self._reader, self._recipe, self._session, about)
-        known = {item.id: item for item in found if item.status != "archived"}
+        known = {item.id: item for item in found if self._counts(item)}
         own = {key: item for key, item in self._changed.items() if item.metadata["about"] == about}
         return [*{**known, **own}.values()]
+
+    def _counts(self, item: Item) -> bool:
+        """Tell whether an item says something still: what was hidden with its turn does not."""
+        turns = self._reader.by_id(item.sources) if item.status == "hidden" else []
+        return item.status != "archived" and all(turn.status == "active" for turn in turns)
 
     def _ordinal(self, text: str, turn: Item) -> int:
         """Return the place of a fact among those that a model read in a turn.
@@ -171,7 +176,7 @@ def _settles(item: Item, fact: Fact, turn: Item) -> bool:
     here = item.sources[0] == turn.id
     same = known.slot == fact.slot and same_value(known, fact) and known.holds == fact.holds
     if item.status == "hidden":
-        return same and (here or known.said_at >= fact.said_at)
+        return same  # whoever hid it meant all that says so
     if not here:
         return False
     if known.value.casefold() == fact.value.casefold() and not slots.is_known(fact.slot):
