@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mnemos.learning import failed_steps
 from mnemos.lifecycle.marks import standings
 from mnemos.recipes import Offered
 from mnemos.store.snapshot import Snapshot
@@ -63,7 +64,7 @@ def _kept(snapshot: Snapshot, offered: Offered, dropped: list[int]) -> RecipeKep
         consolidates=offered.consolidates,
         items=_items(snapshot, offered.name, dropped),
         pending=sum(each.waits for each in stand) if offered.learns else 0,
-        failed=sum(each.failed for each in stand),
+        failed=sum(each.failed for each in stand) + failed_steps(snapshot, offered.name),
     )
 
 

@@ -16,7 +16,8 @@ from functools import partial
 from mnemos.errors import MnemosError, RecipeError, place
 from mnemos.lifecycle.marks import Mark, left_of, mark_name, standings
 from mnemos.lifecycle.proposal import lawful
-from mnemos.models.decide import Decider
+from mnemos.models.decide import Decide, Decider
+from mnemos.models.once import Once
 from mnemos.recipes.base import Consolidator, Learner
 from mnemos.store.change import Header, put, with_derived
 from mnemos.store.protocol import Store
@@ -213,8 +214,13 @@ class Learning:
             self._passed.pop(each, None)
         return [each for each in scopes if each != scope]
 
-    def consolidate(self, now: datetime, *, steps: int) -> int:
+    def consolidate(self, now: datetime, *, steps: int, redo: bool = False) -> int:
         """Take steps of consolidation until none is left; return how many were taken.
+
+        Args:
+            now: When.
+            steps: At most so many.
+            redo: Also those again in which a model failed.
 
         Raises:
             RecipeError: The recipe failed, proposed what cannot be, or a step that changes nothing
@@ -223,6 +229,8 @@ class Learning:
         recipe = self._recipe
         if not isinstance(recipe, Consolidator):
             return 0
+        if redo and self._decide.model is not None:
+            self._again()
         for taken in range(steps):
             if not self._step(recipe, now):
                 return taken
@@ -230,12 +238,14 @@ class Learning:
 
     def _step(self, recipe: Consolidator, now: datetime) -> bool:
         """Take one step; it is thought out again as long as others write meanwhile."""
+        decide = self._decide.fresh()
+        once = Once(decide)
         while True:
-            decide = self._decide.fresh()
             with self._store.reading() as snapshot:
                 seq = snapshot.head.seq
-                delta = self._asked(partial(recipe.consolidate, now), snapshot, decide)
+                delta = self._asked(partial(recipe.consolidate, now), snapshot, once)
             if delta == Delta():
+                self._count(decide)
                 return False
             with self._store.writing() as transaction:
                 if transaction.head.seq == seq:
@@ -247,6 +257,26 @@ class Learning:
                             "nothing is left to do, consolidate returns an empty Delta"
                         )
                     return True
+
+    @property
+    def rows(self) -> int:
+        """Items, keys and links that were made, or changed, so far."""
+        return self._rows
+
+    def failed_steps(self) -> int:
+        """Return in how many sessions a model failed while consolidating."""
+        with self._store.reading() as snapshot:
+            return failed_steps(snapshot, self._recipe.name)
+
+    def _again(self) -> None:
+        """Let the recipe find what a model failed in among what is to be done again."""
+        failed, again = (f"{self._recipe.name}/{each}" for each in ("failed", "again"))
+        with self._store.writing() as transaction:
+            value, waiting = transaction.state(failed), transaction.state(again)
+            if isinstance(value, dict):
+                both = {**value, **waiting} if isinstance(waiting, dict) else value
+                states = (State(name=failed, value=None), State(name=again, value=both))
+                self._put(transaction, "consolidate", Delta(states=states), Decider())
 
     def _mark(self, scope: Scope) -> Mark:
         with self._store.reading() as snapshot:
@@ -284,9 +314,9 @@ class Learning:
 
     def _asked(
         self,
-        propose: Callable[[Snapshot, Decider], Delta],
+        propose: Callable[[Snapshot, Decide], Delta],
         snapshot: Snapshot,
-        decide: Decider,
+        decide: Decide,
         *,
         undone: bool = True,
     ) -> Delta:
@@ -322,10 +352,23 @@ class Learning:
             ) from error
         event = transaction.close(change)
         self._rows += len(delta.items) + len(delta.keys) + len(delta.links)
+        self._count(decide)
+        return event
+
+    def _count(self, decide: Decider) -> None:
         for one in decide.decisions:
             of = self._tally.setdefault(one.task, {})
             of[one.branch] = of.get(one.branch, 0) + 1
-        return event
+
+
+def failed_steps(snapshot: Snapshot, recipe: str) -> int:
+    """Return in how many sessions a model failed while a recipe consolidated.
+
+    It says so itself: its value ``NAME/failed`` has an entry for each of them. To be done again,
+    they are moved to ``NAME/again``.
+    """
+    value = snapshot.state(f"{recipe}/failed")
+    return len(value) if isinstance(value, dict) else 0
 
 
 def unlearnt(

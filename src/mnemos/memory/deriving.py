@@ -73,7 +73,9 @@ class Deriving(Opened):
         self._require_whole("consolidate")
         learning = self._learning(recipe)
         learned = learning.learn(redo=redo, progress=progress)
-        return replace(learned, steps=learning.consolidate(self._clock(), steps=steps))
+        taken = learning.consolidate(self._clock(), steps=steps, redo=redo)
+        failed = learned.failed + learning.failed_steps()
+        return replace(learned, steps=taken, failed=failed, rows=learning.rows)
 
     def unlearn(self, recipe: str) -> Receipt:
         """Drop all that a recipe made; what was said stays, and it can learn anew.

@@ -27,6 +27,14 @@ REPAIRED_CHARACTERS = 1_000
 class Decide(Protocol):
     """What a recipe asks whenever a model might know better."""
 
+    @property
+    def model(self) -> str | None:
+        """Who decides; None if the fallback always does."""
+
+    @property
+    def failed(self) -> tuple[Decision, ...]:
+        """Those decisions that a model was to make, and did not."""
+
     def __call__(
         self,
         task: Task,

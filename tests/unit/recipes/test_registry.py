@@ -128,7 +128,7 @@ def test_what_is_no_recipe_is_refused() -> None:
 def test_a_recipe_says_of_itself_what_its_docstring_does() -> None:
     told = described(Trial())
     assert (told.about, told.cost) == ("A trial of our own.", "one model call a session. More.")
-    assert (told.learns, told.at_once, told.consolidates) == (True, True, False)
+    assert (told.learns, told.at_once, told.consolidates) == (True, True, True)
 
 
 def test_every_recipe_says_what_it_is_and_what_it_costs() -> None:

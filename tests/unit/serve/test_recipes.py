@@ -67,6 +67,15 @@ class Broken:
         raise ModelError("it is down")
 
 
+class Silent:
+    """A chat that finds no facts."""
+
+    model = "silent"
+
+    def ask(self, _request: ChatRequest) -> ChatReply:
+        return ChatReply(text='{"facts": []}')
+
+
 @pytest.fixture(autouse=True)
 def gists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registered.RECIPES, "gists", f"{__name__}:Gists")
@@ -164,6 +173,23 @@ def test_where_a_model_failed_is_told_and_made_good(
     assert told("consolidate", "--redo", "--recipe", "gists").code == 0
     well = told("doctor").out
     assert "recipe: gists: gist 2\n" in well
+
+
+def test_where_a_model_failed_to_read_facts_is_told_and_made_good(
+    told: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(models.CHATS, "silent", f"{__name__}:Silent")
+    monkeypatch.setenv("MNEMOS_CHAT", "broken")
+    ended = told("consolidate")
+    assert ended.code == 6
+    assert "2 steps, 2 failed" in ended.out and "default-facts: fallback 2" in ended.out
+    assert "in 2 sessions a model failed, and rules decided: --redo" in ended.err
+    assert "redo with mnemos consolidate --redo" in told("doctor").out
+    monkeypatch.setenv("MNEMOS_CHAT", "silent")
+    assert told("consolidate").code == 6  # they are not asked for again by themselves
+    ended = told("consolidate", "--redo")
+    assert (ended.code, ended.out.splitlines()[1:]) == (0, ["  default-facts: model 2"])
+    assert "a model failed" not in told("doctor").out
 
 
 def test_doctor_tells_which_sessions_wait_for_a_recipe(told: Run) -> None:

@@ -27,14 +27,19 @@ def of(reader: Reader, recipe: str, scope: Scope, about: str, slot: str = "") ->
         about: Whom they are about.
         slot: Only those of this slot; empty is any.
     """
+    items = every(reader, recipe, scope, about, slot)
+    return [item for item in items if item.status in {"active", "superseded"}]
+
+
+def every(reader: Reader, recipe: str, scope: Scope, about: str, slot: str = "") -> list[Item]:
+    """Return what ``of`` does, and those that were hidden or dropped."""
     tags = {tag("about", about), *([tag("slot", slot)] if slot else [])}
     postings = reader.index.postings(list(tags))
     if recipe not in reader.recipes or len(postings) < len(tags):
         return []
     nos = ours(reader, scope, _in_all(posting.docs for posting in postings.values()))
     nos = nos[reader.index.columns.recipe[nos] == reader.recipes[recipe]]
-    items = reader.items(nos.tolist())
-    return [item for item in items if item.status in {"active", "superseded"}]
+    return reader.items(nos.tolist())
 
 
 def ours(reader: Reader, scope: Scope, nos: Integers) -> Integers:
