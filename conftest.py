@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,13 @@ settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 # Memories find by words alone where a test does not name an embedder.
 os.environ["MNEMOS_EMBEDDER"] = "none"
+#: How-tos that run where their framework is installed: in `make test-adapters`.
+FRAMEWORKS = {
+    "langgraph": "langgraph",
+    "llama-index": "llama_index",
+    "openai-agents": "agents",
+    "pydantic-ai": "pydantic_ai",
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +41,11 @@ pytest_collect_file = (
     Sybil(
         parsers=[PythonCodeBlockParser()],
         patterns=["README.md", "docs/**/*.md", "docs/*.md"],
+        excludes=[
+            f"docs/howto/{document}.md"
+            for document, package in FRAMEWORKS.items()
+            if find_spec(package) is None
+        ],
         fixtures=["own_folder"],
     )
     + Sybil(

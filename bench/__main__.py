@@ -20,6 +20,7 @@ BENCHMARKS = {
     "retrieval": "are the right turns found (needs --data)",
     "languages": "are they found in other languages, and by codes and numbers",
     "updates": "is what holds now found first when facts change",
+    "facts": "what do facts do to recall (needs --data)",
     "compare": "is mnemos better than the usual ways and other products (needs --data)",
     "answers": "does a model answer right by what compare found (needs a model's endpoint)",
     "environments": "make the environments that compared systems run in",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bench.conversation import Conversation, Turn
 from mnemos import Embedder, Memory, Scope
@@ -33,6 +33,7 @@ def fill(
     language: str | None = None,
     embedder: str | Embedder | None = None,
     level: str | None = None,
+    learning: Literal["at once", "on request"] = "at once",
 ) -> Memory:
     """Open a memory and put a conversation into it, one write a session, if it is not there yet.
 
@@ -46,6 +47,7 @@ def fill(
         embedder=embedder,
         embedding="manual",
         level=level,
+        learning=learning,
     )
     if not memory.stats().items:
         for session, turns in conversation.sessions:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnemos.learning import Mark, pending, sessions
+from mnemos.learning import standings
 from mnemos.recipes import Offered
 from mnemos.store.snapshot import Snapshot
 
@@ -47,21 +47,22 @@ def kept(snapshot: Snapshot, offered: Iterable[Offered]) -> tuple[RecipeKept, ..
     gone = snapshot.recipes.keys() - known.keys() - {"user"}
     for name in gone:
         known[name] = Offered(name=name, about="is not installed here")
-    scopes = sessions(snapshot)
     dropped = _dropped(snapshot)
-    return tuple(
-        RecipeKept(
-            name=each.name,
-            about=each.about,
-            cost=each.cost,
-            learns=each.learns,
-            at_once=each.at_once,
-            consolidates=each.consolidates,
-            items=_items(snapshot, each.name, dropped),
-            pending=len(pending(snapshot, each.name)) if each.learns else 0,
-            failed=sum(Mark.read(snapshot, each.name, scope).failed > 0 for scope in scopes),
-        )
-        for each in sorted(known.values(), key=lambda each: each.name)
+    return tuple(_kept(snapshot, known[name], dropped) for name in sorted(known))
+
+
+def _kept(snapshot: Snapshot, offered: Offered, dropped: list[int]) -> RecipeKept:
+    stand = standings(snapshot, offered.name)
+    return RecipeKept(
+        name=offered.name,
+        about=offered.about,
+        cost=offered.cost,
+        learns=offered.learns,
+        at_once=offered.at_once,
+        consolidates=offered.consolidates,
+        items=_items(snapshot, offered.name, dropped),
+        pending=sum(each.waits for each in stand) if offered.learns else 0,
+        failed=sum(each.failed for each in stand),
     )
 
 

@@ -144,7 +144,11 @@ class Learning:
         """
         name = self._recipe.name
         with self._store.reading() as snapshot:
-            waiting = pending(snapshot, name, redo=redo)
+            waiting = [
+                each.scope
+                for each in standings(snapshot, name)
+                if each.waits or (redo and each.failed)
+            ]
         errors: list[str] = []
         chosen = waiting if limit is None else waiting[:limit]
         for done, scope in enumerate(chosen, 1):
@@ -158,12 +162,11 @@ class Learning:
             if progress is not None:
                 progress(done, len(chosen))
         with self._store.reading() as snapshot:
-            left = pending(snapshot, name)
-            failed = sum(Mark.read(snapshot, name, each).failed > 0 for each in sessions(snapshot))
+            after = standings(snapshot, name)
         return Learned(
             sessions=len(chosen) - len(errors),
-            pending=len(left),
-            failed=failed,
+            pending=sum(each.waits for each in after),
+            failed=sum(each.failed for each in after),
             rows=self._rows,
             decisions=self._tally,
             errors=tuple(errors),
@@ -308,25 +311,38 @@ class Learning:
         return event
 
 
-def sessions(snapshot: Snapshot) -> list[Scope]:
-    """Return the scopes in which something was said, in the order of their first turns."""
-    scopes = snapshot.tables.scopes()
-    return [scopes[no] for no, _ in _newest(snapshot)]
-
-
-def pending(snapshot: Snapshot, recipe: str, *, redo: bool = False) -> list[Scope]:
-    """Return the scopes with turns that a recipe has not learnt from, oldest first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a session stands with a recipe.
 
     Args:
-        redo: Also those that a model failed in.
+        scope: The session.
+        newest: The highest item number among its turns.
+        mark: How far it has been learnt from.
     """
+
+    scope: Scope
+    newest: int
+    mark: Mark
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has turns that were not learnt from."""
+        return self.newest > self.mark.through
+
+    @property
+    def failed(self) -> bool:
+        """Whether a model failed in it."""
+        return self.mark.failed > 0
+
+
+def standings(snapshot: Snapshot, recipe: str) -> list[Standing]:
+    """Return how all sessions in which something was said stand, oldest first."""
     scopes = snapshot.tables.scopes()
-    found = []
-    for scope_no, newest in _newest(snapshot):
-        mark = Mark.read(snapshot, recipe, scopes[scope_no])
-        if newest > mark.through or (redo and mark.failed):
-            found.append(scopes[scope_no])
-    return found
+    return [
+        Standing(scope=scopes[no], newest=newest, mark=Mark.read(snapshot, recipe, scopes[no]))
+        for no, newest in _newest(snapshot)
+    ]
 
 
 def _newest(snapshot: Snapshot) -> list[tuple[int, int]]:

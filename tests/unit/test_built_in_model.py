@@ -56,7 +56,7 @@ def in_batches(memory: Memory, session: str, messages: list[dict[str, object]]) 
 
 def told(say: Saying) -> tuple[str, list[object]]:
     """Return what is kept of vectors, as a hash, and what is found by them."""
-    with Memory(":memory:", embedder="minilm") as memory:
+    with Memory(":memory:", embedder="minilm", learning="on request") as memory:
         for session, messages in SESSIONS.items():
             say(memory, session, messages)
         assert memory.embed().pending == 0

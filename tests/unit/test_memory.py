@@ -26,6 +26,7 @@ from mnemos import (
     UndoRefused,
     Where,
 )
+from mnemos.store.journal import turn_id
 
 START = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -221,6 +222,16 @@ def test_revising_twice_and_to_the_same_text(memory: Memory) -> None:
     third = memory.revise("1", "c")
     assert memory.revise("1", "c").existing == third.ids
     assert texts(memory) == ["c"]
+
+
+def test_revisions_are_counted_without_gaps_erased_ones_among_them(memory: Memory) -> None:
+    made = [memory.remember(turn("0", "1"), session="s").ids[0]]
+    for number in range(1, 10):
+        made += memory.revise("1", str(number)).ids
+        if number == 6:
+            memory.erase(made[3:5])
+    place = Scope(session="s")
+    assert made == [turn_id(place, 0, revision) for revision in range(10)]
 
 
 def test_undoing_a_revision_brings_the_old_text_back(memory: Memory) -> None:

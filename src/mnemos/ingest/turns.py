@@ -149,9 +149,7 @@ def revise(ref: str, draft: Draft, place: Place, snapshot: Snapshot) -> Plan:
         raise ConflictError(f"message {ref!r} was forgotten; restore it before revising it")
     if _same(old, draft) and _same_beside(old, draft):
         return Plan(delta=Delta(), ids=(old.id,), existing=(old.id,))
-    revision = 1
-    while _is_taken(turn_id(old.scope, old.position, revision), snapshot):
-        revision += 1
+    revision = _free_revision(old, snapshot)
     said_at = draft.said_at or old.said_at
     new = _item(
         replace(draft, ref=ref, said_at=said_at), replace(place, scope=old.scope), old.position
@@ -254,6 +252,23 @@ def _free_positions(scope: Scope, snapshot: Snapshot) -> Iterator[int]:
 def _is_taken(item_id: str, snapshot: Snapshot) -> bool:
     tables = snapshot.tables
     return tables.item_no(item_id) is not None or tables.erased_at(item_id) is not None
+
+
+def _free_revision(item: Item, snapshot: Snapshot) -> int:
+    """Return the next revision of a place: by doubling and halving, for a value is revised often.
+
+    Revisions are counted without gaps, those that were erased among them.
+    """
+    taken, free = 0, 1
+    while _is_taken(turn_id(item.scope, item.position, free), snapshot):
+        taken, free = free, free * 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if _is_taken(turn_id(item.scope, item.position, middle), snapshot):
+            taken = middle
+        else:
+            free = middle
+    return free
 
 
 def _exact(scope: Scope, snapshot: Snapshot) -> list[int]:

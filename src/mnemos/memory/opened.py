@@ -65,7 +65,7 @@ class Opened:
         recipe: str | Maker = "default",
         embedder: str | Embedder | None = "default",
         embedding: Literal["background", "manual"] = "background",
-        learning: Literal["at once", "on request"] = "on request",
+        learning: Literal["at once", "on request"] = "at once",
         chat: str | Chat | None = "default",
         budget: Budget | None = None,
         level: str | None = None,

@@ -36,7 +36,7 @@ class Said:
 
 def reader(turns: Sequence[Said]) -> Reader:
     """Remember the turns; documents are numbered in their order."""
-    with Memory(":memory:", clock=lambda: NOW) as memory:
+    with Memory(":memory:", learning="on request", clock=lambda: NOW) as memory:
         for (session, is_key), group in groupby(
             turns, key=lambda turn: (turn.session, turn.key_of is not None)
         ):

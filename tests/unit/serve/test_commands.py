@@ -192,13 +192,14 @@ def test_erase_needs_ids_or_a_scope(told: Run) -> None:
     assert told("erase", "x", "--session", "one").code == 2
     certificate = told("erase", "--session", "one", "--yes", "--json").json
     assert certificate["proved"] is True
-    assert len(certificate["ids"]) == 2  # type: ignore[arg-type]
+    # Two turns, and the fact that one of them told.
+    assert len(certificate["ids"]) == 3  # type: ignore[arg-type]
 
 
 def test_log_is_newest_first(told: Run) -> None:
     told("forget", _id(told, "a"), "--why", "quiet")
     events = told("log", "--json").lines
-    assert [event["op"] for event in events] == ["forget", "remember", "remember"]
+    assert [event["op"] for event in events] == ["forget", "remember", "learn", "remember"]
     assert "quiet" in told("log", "-n", "1").out
 
 
@@ -237,7 +238,7 @@ def test_export_and_load_make_the_same_memory(told: Run) -> None:
 
 def test_backup_is_a_memory(told: Run) -> None:
     assert told("backup", "copy.mnemos").code == 0
-    assert told("stats", "--json", "-f", "copy.mnemos").json["items"] == {"turn": 3}
+    assert told("stats", "--json", "-f", "copy.mnemos").json["items"] == {"turn": 3, "fact": 1}
     assert told("backup", "copy.mnemos").code == 4
 
 
@@ -261,7 +262,7 @@ def test_doctor_tells_what_is_forged(told: Run) -> None:
     _forge()
     ended = told("doctor")
     assert ended.code == 5
-    assert "event 2: item 2 is not what was committed to" in ended.out
+    assert "event 3: item 3 is not what was committed to" in ended.out
     assert "--rescue" in ended.out
     assert told("verify").code == 5
 
@@ -269,8 +270,8 @@ def test_doctor_tells_what_is_forged(told: Run) -> None:
 def test_doctor_copies_what_is_whole(told: Run) -> None:
     _forge()
     saved = told("doctor", "--rescue", "saved.mnemos", "--json").json
-    assert str(saved["lost"]).count("item 2") == 1
-    assert told("stats", "-f", "saved.mnemos", "--json").json["items"] == {"turn": 2}
+    assert str(saved["lost"]).count("item 3") == 1
+    assert told("stats", "-f", "saved.mnemos", "--json").json["items"] == {"turn": 2, "fact": 1}
     assert told("doctor", "--rescue", "saved.mnemos").code == 4
 
 
@@ -329,7 +330,7 @@ def test_erase_shows_what_would_go(told: Run) -> None:
     assert "I moved to Porto" in told("erase", "a", stdin="n\n").err
     told("revise", "a", "I moved to Braga")
     ended = told("erase", "a", "--preview")
-    assert "1 other version of this stays" in ended.out
+    assert "2 other versions of this stay" in ended.out  # the turn, and the fact it told
     many = "".join(f"Ada: line {n}\n" for n in range(15))
     told("remember", "-", "--session", "many", stdin=many)
     ended = told("erase", "--session", "many", "--preview")

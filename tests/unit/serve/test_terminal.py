@@ -112,7 +112,7 @@ def test_an_interrupted_import_goes_on(told: Run, started: Start, tmp_path: Path
     assert b"the same command goes on from there" in err
     assert told("verify").code == 0
     assert told("remember", "long.jsonl", "--on-error", "skip").code == 0
-    assert told("stats", "--json").json["items"] == {"turn": 20_003}
+    assert told("stats", "--json").json["items"] == {"turn": 20_003, "fact": 1}
 
 
 def test_a_process_reads_stdin_and_prints_json(started: Start) -> None:

@@ -40,10 +40,10 @@ def _many(count: int) -> None:
 
 def test_what_is_said_is_embedded_before_the_command_ends(mnemos: Run) -> None:
     assert mnemos("remember", "--text", "I moved to Porto in May", *WITH).code == 0
-    assert _embedded(mnemos) == 1
+    assert _embedded(mnemos) == 2  # the turn, and the fact it told
     model = _vectors(mnemos)["model"]
     assert model == {"name": "scripted", "revision": "1", "dimension": 64}
-    assert "1 of 1 text has vectors of scripted (1, 64-d)" in mnemos("stats").out
+    assert "2 of 2 texts have vectors of scripted (1, 64-d)" in mnemos("stats").out
 
 
 def test_the_environment_names_the_model_as_the_option_does(
@@ -91,18 +91,18 @@ def test_a_question_catches_up_with_a_few(told: Run) -> None:
     assert _embedded(told) == 0
     found = told("recall", "Where did Ada move to?", "--json", *WITH).json
     assert (found["level"], found["limitation"]) == ("c3", None)
-    assert _embedded(told) == 3
+    assert _embedded(told) == 4
 
 
 def test_reindex_makes_what_is_missing_and_changes_the_model(told: Run) -> None:
     ended = told("reindex", "--embedder", "scripted", "--json")
-    assert (ended.code, ended.json["turns"], ended.json["pending"]) == (0, 3, 0)
+    assert (ended.code, ended.json["turns"], ended.json["pending"]) == (0, 4, 0)
     told("remember", "--text", "one more", "--embedder", "none")
     assert told("reindex", *WITH, "--json").json["turns"] == 1
-    assert told("reindex", *WITH, "--anew", "--json").json["turns"] == 4
+    assert told("reindex", *WITH, "--anew", "--json").json["turns"] == 5
     assert told("reindex", "--anew").code == 2
     changed = told("reindex", "--embedder", "other")
-    assert "4 texts embedded; 4 of 4 texts have vectors of scripted (2, 64-d)" in changed.out
+    assert "5 texts embedded; 5 of 5 texts have vectors of scripted (2, 64-d)" in changed.out
     assert told("recall", "Porto?", "--embedder", "other").code == 0
 
 
@@ -135,7 +135,7 @@ def test_a_model_that_fails_loses_nothing_and_doctor_tells(told: Run) -> None:
     findings = seen.json["findings"]
     assert isinstance(findings, list)
     said = {each["state"]: each for each in findings if each["what"] == "vectors"}
-    assert "2 of 3 texts have vectors" in said["note"]["said"]
+    assert "3 of 4 texts have vectors" in said["note"]["said"]
     assert "1 session waiting" in said["note"]["said"]
     assert "cannot encode 'cello'" in said["ill"]["said"]
     assert "mnemos reindex" in said["ill"]["advice"]
@@ -157,7 +157,7 @@ def test_doctor_tells_of_a_reindex_that_was_broken_off(told: Run) -> None:
     broken = told("reindex", "--embedder", "failing")
     assert broken.code == 6
     out = " ".join(told("doctor", "--embedder", "other").out.split())
-    assert "those of scripted (1, 64-d) are being made: 2 of 3" in out
+    assert "those of scripted (1, 64-d) are being made: 3 of 4" in out
     assert "mnemos reindex --embedder scripted" in out
     assert told("reindex", *WITH).code == 0
     assert told("doctor", *WITH).code == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from rich.console import RenderableType
 from rich.text import Text
@@ -13,6 +11,7 @@ from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.certificate import certificate_panel
 from mnemos.serve.cli.command import Command, Settings, settings
+from mnemos.serve.cli.confirm import require_yes
 from mnemos.serve.cli.exits import Refused
 from mnemos.serve.cli.hits import SPEAKER_WIDTH, day, table
 from mnemos.serve.cli.naming import meant
@@ -54,7 +53,8 @@ def erase_command(
         if planned.ids and not yes:
             given.output.note(certificate_panel(planned))
             given.output.note(*_going(memory, planned, given.output.width))
-            _ask(planned)
+            question = f"Erase {counted(len(planned.ids), 'item')} for good?"
+            require_yes(question, "erases", "erased")
         certificate = memory.erase(what, why=why)
         if not certificate.ids and certificate.proved:
             raise Refused("there is nothing to erase", exits.NOTHING)
@@ -84,20 +84,6 @@ def _going(memory: Memory, planned: Certificate, width: int) -> list[RenderableT
         stay = "stays" if len(planned.related) == 1 else "stay"
         parts.append(Text(f"{count} of this {stay}: {', '.join(planned.related)}", style="yellow"))
     return parts
-
-
-def _ask(planned: Certificate) -> None:
-    question = f"Erase {counted(len(planned.ids), 'item')} for good?"
-    try:
-        sure = click.confirm(question, err=True)
-    except click.Abort:
-        if sys.stdin.isatty():  # Ctrl-C; elsewhere nobody was there to answer
-            raise
-        raise Refused(
-            "nobody answered; nothing was erased", exits.USAGE, "--yes erases without asking"
-        ) from None
-    if not sure:
-        raise Refused("nothing was erased", exits.INTERRUPTED)
 
 
 def _tell(given: Settings, certificate: Certificate) -> None:

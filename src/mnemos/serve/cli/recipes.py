@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -15,7 +14,7 @@ from mnemos import Learned, Memory, RecipeKept
 from mnemos.serve.cli import exits
 from mnemos.serve.cli.access import opened
 from mnemos.serve.cli.command import Command, settings
-from mnemos.serve.cli.exits import Refused
+from mnemos.serve.cli.confirm import require_yes
 from mnemos.serve.cli.hits import table
 from mnemos.serve.cli.output import Output
 from mnemos.serve.cli.plain import one_line
@@ -163,20 +162,7 @@ def unlearn_command(*, recipe: str, yes: bool) -> None:
         kept = next((each for each in memory.recipes() if each.name == recipe), None)
         count = 0 if kept is None else sum(kept.items.values())
         if count and not yes:
-            _ask(recipe, count)
+            question = f"Drop {counted(count, 'item')} that {recipe} made?"
+            require_yes(question, "drops", "dropped")
         receipt = memory.unlearn(recipe)
     tell(given.output, receipt, "dropped")
-
-
-def _ask(recipe: str, count: int) -> None:
-    question = f"Drop {counted(count, 'item')} that {recipe} made?"
-    try:
-        sure = click.confirm(question, err=True)
-    except click.Abort:
-        if sys.stdin.isatty():  # Ctrl-C; elsewhere nobody was there to answer
-            raise
-        raise Refused(
-            "nobody answered; nothing was dropped", exits.USAGE, "--yes drops without asking"
-        ) from None
-    if not sure:
-        raise Refused("nothing was dropped", exits.INTERRUPTED)

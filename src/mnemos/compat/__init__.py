@@ -1,0 +1,1 @@
+"""Other products' interfaces over a mnemos memory: a program changes one import."""
