@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mnemos.asynchronous import AsyncMemory
     from mnemos.catalogue import RecipeKept
+    from mnemos.context.render import quoted
     from mnemos.embedding.upkeep import VectorStatus
     from mnemos.embedding.work import Embedded
     from mnemos.errors import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from mnemos.learning import Learned
     from mnemos.lifecycle.erase import Certificate
     from mnemos.memory import Memory
+    from mnemos.memory.sessions import SessionKept, SessionPage
     from mnemos.models.base import (
         Chat,
         ChatReply,
@@ -123,6 +125,8 @@ _HOMES = {
     "RecipeKept": "mnemos.catalogue",
     "Replayed": "mnemos.store.verify",
     "Rescued": "mnemos.store.rescue",
+    "SessionKept": "mnemos.memory.sessions",
+    "SessionPage": "mnemos.memory.sessions",
     "Stats": "mnemos.store.inventory",
     "Task": "mnemos.models.task",
     "TokenCounter": "mnemos.text.token_count",
@@ -133,6 +137,7 @@ _HOMES = {
     "Verification": "mnemos.store.verify",
     "Version": "mnemos.store.inventory",
     "estimate_tokens": "mnemos.text.token_count",
+    "quoted": "mnemos.context.render",
 }
 
 
@@ -211,6 +216,8 @@ __all__ = [
     "Scope",
     "ServerError",
     "Session",
+    "SessionKept",
+    "SessionPage",
     "State",
     "Stats",
     "StoreError",
@@ -227,4 +234,5 @@ __all__ = [
     "Version",
     "Where",
     "estimate_tokens",
+    "quoted",
 ]

@@ -77,6 +77,7 @@ class AsyncMemory:
     undo = _writes(Memory.undo)
     get = _reads(Memory.get)
     browse = _reads(Memory.browse)
+    sessions = _reads(Memory.sessions)
     history = _reads(Memory.history)
     log = _reads(Memory.log)
     stats = _reads(Memory.stats)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnemos import arguments
 from mnemos.errors import StoreError
 from mnemos.ingest.times import parse
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
+from mnemos.memory.sessions import SessionPage, counted
 from mnemos.recall.eligible import eligible
 from mnemos.store import inventory
 from mnemos.store.base import FLAG_KEY
@@ -22,7 +25,7 @@ from mnemos.types import Event, Item, Query, Scope, Where
 
 
 class Looking(Opened):
-    """get, browse, history, log, stats, state_hash, verify, replay."""
+    """get, browse, sessions, history, log, stats, state_hash, verify, replay."""
 
     def get(self, item_id: str, *, as_of: Moment | None = None) -> Item:
         """Return one item, whatever its status.
@@ -64,11 +67,7 @@ class Looking(Opened):
             kinds=arguments.texts(kinds, "kinds"),
         )
         with self._reading(query.as_of) as snapshot:
-            mask = eligible(query, snapshot, now=now)
-            own = snapshot.index.docs["flags"] & FLAG_KEY == 0
-            if not query.kinds:
-                own &= snapshot.index.columns.recipe == 0
-            nos = np.flatnonzero(own if mask is None else own & mask)
+            nos = _of_their_own(query, snapshot, now)
             start = 0 if after is None else self._number(after, snapshot) + 1
             chosen = nos[np.searchsorted(nos, start) :][: limit + 1].tolist()
             items = snapshot.items(chosen[:limit])
@@ -82,6 +81,23 @@ class Looking(Opened):
         item_id = arguments.item_id(after)
         no = arguments.page_number(item_id)
         return self._item(item_id, snapshot)[0] if no is None else no
+
+    def sessions(
+        self, *, scope: Scope = ANYONE, after: str | None = None, limit: int = 50
+    ) -> SessionPage:
+        """Return the sessions that hold active turns a page at a time, the one begun last first.
+
+        Args:
+            scope: Only those of a user or an agent.
+            after: The ``after`` of the page before.
+            limit: At most so many.
+        """
+        arguments.limit(limit)
+        now = self._clock()
+        query = Query(question="", asked_at=now, scope=self._narrow(None, scope))
+        with self._reading(None) as snapshot:
+            nos = _of_their_own(query, snapshot, now)
+            return counted(snapshot, nos, after=after, limit=limit)
 
     def history(self, item_id: str) -> tuple[Version, ...]:
         """Return every version of an item with the event that made it, oldest first."""
@@ -138,6 +154,15 @@ class Looking(Opened):
         self._require_whole("replay")
         with self._store.writing() as transaction:
             return replay(transaction, progress=progress)
+
+
+def _of_their_own(query: Query, snapshot: Snapshot, now: datetime) -> NDArray[np.int64]:
+    """Return the numbers of active items, ascending: of the query's kinds, else what was said."""
+    mask = eligible(query, snapshot, now=now)
+    own = snapshot.index.docs["flags"] & FLAG_KEY == 0
+    if not query.kinds:
+        own &= snapshot.index.columns.recipe == 0
+    return np.flatnonzero(own if mask is None else own & mask)
 
 
 def _try_check(store: Store) -> list[str]:
