@@ -73,6 +73,7 @@ class AsyncClient:
     undo = _calls(Memory.undo)
     get = _calls(Memory.get)
     browse = _calls(Memory.browse)
+    sessions = _calls(Memory.sessions)
     history = _calls(Memory.history)
     log = _calls(Memory.log)
     stats = _calls(Memory.stats)

@@ -90,6 +90,7 @@ class Client:
     undo = _calls(Memory.undo)
     get = _calls(Memory.get)
     browse = _calls(Memory.browse)
+    sessions = _calls(Memory.sessions)
     history = _calls(Memory.history)
     log = _calls(Memory.log)
     stats = _calls(Memory.stats)

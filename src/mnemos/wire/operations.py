@@ -133,6 +133,7 @@ OPERATIONS = {
         _get("get", "/items/{item_id}"),
         _get("history", "/items/{item_id}/history"),
         _post("browse", "read", "read"),
+        _post("sessions", "read", "read"),
         _get("log", "/log", whole=True),
         _get("stats", "/stats", whole=True),
         _get("state_hash", "/state-hash", whole=True),

@@ -72,6 +72,7 @@ def requests_of(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         ],
         "undo": [{}, {"seq": 1}],
         "browse": [{}, {"after": item}, {"after": "0"}],
+        "sessions": [{}, {"limit": 1}],
         "verify": [{}, {"expected_head": found["head"]}],
         "learn": [{}],
         "consolidate": [{}],

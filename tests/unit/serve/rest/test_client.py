@@ -114,6 +114,7 @@ ASKED: dict[str, Ask] = {
     "history": lambda m, ids, _: m.history(ids[5]),
     "browse": lambda m, _, __: m.browse(limit=2),
     "next": lambda m, _, __: m.browse(limit=2, after=m.browse(limit=2).after),
+    "sessions": lambda m, _, __: m.sessions(limit=1),
     "log": lambda m, _, __: m.log(5, before=3),
     "facts": lambda m, _, at: m.facts(valid_at=at),
     "profile": lambda m, _, at: m.profile("Ada", valid_at=at),
