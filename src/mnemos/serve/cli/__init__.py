@@ -66,6 +66,7 @@ COMMANDS = {
     "load": ("carry", "Make a memory, in a new FILE, from an export."),
     "backup": ("carry", "Write a compact copy of the file, while others may go on writing."),
     "serve": ("serving", "Serve a memory over HTTP, or a directory of them."),
+    "ui": ("ui", "Show a memory's page in the browser: search it, look at its past, put it right."),
     "keys": ("keys", "Make, list and revoke the keys of a served directory."),
 }
 

@@ -78,6 +78,7 @@ def serve_command(
         raise click.UsageError("name a file or a --dir, not both")
     extras.require("serve")
     from mnemos.serve.rest.run import Place, run  # noqa: PLC0415 - needs the extra
+    from mnemos.serve.ui.page import mount  # noqa: PLC0415 - same
 
     path = Path(folder or served or given.memory_file.path)
     if folder is None:
@@ -91,7 +92,8 @@ def serve_command(
         handles=handles,
     )
     opening = partial(_opened, settings=given, learn=learn)
-    run(place, opening, limits=limits, ready=partial(_ready, given, path))
+    ready = partial(_ready, given, path)
+    run(place, opening, limits=limits, mounts=[mount()], ready=ready)
 
 
 def _opened(path: Path, *, settings: Settings, learn: bool) -> Memory:
@@ -107,7 +109,7 @@ def _ready(given: Settings, path: Path, url: str, anybody: bool) -> None:
     if given.as_json:
         given.output.document({"url": url, "path": str(path)})
     else:
-        given.output.show(f"{path} at {url}")
+        given.output.show(f"{path} at {url}, its page at {url}/ui")
     sys.stdout.flush()
     if not anybody:
         given.output.note(f"no key opens it yet: mnemos keys add TENANT --dir {path}")

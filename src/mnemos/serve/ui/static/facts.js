@@ -1,0 +1,101 @@
+// What is known of whom: by person and slot, from when to when; put right or retired.
+
+import { call, read } from "./api.js";
+import { span } from "./charts.js";
+import { address, button, day, dialog, el, field, link, tell } from "./dom.js";
+
+/** So many facts are drawn at once; more of them are asked for by person. */
+const MOST = 500;
+
+export const title = (params) => (params.get("about") ? `Facts about ${params.get("about")}` : "Facts");
+
+export async function show({ place, params, signal }) {
+  const about = params.get("about") || null;
+  const people = el("datalist", { id: "people" });
+  const who = el("input", { type: "search", name: "about", value: about ?? "", list: "people", placeholder: "everybody" });
+  const body = el("div", { class: "people" });
+  place.append(
+    el("form", { class: "line", onsubmit: (event) => { event.preventDefault(); location.hash = address("facts", { about: who.value.trim() }); } },
+      field("About whom", who), el("button", { class: "main" }, "Show")),
+    people, body);
+  const stats = await read("stats", {}, { signal }).catch((error) => { if (error.name === "AbortError") throw error; return null; });
+  people.append(el("option", { value: "user" }), ...Object.keys(stats?.speakers ?? {}).slice(0, 50).map((value) => el("option", { value })));
+  if (!about && (stats?.items.fact ?? 0) > MOST) {
+    body.append(el("p", { class: "note" }, `There are more than ${MOST} facts. Say about whom.`));
+    return;
+  }
+  const found = await call("facts", { about, every: true }, { signal });
+  if (!found.length) {
+    body.append(el("p", { class: "empty" }, about ? `Nothing is known about ${about}.` : "No facts have been learnt yet: mnemos learn, or serve with --learn."));
+    return;
+  }
+  const shown = found.slice(0, MOST);
+  const times = shown.flatMap((fact) => [fact.since, fact.until, fact.said_at]).filter(Boolean).map((each) => Date.parse(each));
+  const axis = { from: Math.min(...times), to: Math.max(...times, stats?.last_said_at ? Date.parse(stats.last_said_at) : 0) };
+  for (const [person, own] of by(shown, (fact) => fact.about)) body.append(drawn(person, own, axis));
+  tell(`${found.length} facts${found.length > MOST ? `, the newest ${MOST} are shown` : ""}`);
+}
+
+function by(facts, of) {
+  const found = new Map();
+  for (const fact of facts) {
+    if (!found.has(of(fact))) found.set(of(fact), []);
+    found.get(of(fact)).push(fact);
+  }
+  return [...found].sort(([a], [b]) => a.localeCompare(b));
+}
+
+function drawn(person, facts, axis) {
+  const named = (at) => new Date(at).toISOString().slice(0, 10);
+  return el("section", { class: "card" },
+    el("h2", {}, link("facts", { about: person }, person)),
+    el("p", { class: "axis", "aria-hidden": "true" }, el("span", {}, named(axis.from)), el("span", {}, named(axis.to))),
+    by(facts, (fact) => fact.slot).map(([slot, own]) => el("div", { class: "slot" }, el("h3", {}, slot),
+      el("ul", { class: "facts" }, own.map((fact) => line(fact, axis))))));
+}
+
+function line(fact, axis) {
+  const row = el("li", { "data-row": true, tabindex: "-1", "data-status": fact.status });
+  const state = el("span", { class: `state ${fact.status}` }, fact.status);
+  const retire = button(fact.status === "retired" ? "Restore" : "Retire", async () => {
+    const verb = fact.status === "retired" ? "restore" : "forget";
+    try {
+      await call(verb, { ids: fact.id });
+      tell(verb === "forget" ? "Retired; Restore brings it back" : "Restored");
+      dispatchEvent(new HashChangeEvent("hashchange"));
+    } catch (error) {
+      tell(error.message, { bad: true });
+    }
+  }, { class: "small" });
+  row.append(
+    el("div", { class: "what" },
+      el("strong", { dir: "auto" }, `${fact.holds ? "" : "not "}${fact.value || "over"}`), state,
+      el("span", { class: "soft" }, day(fact.since), " – ", fact.until ? day(fact.until) : "now")),
+    span(Date.parse(fact.since), fact.until ? Date.parse(fact.until) : axis.to, axis, fact.status),
+    fact.words && fact.words !== fact.value ? el("p", { class: "words", dir: "auto" }, `${fact.by}: “${fact.words}”`) : null,
+    el("div", { class: "does" },
+      button("Correct…", () => correct(fact), { class: "small" }), retire,
+      fact.turns.map((id, at) => link("turn", { id }, fact.turns.length > 1 ? `Turn ${at + 1}` : "Its turn"))));
+  return row;
+}
+
+function correct(fact) {
+  const value = el("input", { name: "value", required: true, autocomplete: "off" });
+  const why = el("input", { name: "why", autocomplete: "off" });
+  value.value = fact.value;
+  const made = dialog(`${fact.about} · ${fact.slot}`,
+    el("form", { onsubmit: async (event) => {
+      event.preventDefault();
+      try {
+        await call("correct", { fact_id: fact.id, value: value.value, why: why.value });
+        made.close();
+        tell("Put right");
+        dispatchEvent(new HashChangeEvent("hashchange"));
+      } catch (error) {
+        tell(error.message, { bad: true });
+      }
+    } },
+      field("What is right", value), field("Why, for the journal", why),
+      el("p", { class: "ends" }, button("Leave it", () => made.close()), el("button", { class: "main" }, "Put right"))));
+  value.select();
+}
