@@ -54,6 +54,9 @@ export function moment(iso) {
   return el("time", { datetime: iso, title: `${iso} (UTC)` }, iso.slice(0, 16).replace("T", " "));
 }
 
+/** What a fact says of its slot. */
+export const valued = (fact) => (fact.value ? `${fact.holds ? "" : "not "}${fact.value}` : "over");
+
 export const day = (iso) => el("time", { datetime: iso }, iso.slice(0, 10));
 
 const WHOLE = new Intl.NumberFormat("en");

@@ -2,7 +2,7 @@
 
 import { call, read } from "./api.js";
 import { span } from "./charts.js";
-import { address, button, day, dialog, el, field, link, tell } from "./dom.js";
+import { address, button, day, dialog, el, field, link, tell, valued } from "./dom.js";
 
 /** So many facts are drawn at once; more of them are asked for by person. */
 const MOST = 500;
@@ -69,13 +69,13 @@ function line(fact, axis) {
   }, { class: "small" });
   row.append(
     el("div", { class: "what" },
-      el("strong", { dir: "auto" }, `${fact.holds ? "" : "not "}${fact.value || "over"}`), state,
-      el("span", { class: "soft" }, day(fact.since), " – ", fact.until ? day(fact.until) : "now")),
+      el("strong", { dir: "auto" }, valued(fact)), state,
+      el("span", { class: "soft" }, day(fact.since), " – ", fact.until ? day(fact.until) : "now"),
+      el("div", { class: "does" },
+        button("Correct…", () => correct(fact), { class: "small" }), retire,
+        fact.turns.map((id, at) => link("turn", { id }, fact.turns.length > 1 ? `Turn ${at + 1}` : "Its turn")))),
     span(Date.parse(fact.since), fact.until ? Date.parse(fact.until) : axis.to, axis, fact.status),
-    fact.words && fact.words !== fact.value ? el("p", { class: "words", dir: "auto" }, `${fact.by}: “${fact.words}”`) : null,
-    el("div", { class: "does" },
-      button("Correct…", () => correct(fact), { class: "small" }), retire,
-      fact.turns.map((id, at) => link("turn", { id }, fact.turns.length > 1 ? `Turn ${at + 1}` : "Its turn"))));
+    fact.words && fact.words !== fact.value ? el("p", { class: "words", dir: "auto" }, `${fact.by}: “${fact.words}”`) : null);
   return row;
 }
 

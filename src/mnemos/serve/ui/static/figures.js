@@ -4,6 +4,7 @@ import { read } from "./api.js";
 import { bar, growth, rows } from "./charts.js";
 import { el, percent, size, whole } from "./dom.js";
 
+const KINDS = { summary: "Summaries", strategy: "Strategies" };
 const PARTS = 12;
 const SPEAKERS = 12;
 
@@ -14,11 +15,11 @@ export async function show({ place, signal }) {
   const days = Object.entries(stats.activity);
   const figures = [
     ["Turns", whole(stats.items.turn ?? 0)],
-    ...Object.entries(stats.items).filter(([kind]) => kind !== "turn").map(([kind, number]) => [`Of kind ${kind}`, whole(number)]),
+    ...Object.entries(stats.items).filter(([kind]) => kind !== "turn").map(([kind, number]) => [KINDS[kind] ?? capital(`${kind}s`), whole(number)]),
     ["Sessions", whole(stats.sessions)],
     ["Days", whole(days.length)],
     ["Events", whole(stats.events)],
-    ...Object.entries(stats.inactive).map(([status, number]) => [status, whole(number)]),
+    ...Object.entries(stats.inactive).map(([status, number]) => [capital(status), whole(number)]),
     ["Erased", whole(stats.erased)],
     ["On disk", size(stats.bytes_on_disk)],
     ["Of it text", size(stats.text_bytes)],
@@ -33,6 +34,8 @@ export async function show({ place, signal }) {
       el("div", {}, el("dt", {}, "head"), el("dd", {}, el("code", {}, stats.head))),
       el("div", {}, el("dt", {}, "state"), el("dd", {}, el("code", {}, stats.state_hash))))));
 }
+
+const capital = (name) => name[0].toUpperCase() + name.slice(1);
 
 const card = (name, ...content) => el("section", { class: "card" }, el("h2", {}, name), ...content);
 

@@ -38,12 +38,11 @@ function line(event) {
   const rest = event.items.length - SHOWN;
   return el("li", { "data-row": true, tabindex: "-1" },
     el("span", { class: "seq" }, event.seq), el("strong", {}, event.op), moment(event.recorded_at),
-    event.actor ? el("span", { class: "soft" }, `by ${event.actor}`) : null,
-    el("span", {}, count(event.rows, "row")),
-    event.undoes ? el("span", {}, `takes back ${event.undoes}`) : null,
-    event.why ? el("q", { dir: "auto" }, event.why) : null,
-    el("span", { class: "of" }, event.items.slice(0, SHOWN).map((id) => link("turn", { id }, el("code", {}, id))),
+    el("span", { class: "soft" }, event.actor ? `by ${event.actor}` : ""),
+    el("span", { class: "of" }, el("span", {}, count(event.rows, "row")),
+      event.undoes ? el("span", {}, `takes back ${event.undoes}`) : null,
+      event.why ? el("q", { dir: "auto" }, event.why) : null,
+      event.items.slice(0, SHOWN).map((id) => link("turn", { id }, el("code", {}, id))),
       rest > 0 ? el("span", { class: "soft" }, `and ${rest} more`) : null),
-    link("timeline", { event: event.seq }, "Then"),
-    event.op === "erase" ? null : undo);
+    el("span", { class: "does" }, link("timeline", { event: event.seq }, "Then"), event.op === "erase" ? null : undo));
 }

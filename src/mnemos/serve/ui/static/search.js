@@ -82,7 +82,7 @@ function found(recall, params) {
     el("div", { class: "sure" }, el("span", {}, `Sure that it is here: ${percent(recall.confidence)}`), bar(recall.confidence),
       el("span", { class: "soft" }, `found ${LEVELS[recall.level] ?? recall.level}`)),
     asOf,
-    recall.limitation ? el("p", { class: "note" }, recall.limitation) : null,
+    recall.limitation ? el("p", { class: "note" }, `No better than that: ${recall.limitation}.`) : null,
     recall.abstention ? el("p", { class: "abstains", role: "note" }, el("strong", {}, "Nothing here deserves showing: "), recall.abstention) : null,
     el("ol", { class: "hits" }, hits(recall, params)));
 }
@@ -98,9 +98,9 @@ function one(hit, at, together, params) {
   return el("article", {},
     el("header", {},
       el("strong", { class: "who" }, item.speaker ?? item.role ?? item.kind), moment(item.said_at),
-      item.scope.session ? link("session", there, item.scope.session) : link("turn", { id: item.id }, "look"),
+      item.scope.session ? el("span", {}, "in ", link("session", there, item.scope.session)) : link("turn", { id: item.id }, "look"),
       el("span", { class: "score", title: "Score; higher is better" }, hit.score.toFixed(2)),
-      el("span", { class: "soft", title: "How likely it is part of the answer" }, percent(hit.relevance))),
+      el("span", { class: "soft", title: "How likely it is part of the answer" }, `likely ${percent(hit.relevance)}`)),
     hit.outdated.length ? el("p", { class: "outdated" }, `No longer so: ${hit.outdated.join(", ")}`) : null,
     el("p", { class: "said", dir: "auto" }, item.text),
     hit.reasons.length ? why(hit.reasons, at === 0) : null);

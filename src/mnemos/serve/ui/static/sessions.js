@@ -13,14 +13,15 @@ export async function show({ place, params, signal }) {
     place.append(el("p", { class: "empty" }, "Nothing has been said yet. ", link("import", {}, "Import"), " brings conversations in."));
     return;
   }
+  const owned = page.sessions.some(({ scope }) => scope.user || scope.agent);
   const body = page.sessions.map(({ scope, turns, first_said_at: first, last_said_at: last }) => el("tr", {},
     el("th", { scope: "row" }, el("a", { href: address("session", scope), "data-row": true }, scope.session)),
-    el("td", {}, [scope.user, scope.agent].filter(Boolean).join(" · ")),
+    owned ? el("td", {}, [scope.user, scope.agent].filter(Boolean).join(" · ")) : null,
     el("td", { class: "number" }, whole(turns)),
     el("td", {}, first.slice(0, 10) === last.slice(0, 10) ? day(first) : [day(first), " – ", day(last)])));
   place.append(
     el("div", { class: "wide" }, el("table", { class: "list" },
-      el("thead", {}, el("tr", {}, ["Session", "Whose", "Turns", "Said"].map((name) => el("th", { scope: "col" }, name)))),
+      el("thead", {}, el("tr", {}, ["Session", owned && "Whose", "Turns", "Said"].filter(Boolean).map((name) => el("th", { scope: "col", class: name === "Turns" ? "number" : null }, name)))),
       el("tbody", {}, body))),
     el("nav", { class: "pages", "aria-label": "Pages" },
       params.get("after") ? link("sessions", {}, "Newest") : null,

@@ -1,7 +1,7 @@
 // What the memory knew then: a slider over the journal's events.
 
 import { call, read } from "./api.js";
-import { address, el, field, link, moment, tell } from "./dom.js";
+import { address, el, field, link, moment, tell, valued } from "./dom.js";
 import { hits } from "./search.js";
 
 const WAIT_MS = 150;
@@ -69,7 +69,7 @@ function known(facts) {
   const section = el("section", { "aria-label": "Facts then" }, el("h2", {}, `Known then: ${facts.length}`));
   for (const [about, found] of by) {
     section.append(el("h3", {}, about), el("dl", { class: "profile" }, found.map((fact) => el("div", {},
-      el("dt", {}, fact.slot), el("dd", {}, link("turn", { id: fact.id }, `${fact.holds ? "" : "not "}${fact.value || "over"}`))))));
+      el("dt", {}, fact.slot), el("dd", {}, link("turn", { id: fact.id }, valued(fact)))))));
   }
   if (!facts.length) section.append(el("p", { class: "soft" }, "No facts had been learnt by then."));
   return section;

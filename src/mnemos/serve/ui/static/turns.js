@@ -44,10 +44,10 @@ export function turn(item, { hit = false, looking = false } = {}) {
     el("header", {},
       el("strong", { class: "who" }, item.speaker ?? item.role ?? item.kind), moment(item.said_at),
       item.ref ? el("code", {}, item.ref) : null,
-      hit ? el("span", { class: "badge" }, "hit") : null, state),
+      hit ? el("span", { class: "badge" }, "hit") : null, state,
+      el("div", { class: "does" }, look, hide, destroy,
+        looking ? null : link("turn", { id: item.id }, "Link"))),
     el("p", { class: "said", dir: "auto" }, item.text),
-    el("div", { class: "does" }, look, hide, destroy,
-      looking ? null : link("turn", { id: item.id }, "Link")),
     past);
   if (looking) look.click();
   return row;
