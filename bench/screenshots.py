@@ -101,7 +101,7 @@ def chromium() -> Iterator[Browser]:
 def settled(page: Page) -> None:
     """Wait until a view stands."""
     page.wait_for_selector("main:not([aria-busy]) h1")
-    page.wait_for_function("document.querySelector('main .view')?.children.length > 0")
+    page.wait_for_selector("main .view > *", state="attached")
 
 
 def draw(browser: Browser, url: str, look: Look, folder: Path) -> list[Path]:
