@@ -9,27 +9,20 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
-import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize
 
+from bench.browser import chromium, page_of, settled
 from bench.process import ROOT
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 IMAGES = ROOT / "docs" / "images"
 #: A picture in the docs has so many colours, which a page of text does not miss.
 COLOURS = 96
-WAIT_S = 60
 #: View → its address, below the page's.
 VIEWS = {
     "search": "search?q=Where+does+Ben+live%3F",
@@ -63,47 +56,6 @@ LOOKS = (
 )
 
 
-@contextmanager
-def page_of_demo() -> Iterator[str]:
-    """Show the bundled conversation while the block runs; give the page's address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mnemos.serve.cli", "ui", "--demo", "--json", "--embedder", "none"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)},
-    )
-    try:
-        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-        yield json.loads(process.stdout.readline())["url"]
-    finally:
-        process.terminate()
-        process.wait(WAIT_S)
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Give the browser of this machine.
-
-    Raises:
-        SystemExit: There is none.
-    """
-    if CHROMIUM is None:
-        sys.exit("no Chromium here: `rm -f .venv/.browser && make test` installs it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-def settled(page: Page) -> None:
-    """Wait until a view stands."""
-    page.wait_for_selector("main:not([aria-busy]) h1")
-    page.wait_for_selector("main .view > *", state="attached")
-
-
 def draw(browser: Browser, url: str, look: Look, folder: Path) -> list[Path]:
     """Draw each view once; return the files."""
     drawn = []
@@ -129,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     folder = given.all or IMAGES
     folder.mkdir(parents=True, exist_ok=True)
-    with page_of_demo() as url, chromium() as browser:
+    with page_of("--demo") as url, chromium() as browser:
         for look in LOOKS if given.all else (LIGHT,):
             for path in draw(browser, url, look, folder):
                 print(f"{path.stat().st_size / 1000:6.0f} kB  {path}")

@@ -51,9 +51,9 @@ def written(stream: TextIO | None = None, *, level: int = logging.INFO) -> Itera
     try:
         yield
     finally:
-        for each, handlers, propagate, level in before:
+        for each, handlers, propagate, was in before:
             each.handlers, each.propagate = handlers, propagate
-            each.setLevel(level)
+            each.setLevel(was)
         handler.close()
 
 

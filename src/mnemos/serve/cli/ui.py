@@ -78,7 +78,7 @@ def _opened(path: Path, *, settings: Settings, demo: bool) -> Memory:
     return memory
 
 
-def _ready(given: Settings, path: Path, url: str, _: bool, *, browser: bool) -> None:  # noqa: FBT001 - run's
+def _ready(given: Settings, path: Path, url: str, _: bool, *, browser: bool) -> None:
     page = f"{url}/ui/"
     if given.as_json:
         given.output.document({"url": page, "path": str(path)})
