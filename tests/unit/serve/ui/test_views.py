@@ -217,12 +217,21 @@ def test_events_come_a_page_at_a_time(shown: Shown) -> None:
 
 
 def test_a_refused_undo_is_told(shown: Shown) -> None:
-    erased = shown.memory.recall("Where is the spare key?")[0].id
-    shown.memory.erase(erased)
+    item = shown.memory.recall("Where is the spare key?")[0].id
+    first = shown.memory.forget(item).seq
+    shown.memory.restore(item)
     page = shown.go("journal")
-    first = page.locator(".events li").first
-    assert "erase" in first.inner_text()
-    assert first.get_by_role("button", name="Undo").count() == 0
+    page.get_by_role("button", name=f"Undo event {first}", exact=True).press("Enter")
+    expect(page.locator("#told.bad")).to_contain_text(f"event {first}")
+    assert "409" in shown.said.pop()
+
+
+def test_an_erasure_cannot_be_undone(shown: Shown) -> None:
+    shown.memory.erase(shown.memory.recall("Where is the spare key?")[0].id)
+    page = shown.go("journal")
+    newest = page.locator(".events li").first
+    assert "erase" in newest.inner_text()
+    assert newest.get_by_role("button", name="Undo").count() == 0
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "json"])
@@ -301,3 +310,15 @@ def test_a_digit_in_a_field_is_a_digit(shown: Shown) -> None:
     page.keyboard.type("2?")
     assert page.locator("input[name=q]").input_value() == "2?"
     assert page.get_by_role("dialog").count() == 0
+
+
+def test_of_very_many_facts_those_are_shown_that_are_asked_for(shown: Shown) -> None:
+    said = [{"role": "user", "name": f"P{n}", "content": f"I live in Town{n}."} for n in range(600)]
+    shown.memory.remember(said, session="many")
+    page = shown.go("facts")
+    assert page.locator(".note").inner_text() == "There are more than 500 facts. Say about whom."
+    page = shown.go("facts?about=P7")
+    assert page.locator(".facts strong").all_inner_texts() == ["Town7"]
+    page = shown.go("timeline?q=Where+does+P7+live%3F")
+    known = page.locator("[aria-label='Facts then']")
+    assert known.locator("dd").all_inner_texts() == ["Town7"]

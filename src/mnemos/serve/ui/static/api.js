@@ -55,6 +55,15 @@ export async function read(path, query = {}, { signal } = {}) {
   return (await fetched(path, { query, signal })).json();
 }
 
+/** So many facts are shown at once; of more, those about somebody or those that answer. */
+export const MOST_FACTS = 500;
+
+/** Whether there are more facts than can be shown at once. */
+export async function manyFacts(more) {
+  const page = await call("browse", { kinds: ["fact"], limit: MOST_FACTS }, more);
+  return page.after !== null;
+}
+
 export const item = (id, more) => read(`items/${encodeURIComponent(id)}`, {}, more);
 export const history = (id, more) => read(`items/${encodeURIComponent(id)}/history`, {}, more);
 

@@ -1,11 +1,10 @@
 // What is known of whom: by person and slot, from when to when; put right or retired.
 
-import { call, read } from "./api.js";
+import { call, manyFacts, MOST_FACTS, read } from "./api.js";
 import { span } from "./charts.js";
 import { address, button, day, dialog, el, field, link, tell, valued } from "./dom.js";
 
-/** So many facts are drawn at once; more of them are asked for by person. */
-const MOST = 500;
+const NAMES = 50;
 
 export const title = (params) => (params.get("about") ? `Facts about ${params.get("about")}` : "Facts");
 
@@ -18,10 +17,12 @@ export async function show({ place, params, signal }) {
     el("form", { class: "line", onsubmit: (event) => { event.preventDefault(); location.hash = address("facts", { about: who.value.trim() }); } },
       field("About whom", who), el("button", { class: "main" }, "Show")),
     people, body);
-  const stats = await read("stats", {}, { signal }).catch((error) => { if (error.name === "AbortError") throw error; return null; });
-  people.append(el("option", { value: "user" }), ...Object.keys(stats?.speakers ?? {}).slice(0, 50).map((value) => el("option", { value })));
-  if (!about && (stats?.items.fact ?? 0) > MOST) {
-    body.append(el("p", { class: "note" }, `There are more than ${MOST} facts. Say about whom.`));
+  // Names to choose from come when they come. A key that is bound to a part may not read them.
+  read("stats", {}, { signal }).then((stats) => {
+    people.append(...["user", ...Object.keys(stats.speakers).slice(0, NAMES)].map((value) => el("option", { value })));
+  }).catch(() => {});
+  if (!about && await manyFacts({ signal })) {
+    body.append(el("p", { class: "note" }, `There are more than ${MOST_FACTS} facts. Say about whom.`));
     return;
   }
   const found = await call("facts", { about, every: true }, { signal });
@@ -29,11 +30,11 @@ export async function show({ place, params, signal }) {
     body.append(el("p", { class: "empty" }, about ? `Nothing is known about ${about}.` : "No facts have been learnt yet: mnemos learn, or serve with --learn."));
     return;
   }
-  const shown = found.slice(0, MOST);
-  const times = shown.flatMap((fact) => [fact.since, fact.until, fact.said_at]).filter(Boolean).map((each) => Date.parse(each));
-  const axis = { from: Math.min(...times), to: Math.max(...times, stats?.last_said_at ? Date.parse(stats.last_said_at) : 0) };
+  const shown = found.slice(0, MOST_FACTS);
+  const times = shown.flatMap((fact) => [fact.since, fact.until, fact.said_at, fact.learnt_at]).filter(Boolean).map((each) => Date.parse(each));
+  const axis = { from: Math.min(...times), to: Math.max(...times) };
   for (const [person, own] of by(shown, (fact) => fact.about)) body.append(drawn(person, own, axis));
-  tell(`${found.length} facts${found.length > MOST ? `, the newest ${MOST} are shown` : ""}`);
+  tell(`${found.length} facts${found.length > MOST_FACTS ? `, the newest ${MOST_FACTS} are shown` : ""}`);
 }
 
 function by(facts, of) {

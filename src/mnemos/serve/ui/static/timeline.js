@@ -1,6 +1,6 @@
 // What the memory knew then: a slider over the journal's events.
 
-import { call, read } from "./api.js";
+import { call, manyFacts, read } from "./api.js";
 import { address, el, field, link, moment, tell, valued } from "./dom.js";
 import { hits } from "./search.js";
 
@@ -25,6 +25,11 @@ export async function show({ place, params, signal }) {
       el("div", { class: "line" }, field("Event", number), field("Question", question, { class: "field grows" }))),
     results);
 
+  const many = await manyFacts({ signal });
+  const factsOf = (q, asOf, one) => {
+    if (many && !q) return [];
+    return call("facts", many ? { question: q, as_of: asOf } : { as_of: asOf }, one);
+  };
   let going = new AbortController();
   let timer = 0;
   signal.addEventListener("abort", () => { going.abort(); clearTimeout(timer); });
@@ -39,12 +44,12 @@ export async function show({ place, params, signal }) {
       const [event] = await read("log", { limit: 1, before: seq + 1 }, one);
       const asOf = event.recorded_at;
       const [facts, recall] = await Promise.all([
-        call("facts", { as_of: asOf }, one),
+        factsOf(q, asOf, one),
         q ? call("recall", { question: q, as_of: asOf }, one) : null,
       ]);
       then.replaceChildren(moment(asOf), ` · event ${event.seq} of ${newest.seq}: ${event.op}${event.actor ? ` by ${event.actor}` : ""}`);
       slider.setAttribute("aria-valuetext", `${asOf.slice(0, 16).replace("T", " ")}, event ${seq}: ${event.op}`);
-      results.replaceChildren(answers(recall, params), known(facts));
+      results.replaceChildren(answers(recall, params), known(facts, many));
     } catch (error) {
       if (error.name !== "AbortError") tell(error.message, { bad: true });
     }
@@ -64,14 +69,15 @@ function answers(recall, params) {
   return found;
 }
 
-function known(facts) {
+function known(facts, many) {
   const by = grouped(facts);
-  const section = el("section", { "aria-label": "Facts then" }, el("h2", {}, `Known then: ${facts.length}`));
+  const section = el("section", { "aria-label": "Facts then" }, el("h2", {}, `Known then: ${facts.length}`),
+    many ? el("p", { class: "note" }, "There are many facts: those that answer the question are shown.") : null);
   for (const [about, found] of by) {
     section.append(el("h3", {}, about), el("dl", { class: "profile" }, found.map((fact) => el("div", {},
       el("dt", {}, fact.slot), el("dd", {}, link("turn", { id: fact.id }, valued(fact)))))));
   }
-  if (!facts.length) section.append(el("p", { class: "soft" }, "No facts had been learnt by then."));
+  if (!facts.length && !many) section.append(el("p", { class: "soft" }, "No facts had been learnt by then."));
   return section;
 }
 
