@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def hostile_of(page: Page) -> list[str]:
 def test_no_view_makes_a_mistake_or_asks_another_server(shown: Shown, view: str) -> None:
     page = shown.go(view)
     assert page.locator(".wrong").count() == 0
+    assert not re.search(r"null|undefined|NaN|\[object", page.locator("body").inner_text())
     assert len(shown.asked) > 3
 
 

@@ -131,6 +131,7 @@ def test_erasing_asks_first_and_hands_out_the_certificate(shown: Shown) -> None:
     row.get_by_role("button", name="Erase").press("Enter")
     asks = page.get_by_role("dialog")
     expect(asks).to_contain_text("1 item would go")
+    expect(asks).not_to_contain_text("null")
     expect(asks.get_by_role("button", name="Keep it")).to_be_focused()
     page.keyboard.press("Enter")
     expect(asks).to_have_count(0)
@@ -192,6 +193,14 @@ def test_a_fact_leads_to_the_turn_that_says_it(shown: Shown) -> None:
     )
     page.wait_for_selector(".turn .said")
     assert page.locator(".turn .said").inner_text() == "I moved to Oslo."
+
+
+def test_what_is_true_of_somebody_now_is_told(shown: Shown) -> None:
+    page = shown.go("facts?about=Ann")
+    told = page.locator(".card", has_text="True now")
+    home = shown.memory.profile("Ann").slots["home"]
+    assert [fact.value for fact in home] == ["Oslo"]
+    assert "Oslo" in told.inner_text() and "Porto" not in told.inner_text()
 
 
 def test_an_event_is_undone(shown: Shown) -> None:

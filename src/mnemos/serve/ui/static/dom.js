@@ -19,9 +19,14 @@ function filled(node, given, children) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((each) => each !== null && each !== undefined && each !== false));
+  node.append(...there(children));
   return node;
 }
+
+const there = (children) => children.flat().filter((each) => each !== null && each !== undefined && each !== false);
+
+/** Put other children in an element; null and false are none. */
+export const put = (node, ...children) => node.replaceChildren(...there(children));
 
 /** The address of a view; what is empty is left out. */
 export function address(view, given = {}) {
@@ -40,10 +45,10 @@ export function field(label, input, given = {}) {
   return el("label", { class: "field", ...given }, el("span", {}, label), input);
 }
 
-/** Say something to who cannot see that it appeared; everybody sees it for a while. */
-export function tell(text, { bad = false } = {}) {
+/** Say what happened; quietly what one sees anyway, to who cannot see it. */
+export function tell(text, { bad = false, quiet = false } = {}) {
   const told = byId("told");
-  told.className = bad ? "bad" : "";
+  told.className = bad ? "bad" : quiet ? "unseen" : "";
   told.textContent = text;
   clearTimeout(tell.timer);
   tell.timer = setTimeout(() => { told.textContent = ""; }, 8000);
@@ -79,7 +84,7 @@ export function dialog(title, ...content) {
   const before = document.activeElement;
   made.addEventListener("close", () => {
     made.remove();
-    if (before?.isConnected) before.focus();
+    (before?.isConnected ? before : byId("main")).focus(); // what was erased is not there any more
   });
   document.body.append(made);
   made.showModal();

@@ -1,7 +1,7 @@
 // Erasing asks first, says what would go, and hands out the certificate.
 
 import { call } from "./api.js";
-import { button, copy, count, dialog, el, field, save, whole } from "./dom.js";
+import { button, copy, count, dialog, el, field, put, save, whole } from "./dom.js";
 
 /** Ask whether to erase; `what` is an id or a scope, `done` is called once it is gone. */
 export async function eraser(what, name, done) {
@@ -18,7 +18,8 @@ export async function eraser(what, name, done) {
       try {
         const certificate = await call("erase", { what, why: why.value });
         done();
-        place.replaceChildren(...proof(certificate), el("p", { class: "ends" },
+        made.querySelector("h2").textContent = certificate.proved ? "Erased" : "Not wholly erased";
+        put(place, ...proof(certificate), el("p", { class: "ends" },
           button("Copy", () => copy(JSON.stringify(certificate, null, 1))),
           button("Save", () => save(`erased-${certificate.seq ?? "before"}.json`, certificate)),
           button("Close", () => made.close(), { class: "main" })));
@@ -28,7 +29,7 @@ export async function eraser(what, name, done) {
         place.append(el("p", { class: "wrong", role: "alert" }, error.message));
       }
     };
-    place.replaceChildren(
+    put(place,
       el("p", {}, `${count(preview.ids.length, "item")} would go, ${whole(preview.derived.length)} of them derived from what is erased. This cannot be undone.`),
       rowsOf(preview),
       preview.related.length ? el("p", { class: "note" }, `${count(preview.related.length, "other version")} of the same message would stay.`) : null,
@@ -56,5 +57,5 @@ function proof(certificate) {
     certificate.kept_in.length ? el("p", { class: "note" }, `Rows that were not erased and hold some of the same bytes: ${certificate.kept_in.join(", ")}.`) : null,
     el("details", {}, el("summary", {}, "The certificate"),
       el("pre", { tabindex: "0", role: "region", "aria-label": "Certificate" }, JSON.stringify(certificate, null, 1))),
-  ].filter(Boolean);
+  ];
 }

@@ -2,7 +2,7 @@
 
 import { call, manyFacts, MOST_FACTS, read } from "./api.js";
 import { span } from "./charts.js";
-import { address, button, day, dialog, el, field, link, tell, valued } from "./dom.js";
+import { address, button, day, dialog, el, field, link, put, tell, valued } from "./dom.js";
 
 const NAMES = 50;
 
@@ -25,16 +25,28 @@ export async function show({ place, params, signal }) {
     body.append(el("p", { class: "note" }, `There are more than ${MOST_FACTS} facts. Say about whom.`));
     return;
   }
-  const found = await call("facts", { about, every: true }, { signal });
+  const [found, profile] = await Promise.all([
+    call("facts", { about, every: true }, { signal }),
+    about ? call("profile", { about }, { signal }) : null,
+  ]);
   if (!found.length) {
     body.append(el("p", { class: "empty" }, about ? `Nothing is known about ${about}.` : "No facts have been learnt yet: mnemos learn, or serve with --learn."));
     return;
   }
+  if (profile) body.append(now(profile));
   const shown = found.slice(0, MOST_FACTS);
   const times = shown.flatMap((fact) => [fact.since, fact.until, fact.said_at, fact.learnt_at]).filter(Boolean).map((each) => Date.parse(each));
   const axis = { from: Math.min(...times), to: Math.max(...times) };
   for (const [person, own] of by(shown, (fact) => fact.about)) body.append(drawn(person, own, axis));
-  tell(`${found.length} facts${found.length > MOST_FACTS ? `, the newest ${MOST_FACTS} are shown` : ""}`);
+  tell(`${found.length} facts${found.length > MOST_FACTS ? `, the newest ${MOST_FACTS} are shown` : ""}`, { quiet: true });
+}
+
+/** What is true of somebody now, a line a slot. */
+function now(profile) {
+  const slots = Object.entries(profile.slots);
+  return el("section", { class: "card" }, el("h2", {}, "True now"),
+    slots.length ? el("dl", { class: "profile" }, slots.map(([slot, facts]) => el("div", {},
+      el("dt", {}, slot), el("dd", { dir: "auto" }, facts.map(valued).join(", "))))) : el("p", { class: "soft" }, "Nothing."));
 }
 
 function by(facts, of) {
@@ -68,7 +80,7 @@ function line(fact, axis) {
       tell(error.message, { bad: true });
     }
   }, { class: "small" });
-  row.append(
+  put(row,
     el("div", { class: "what" },
       el("strong", { dir: "auto" }, valued(fact)), state,
       el("span", { class: "soft" }, day(fact.since), " – ", fact.until ? day(fact.until) : "now"),

@@ -27,7 +27,7 @@ export async function show({ place, params, signal, first }) {
     call("context", { ...query, budget_tokens: Number(params.get("budget")) || BUDGET }, { signal }),
   ]);
   results.append(found(recall, params), packed(context));
-  tell(recall.hits.length ? `${count(recall.hits.length, "hit")}, ${count(context.tokens, "token")} of context` : "Nothing was found");
+  tell(recall.hits.length ? `${count(recall.hits.length, "hit")}, ${count(context.tokens, "token")} of context` : "Nothing was found", { quiet: true });
 }
 
 /** What the address asks, as the API takes it. */
@@ -84,6 +84,7 @@ function found(recall, params) {
     asOf,
     recall.limitation ? el("p", { class: "note" }, `No better than that: ${recall.limitation}.`) : null,
     recall.abstention ? el("p", { class: "abstains", role: "note" }, el("strong", {}, "Nothing here deserves showing: "), recall.abstention) : null,
+    recall.abstention && recall.hits.length ? el("p", { class: "soft" }, "The nearest, all the same:") : null,
     el("ol", { class: "hits" }, hits(recall, params)));
 }
 

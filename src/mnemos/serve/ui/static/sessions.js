@@ -26,5 +26,5 @@ export async function show({ place, params, signal }) {
     el("nav", { class: "pages", "aria-label": "Pages" },
       params.get("after") ? link("sessions", {}, "Newest") : null,
       page.after ? link("sessions", { after: page.after }, "Older") : null));
-  tell(`${page.sessions.length} sessions`);
+  tell(`${page.sessions.length} sessions`, { quiet: true });
 }
