@@ -39,7 +39,7 @@ STANDS = "performance.getEntriesByName('interactive')[0].startTime"
 
 def fill(path: Path, turns: int) -> None:
     """Make a memory of so many turns."""
-    with Memory(path, embedder=None, durability="NORMAL") as memory:
+    with Memory(path, embedder=None, durability="NORMAL", learning="on request") as memory:
         for session, messages in Talk().sessions(turns):
             memory.remember(messages, session=session)
 
