@@ -18,6 +18,7 @@ BENCHMARKS = {
     "crash": "is anything lost by kill -9",
     "crash_learning": "does learning that is killed end where it would have",
     "serve": "how a server bears load: over HTTP, many clients, many tenants",
+    "ui": "how soon the page can be used (needs Chromium)",
     "fuzz": "is any request answered in a way that is not described (needs schemathesis)",
     "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",

@@ -37,7 +37,7 @@ class JsonLines(logging.Formatter):
 
 
 @contextmanager
-def written(stream: TextIO | None = None) -> Iterator[None]:
+def written(stream: TextIO | None = None, *, level: int = logging.INFO) -> Iterator[None]:
     """Write the server's lines, and those of mnemos, to a stream; standard error by default."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
@@ -45,15 +45,15 @@ def written(stream: TextIO | None = None) -> Iterator[None]:
     before = [(each, each.handlers, each.propagate, each.level) for each in loggers]
     for each in loggers:
         each.handlers, each.propagate = [handler], False
-    _log.setLevel(logging.INFO)
+    _log.setLevel(level)
     # It tells of each start and stop, and what clients send that is no HTTP.
     loggers[1].setLevel(logging.ERROR)
     try:
         yield
     finally:
-        for each, handlers, propagate, level in before:
+        for each, handlers, propagate, was in before:
             each.handlers, each.propagate = handlers, propagate
-            each.setLevel(level)
+            each.setLevel(was)
         handler.close()
 
 

@@ -73,6 +73,7 @@ COMMANDS = {
     "mcp": ("mcp", "Serve the memory to AI assistants: a server of the Model Context Protocol."),
     "serve": ("serving", "Serve a memory over HTTP, or a directory of them."),
     "proxy": ("proxying", "Put the memory in front of an OpenAI-compatible endpoint."),
+    "ui": ("ui", "Show a memory's page in the browser: search it, look at its past, put it right."),
     "keys": ("keys", "Make, list and revoke the keys of a served directory."),
 }
 

@@ -76,6 +76,7 @@ def serve_command(
         raise click.UsageError("name a file or a --dir, not both")
     extras.require("serve")
     from mnemos.serve.rest.run import Place, run  # noqa: PLC0415 - needs the extra
+    from mnemos.serve.ui.page import mount  # noqa: PLC0415 - same
 
     path = Path(folder or served or given.memory_file.path)
     if folder is None:
@@ -88,8 +89,13 @@ def serve_command(
         origins=cors,
         handles=handles,
     )
-    opening = partial(opened, settings=given)
-    run(place, opening, limits=limits, ready=partial(ready, given, path))
+    run(
+        place,
+        partial(opened, settings=given),
+        limits=limits,
+        mounts=[mount],
+        ready=partial(ready, given, path),
+    )
 
 
 def opened(path: Path, *, settings: Settings) -> Memory:
@@ -107,7 +113,7 @@ def ready(given: Settings, path: Path, url: str, anybody: bool) -> None:
     if given.as_json:
         given.output.document({"url": url, "path": str(path)})
     else:
-        given.output.show(f"{path} at {url}")
+        given.output.show(f"{path} at {url}, its page at {url}/ui")
     sys.stdout.flush()
     if not anybody:
         given.output.note(f"no key opens it yet: mnemos keys add TENANT --dir {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -42,6 +43,7 @@ def run(
     *,
     limits: Limits,
     mounts: Sequence[Mounting] = (),
+    logged: int = logging.INFO,
     ready: Callable[[str, bool], None],
 ) -> None:
     """Serve until a signal says to end; what is under way is finished first.
@@ -51,6 +53,7 @@ def run(
         opening: Opens a file.
         limits: What the server takes.
         mounts: What is served beside the routes.
+        logged: From which level on lines are written; each request is one of INFO.
         ready: Called with the address, and whether anybody can get in.
 
     Raises:
@@ -66,7 +69,7 @@ def run(
         with listener:
             app = application(access, limits=limits, origins=place.origins, mounts=mounts)
             ready(address(listener), not isinstance(access, Directory) or access.keys.any())
-            with logs.written():
+            with logs.written(level=logged):
                 server(app).run(sockets=[listener])
     finally:
         access.close()
