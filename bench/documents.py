@@ -258,7 +258,11 @@ def _role(path: Path) -> str:
 
 def commands() -> str:
     """Return every command with its help."""
-    context = click.Context(command_line, info_name="mnemos", terminal_width=WIDTH)
+    # Its own settings, or what -h is called would hang on whether a command has run before.
+    names = command_line.context_settings["help_option_names"]
+    context = click.Context(
+        command_line, info_name="mnemos", terminal_width=WIDTH, help_option_names=names
+    )
     parts = ["```text", command_line.get_help(context), "```", *_commands_of(context, "")]
     return "\n".join(parts)
 

@@ -69,7 +69,7 @@ def _opened(path: Path, *, settings: Settings, demo: bool) -> Memory:
         path,
         actor=ACTOR,
         embedder=settings.embedder or "default",
-        learning="at once" if demo else "on request",
+        recipe=settings.recipe_name,
     )
     if demo:
         from mnemos.serve.ui.bundled import fill  # noqa: PLC0415 - only here
