@@ -9,10 +9,13 @@ BROWSER := .venv/.browser
 ADAPTERS := .venv-adapters
 ADAPTERS_STAMP := $(ADAPTERS)/.installed
 
-.PHONY: demo test test-adapters bench docs minilm clean
+.PHONY: demo ui test test-adapters bench docs minilm clean
 
 demo: $(STAMP) $(MODEL)  ## The main job on the bundled conversation, or on FILE=…
 	$(BIN)/mnemos demo $(FILE)
+
+ui: $(STAMP) $(MODEL)  ## The page, in the browser, on the demonstration's memory
+	$(BIN)/mnemos ui --demo
 
 test: $(STAMP) $(MODEL) $(BROWSER)  ## Lint, types, the laws of the house, tests
 	$(BIN)/ruff check .
