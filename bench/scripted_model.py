@@ -339,8 +339,21 @@ def _think_in_memory_thoughts(given: Inputs) -> Reply:
 
 
 #: Prompt → its reply to what it is given.
+def _default_facts(inputs: Inputs) -> Reply:
+    """Say of each line that names its speaker what that one speaks of."""
+    found = []
+    for number, line in enumerate(inputs["lines"], 1):
+        told = re.match(r"\d+\. \[[^]]*\] ([^:]+): (.+)", line)
+        words = [] if told is None else keywords(told[2], 1)
+        if told is not None and words:
+            fact = {"line": number, "about": told[1], "slot": "speaks of", "value": words[0]}
+            found.append({**fact, "kind": "state", "holds": True, "several": True, "since": ""})
+    return {"facts": found[:12]}
+
+
 REPLIES: dict[str, Callable[[Inputs], Reply]] = {
     "a-mem-note": _a_mem_note,
+    "default-facts": _default_facts,
     "engram-records": _engram_records,
     "hipporag-2-keep": _hipporag_2_keep,
     "hipporag-2-triples": _hipporag_2_triples,

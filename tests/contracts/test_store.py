@@ -597,7 +597,7 @@ def test_what_a_later_event_took_away_for_good_is_not_put_again(store: Store) ->
     one, two, none = (
         apply(store, Delta(states=(State(name="n", value=value),))).seq for value in (1, 2, None)
     )
-    with pytest.raises(UndoRefused, match=f"event {none} changed state"):
+    with pytest.raises(UndoRefused, match=f"event {none} changed the value"):
         undo(store, two)
     undo(store, none)
     undo(store, two)

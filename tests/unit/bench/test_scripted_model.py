@@ -10,6 +10,7 @@ import pytest
 from bench import scripted_model
 from mnemos import ChatRequest, Decider, Task
 from mnemos.context.degrade import Less
+from mnemos.ingest.facts.listed import Reply
 from mnemos.ingest.notes import Note
 from mnemos.ingest.order import Organised
 from mnemos.ingest.stated import Triples
@@ -32,6 +33,7 @@ from mnemos.recipes import (
 #: Prompt → what its reply is read as.
 SCHEMAS: dict[str, type[Any]] = {
     "a-mem-note": a_mem.Analysis,
+    "default-facts": Reply,
     "engram-records": engram.Records,
     "hipporag-2-keep": hipporag_2.Kept,
     "hipporag-2-triples": Triples,
