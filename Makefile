@@ -22,7 +22,7 @@ test: $(STAMP) $(MODEL) $(BROWSER)  ## Lint, types, the laws of the house, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --dist loadfile
 
 test-adapters: $(ADAPTERS_STAMP)  ## What needs the frameworks that adapters are for, beside them
 	$(ADAPTERS)/bin/pytest tests/adapters tests/unit/adapters tests/unit/compat --durations=5 \
