@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 
 from mnemos import commit
 from mnemos.errors import MnemosError
@@ -52,14 +54,10 @@ class Saying(Deriving):
         """
         read = self._read(messages, expires_at)
         place = self._place(session, scope)
-        header = self._header("remember", "", recorded_at)
-
-        def plan(transaction: Transaction) -> turns.Plan:
-            return turns.remember(read, place, transaction)
-
-        receipt = self._write(header, plan, request_id, commit.said(read, place))
-        self._learn_at_once(receipt, place.scope, recorded_at)
-        return receipt
+        plan = partial(turns.remember, read, place)
+        return self._say(
+            "remember", read, place, plan, recorded_at=recorded_at, request_id=request_id
+        )
 
     def sync(
         self,
@@ -81,14 +79,8 @@ class Saying(Deriving):
         """
         read = self._read(messages, expires_at)
         place = self._place(session, scope)
-        header = self._header("sync", "", recorded_at)
-
-        def plan(transaction: Transaction) -> turns.Plan:
-            return turns.sync(read, place, transaction)
-
-        receipt = self._write(header, plan, request_id, commit.said(read, place))
-        self._learn_at_once(receipt, place.scope, recorded_at)
-        return receipt
+        plan = partial(turns.sync, read, place)
+        return self._say("sync", read, place, plan, recorded_at=recorded_at, request_id=request_id)
 
     def revise(
         self,
@@ -124,6 +116,22 @@ class Saying(Deriving):
         payload = journal.canonical([ref, str(message), asdict(place.scope)])
         receipt = self._write(self._header("revise", why), plan, request_id, payload)
         self._learn_at_once(receipt)
+        return receipt
+
+    def _say(
+        self,
+        op: str,
+        read: list[Draft],
+        place: turns.Place,
+        plan: Callable[[Transaction], turns.Plan],
+        *,
+        recorded_at: Moment | None,
+        request_id: str | None,
+    ) -> Receipt:
+        """Store what was read, then let the recipe learn from it."""
+        header = self._header(op, "", recorded_at)
+        receipt = self._write(header, plan, request_id, commit.said(read, place))
+        self._learn_at_once(receipt, place.scope, recorded_at)
         return receipt
 
     def _read(self, messages: Messages, expires_at: Moment | None) -> list[Draft]:

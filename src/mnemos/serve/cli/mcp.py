@@ -16,6 +16,7 @@ from mnemos.errors import InputError
 from mnemos.serve.cli.access import require_folder
 from mnemos.serve.cli.command import Command, Settings, settings
 from mnemos.serve.cli.exits import STORE, USAGE, Refused
+from mnemos.serve.loopback import is_loopback
 from mnemos.serve.mcp.clients import CLIENTS, Reached, Started, Way
 from mnemos.serve.mcp.shown import disarmed
 
@@ -78,13 +79,13 @@ def mcp_command(
         _print_config(given, client, reached if http else _started(given, options))
         return
     try:
-        from mnemos.serve.mcp import guard, tools, transport  # noqa: PLC0415 - an extra
+        from mnemos.serve.mcp import tools, transport  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise Refused(f"{_MISSING} (there is no {error.name})", USAGE) from None
     knows = None
     if http:
         knows = _knows(key_file)
-        if knows is None and not guard.is_loopback(host):
+        if knows is None and not is_loopback(host):
             raise Refused(
                 f"--host {host} is open to other machines, and no key is asked for",
                 USAGE,

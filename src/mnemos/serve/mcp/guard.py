@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,14 +23,6 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 #: A shorter key could be guessed.
 LEAST_KEY = 16
 _SCHEME = "bearer "
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether an address leads to this machine alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def known_keys(keys: Iterable[str]) -> Knows:

@@ -14,7 +14,8 @@ from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 
 from mnemos import AsyncMemory, Memory
-from mnemos.serve.mcp.guard import LOOPBACK, Guard, Knows, is_loopback
+from mnemos.serve.loopback import is_loopback
+from mnemos.serve.mcp.guard import LOOPBACK, Guard, Knows
 from mnemos.serve.mcp.server import server
 from mnemos.serve.mcp.tools import Tool
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 
 from mnemos.errors import InputError, StoreError
 from mnemos.serve import logs
 from mnemos.serve.access import Access, Directory, OneFile, Opening
 from mnemos.serve.limits import Limits
+from mnemos.serve.loopback import is_loopback
 from mnemos.serve.rest.app import Mounting, application
 from mnemos.serve.rest.server import address, listening, server
 
@@ -63,7 +63,7 @@ def run(
     """
     access = _access(place, opening)
     try:
-        if place.host != "localhost" and not _is_loopback(place.host):
+        if not is_loopback(place.host):
             _require_keys(access, place.host)
         listener = listening(place.host, place.port)
         with listener:
@@ -81,13 +81,6 @@ def _access(place: Place, opening: Opening) -> Access:
     if not place.path.is_dir():
         raise StoreError(f"{place.path}: there is no such directory; make it first")
     return Directory(place.path, opening, handles=place.handles)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _require_keys(access: Access, host: str) -> None:

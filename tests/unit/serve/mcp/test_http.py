@@ -13,7 +13,8 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from mnemos import InputError
-from mnemos.serve.mcp.guard import is_loopback, keys_of, known_keys
+from mnemos.serve.loopback import is_loopback
+from mnemos.serve.mcp.guard import keys_of, known_keys
 from mnemos.serve.mcp.transport import MOST_BODY_BYTES, _listening
 from tests.unit.serve.command_line import Run
 from tests.unit.serve.mcp.talking import listening, run
