@@ -9,9 +9,8 @@ import click
 
 from mnemos.config import OPENAI_URL, UPSTREAM_KEY, upstream_key
 from mnemos.serve import extras
-from mnemos.serve.cli.access import require_folder
 from mnemos.serve.cli.command import Command, Settings, settings
-from mnemos.serve.cli.serving import opened, ready
+from mnemos.serve.cli.serving import opened, path_of, ready
 from mnemos.serve.limits import Limits
 
 PORT = 8322
@@ -69,8 +68,7 @@ def proxy_command(
     memory. All that serve serves is served as well.
     """
     given = settings()
-    if folder is not None and (served is not None or given.file is not None):
-        raise click.UsageError("name a file or a --dir, not both")
+    path = path_of(given, served, folder)
     if folder is not None and upstream_key() is None:
         raise click.UsageError(f"--dir wants the endpoint's own key in {UPSTREAM_KEY}")
     extras.require("proxy")
@@ -79,9 +77,6 @@ def proxy_command(
     from mnemos.serve.proxy.recall import Budget  # noqa: PLC0415 - needs the extra
     from mnemos.serve.rest.run import Place, run  # noqa: PLC0415 - needs the extra
 
-    path = Path(folder or served or given.memory_file.path)
-    if folder is None:
-        require_folder(path)
     mount = mounting(
         Upstream(url=upstream, key=upstream_key()),
         path.with_name(f"{path.name}{THREADS}"),

@@ -72,15 +72,11 @@ def serve_command(
     no key. A --dir has one file a tenant; mnemos keys makes the keys.
     """
     given = settings()
-    if folder is not None and (served is not None or given.file is not None):
-        raise click.UsageError("name a file or a --dir, not both")
+    path = path_of(given, served, folder)
     extras.require("serve")
     from mnemos.serve.rest.run import Place, run  # noqa: PLC0415 - needs the extra
     from mnemos.serve.ui.page import mount  # noqa: PLC0415 - same
 
-    path = Path(folder or served or given.memory_file.path)
-    if folder is None:
-        require_folder(path)
     place = Place(
         path=path,
         is_directory=folder is not None,
@@ -96,6 +92,17 @@ def serve_command(
         mounts=[mount],
         ready=partial(ready, given, path),
     )
+
+
+def path_of(given: Settings, served: str | None, folder: str | None) -> Path:
+    """Return what is served: a directory, a file that was named, or the usual one."""
+    if folder is None:
+        path = Path(served or given.memory_file.path)
+        require_folder(path)
+        return path
+    if served is not None or given.file is not None:
+        raise click.UsageError("name a file or a --dir, not both")
+    return Path(folder)
 
 
 def opened(path: Path, *, settings: Settings) -> Memory:
