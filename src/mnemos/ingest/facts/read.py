@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
+from mnemos.ingest.facts import being, changes, events, numbers, partners, pets, states
 from mnemos.ingest.facts.alike import alike
 from mnemos.ingest.facts.answers import answers
 from mnemos.ingest.facts.classes import RELATIONS
 from mnemos.ingest.facts.clauses import Clause, cut, quotes
+from mnemos.ingest.facts.corrections import ANYWHERE, taken_back
 from mnemos.ingest.facts.fact import Fact, Said
+from mnemos.ingest.facts.family import Index, words_of
 from mnemos.ingest.facts.later import Later
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import Subject, mentioned, subject
@@ -21,6 +23,22 @@ from mnemos.ingest.facts.scene import Scene
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.text.dates import mentions
 
+#: In the order in which they are asked; ``family`` tells how to add one.
+FAMILIES = Index(
+    (
+        numbers.header,
+        partners.partners,
+        numbers.counts,
+        pets.pets,
+        states.states,
+        being.beings,
+        being.employer,
+        events.events,
+        answers,
+        changes.updates,
+    )
+)
+_Parsed = tuple[Subject, Predicate | None]
 #: Turns before this one in which "she" is looked for.
 NEAR = 4
 #: Facts of a subject told before that a change can be about, latest first.
@@ -61,17 +79,31 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     found: list[Fact] = []
     if parts.jest:
         found += _taken_back(said, near, known)
-    previous: tuple[Subject, Predicate | None] | None = None
-    at = 0
+    previous: _Parsed | None = None
+    anywhere = ANYWHERE & words_of(said.text.lower())
+    at, sentence = 0, (0, 0)
     for clause in parts.clauses:
         if clause.first and clause.span[0] > parts.clauses[0].span[0]:
             earlier = mentioned(said, scene, at, clause.span[0])
             if earlier not in {"", scene.speaker}:
                 scene.last = earlier
         at = clause.sentence[0]
-        told = Later(partial(_so_far, known, found))
-        line, previous = _line(said, clause, scene, told, previous)
-        made = _distinct(_facts(line, near), found)
+        if clause.sentence != sentence:
+            sentence = clause.sentence
+            words = words_of(said.text[slice(*sentence)].lower()) | anywhere
+            families = FAMILIES.of(words)
+        about, verb, previous = _parsed(said, clause, scene, previous)
+        line = Line(
+            said=said,
+            clause=clause,
+            scene=scene,
+            known=Later(partial(_so_far, known, found)),
+            subject=about,
+            verb=verb,
+            near=near,
+            words=words,
+        )
+        made = _distinct((fact for each in families for fact in each.read(line)), found)
         found += made
         if line.subject is not None and not line.subject.thing:
             if line.subject.who != scene.speaker and (made or clause.first):
@@ -167,13 +199,9 @@ def _last(near: Sequence[Said], known: Sequence[Fact], scene: Scene) -> str:
     return last
 
 
-def _line(
-    said: Said,
-    clause: Clause,
-    scene: Scene,
-    known: Sequence[Fact],
-    previous: tuple[Subject, Predicate | None] | None,
-) -> tuple[Line, tuple[Subject, Predicate | None] | None]:
+def _parsed(
+    said: Said, clause: Clause, scene: Scene, previous: _Parsed | None
+) -> tuple[Subject | None, Predicate | None, _Parsed | None]:
     """Parse a clause; one that goes on without a subject has that of the clause before."""
     about: Subject | None
     if clause.carried:
@@ -189,8 +217,7 @@ def _line(
     verb = predicate(clause.tokens, about.at) if about is not None else None
     if verb is not None and "still" in clause.opener and verb.tense == "past":
         verb = None
-    line = Line(said=said, clause=clause, scene=scene, known=known, subject=about, verb=verb)
-    return line, None if about is None else (about, verb)
+    return about, verb, None if about is None else (about, verb)
 
 
 def _is_bare(clause: Clause) -> bool:
@@ -199,19 +226,6 @@ def _is_bare(clause: Clause) -> bool:
         return False
     form = FORMS.get(clause.tokens[0].low)
     return form is not None and form.past and not form.base and form.lemma in _BARE_VERBS
-
-
-def _facts(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
-    yield from numbers.header(line.said.text, line) if line.clause.tokens else ()
-    yield from partners.partners(line)
-    yield from numbers.counts(line)
-    yield from pets.pets(line)
-    yield from states.states(line)
-    yield from being.beings(line)
-    yield from being.employer(line)
-    yield from events.events(line)
-    yield from answers(line, near)
-    yield from changes.updates(line)
 
 
 def _distinct(made: Iterable[Fact], before: Sequence[Fact]) -> list[Fact]:
@@ -231,4 +245,4 @@ def _taken_back(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Iter
     told = [fact for fact in known if fact.turn in own and fact.value]
     clause = Clause(tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True)
     line = Line(said=said, clause=clause, scene=Scene(said.who), known=known)
-    yield from corrections.taken_back(line, told)
+    yield from taken_back(line, told)

@@ -9,6 +9,7 @@ from mnemos.ingest.facts.alike import alike, span_of, telling_words
 from mnemos.ingest.facts.classes import class_of, sort_of, sorts_of
 from mnemos.ingest.facts.events import find_when
 from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.idioms import at
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase
@@ -31,13 +32,13 @@ _BACK_TO = re.compile(
 )
 #: Slots of which another value is told in such words by the way.
 _NOT_SO = frozenset("likes has owns siblings children age pet speaks".split())  # noqa: SIM905
-#: One of them stands wherever a pattern matches.
-_WORDS = frozenset(
-    """
-    now these nowadays currently from as officially instead again new longer changed moved switched
+#: One of them stands wherever _NOW matches.
+_NEWS = """
+    now these nowadays currently of officially instead again new longer changed moved switched
     gone went got up down raised set since finally back
-    """.split()  # noqa: SIM905 - a table of words reads better as text
-)
+"""
+#: One of them stands wherever _IS matches.
+_ISES = "s is are was got has have to changed moved switched went rose dropped"
 #: Slots of several values of which "it's tea now" replaces the one told last.
 _HAD_ONE = frozenset("drinks eats uses plays prefers reads wears".split())  # noqa: SIM905
 _NO_VALUE = frozenset("good great fine over done better worse ok okay easy hard time".split())  # noqa: SIM905
@@ -45,11 +46,10 @@ _NO_VALUE = frozenset("good great fine over done better worse ok okay easy hard 
 _ONE = frozenset({"single", "event"})
 
 
+@family(cue(_NEWS, _ISES), cue("back"))
 def retold(line: Line) -> Iterator[Fact]:
     """Yield the new value of what the same person told before."""
     if line.verb is not None and (line.verb.tense in {"plan", "modal"} or line.verb.denied):
-        return
-    if _WORDS.isdisjoint(line.words):
         return
     low = line.low
     back = _BACK_TO.search(low)
