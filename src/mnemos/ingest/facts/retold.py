@@ -75,8 +75,17 @@ def _back(line: Line, match: re.Match[str]) -> Iterator[Fact]:
         later.add(fact.slot)
 
 
+#: Whatever the slot is, in up to five words; what was told is looked up only where this matches.
+_A_THING_IS = re.compile(
+    r"(?:^|\b(?:the|my|our|his|her|new))\W*(?!(?:i|you|he|she|we|they|it|that|this)(?:\s|'[a-z]))"
+    rf"\w(?:[^\s,;!?]|,(?=\d))*(?: (?:[^\s,;!?]|,(?=\d))+){{0,4}}?\b{_IS.pattern}"
+)
+
+
 def _of_a_thing(line: Line, low: str) -> list[Fact]:
     """Read "the gate changed to C3", "rent is 800 now" of a slot told before."""
+    if _A_THING_IS.search(low) is None:
+        return []
     tokens = {token.low for token in line.tokens}
     tried: set[str] = set()
     for fact in reversed(line.known):
