@@ -167,7 +167,8 @@ IDIOMS = (
     Idiom(
         (
             cue(
-                "up love fallen hooked obsessed swear beats without go round around grown discovered"
+                "up love fallen hooked obsessed swear beats without go round around grown"
+                " discovered"
             ),
         ),
         _any(

@@ -29,7 +29,7 @@ _ENDS = frozenset({"split up", "broken up", "broke up", "separated", "divorced"}
 
 @family(
     cue(RELATIONS, "my our new"),
-    cue("together split broken broke separated divorced engaged married dating couple", "i we"),
+    cue("together split broken broke separated divorced engaged married dating couple", "i we me"),
     cue("seeing dating", "name called named"),
     cue("over", "with between"),
 )

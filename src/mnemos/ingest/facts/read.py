@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 
@@ -11,10 +12,10 @@ from mnemos.ingest.facts import being, changes, events, numbers, partners, pets,
 from mnemos.ingest.facts.alike import alike
 from mnemos.ingest.facts.answers import answers
 from mnemos.ingest.facts.classes import RELATIONS
-from mnemos.ingest.facts.clauses import Clause, cut, quotes
+from mnemos.ingest.facts.clauses import Clause, Span, cut, quotes
 from mnemos.ingest.facts.corrections import ANYWHERE, taken_back
 from mnemos.ingest.facts.fact import Fact, Said
-from mnemos.ingest.facts.family import Index, words_of
+from mnemos.ingest.facts.family import Family, Index, words_of
 from mnemos.ingest.facts.later import Later
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import Subject, mentioned, subject
@@ -80,18 +81,15 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     if parts.jest:
         found += _taken_back(said, near, known)
     previous: _Parsed | None = None
-    anywhere = ANYWHERE & words_of(said.text.lower())
-    at, sentence = 0, (0, 0)
+    chosen = _chosen(said.text, parts.clauses)
+    at = 0
     for clause in parts.clauses:
         if clause.first and clause.span[0] > parts.clauses[0].span[0]:
             earlier = mentioned(said, scene, at, clause.span[0])
             if earlier not in {"", scene.speaker}:
                 scene.last = earlier
         at = clause.sentence[0]
-        if clause.sentence != sentence:
-            sentence = clause.sentence
-            words = words_of(said.text[slice(*sentence)].lower()) | anywhere
-            families = FAMILIES.of(words)
+        words, families = chosen[clause.sentence]
         about, verb, previous = _parsed(said, clause, scene, previous)
         line = Line(
             said=said,
@@ -115,6 +113,16 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     return tuple(_moved_in(said, found))
 
 
+def _chosen(
+    text: str, clauses: Sequence[Clause]
+) -> dict[Span, tuple[AbstractSet[str], Sequence[Family]]]:
+    """Return, for each sentence of a turn, its words and the families that they can set off."""
+    anywhere = ANYWHERE & words_of(text.lower())
+    spans = dict.fromkeys(clause.sentence for clause in clauses)
+    words = {span: words_of(text[slice(*span)].lower()) | anywhere for span in spans}
+    return {span: (held, FAMILIES.of(held)) for span, held in words.items()}
+
+
 def _of_others(said: Said, scene: Scene) -> Iterator[Fact]:
     """Yield what others tell of themselves in quotations, as the turn's speaker passes it on."""
     for quoted, who in _quoted(said, scene):
@@ -128,7 +136,8 @@ def _followed(found: Sequence[Fact], known: Sequence[Fact]) -> list[Fact]:
     ended: list[Fact] = []
     for fact in found:
         before = _BEFORE.get(fact.slot, "") if fact.holds and fact.act != "plan" else ""
-        last = next((one for one in reversed(known) if before and one.slot == before), None)
+        told = reversed(known) if before else ()
+        last = next((one for one in told if one.slot == before), None)
         if last is not None and last.subject == fact.subject and last.value and last.act != "end":
             over = replace(fact, slot=before, value="", act="end", instead_of=last.value)
             ended += [over] if before == "place" or alike(last.value, fact.value) else []
