@@ -155,11 +155,11 @@ class Learning:
         for _ in range(ATTEMPTS):
             decide = self._decide.fresh()
             with self._store.reading() as snapshot:
+                seq = snapshot.head.seq
                 mark = Mark.read(snapshot, self._recipe.name, scope)
                 found = None
                 if not mark.torn:
                     found = self._proposal(snapshot, scope, mark, decide, added=added)
-                seq = snapshot.head.seq if found is not None else 0
             if mark.torn:
                 self._drop(scope)
                 continue

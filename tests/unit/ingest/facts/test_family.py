@@ -64,7 +64,7 @@ def test_a_rule_without_cues_is_asked_of_every_line_and_all_in_their_order() -> 
 
 
 def test_any_figure_is_one_word_and_a_colon_another() -> None:
-    assert cue("0") == (words_of("42"),)
+    assert cue("0") == cue("42")
     assert chosen("27 dogs", COUNT) == ["count"]
     assert ":" in words_of("pets: none") and ":" not in words_of("pets")
 
