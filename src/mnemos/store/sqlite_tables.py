@@ -64,7 +64,7 @@ class SqliteTables(SqliteVectorTables):
         return _space(self._run("get_space").fetchone())
 
     def put_space(self, space: Space) -> None:
-        self._run("put_space", **asdict(space))
+        self._run("put_space", **_fields(space))
 
     def state_sum(self) -> bytes:
         return _state_sum(self._one("get_state_sum"))
@@ -153,6 +153,9 @@ class SqliteTables(SqliteVectorTables):
         number: int | None = self._one("item_no", id=item_id)
         return number
 
+    def item_nos(self, ids: Sequence[str]) -> dict[str, int]:
+        return dict(self._run("item_nos", ids=json.dumps(list(ids))).fetchall())
+
     def item_at(self, no: int, seq: int | None = None) -> ItemRow | None:
         if seq is None:
             row = self._run("item_current", no=no).fetchone()
@@ -203,7 +206,7 @@ class SqliteTables(SqliteVectorTables):
     # -- keys, links, states
 
     def add_side(self, row: SideRow) -> None:
-        value = journal.canonical(asdict(row.value))
+        value = journal.canonical(_fields(row.value))
         seen = {"no": row.no, "visible_from": row.visible_from, "visible_to": row.visible_to}
         match row.value:
             case Key():
@@ -240,7 +243,7 @@ class SqliteTables(SqliteVectorTables):
     # -- the journal
 
     def add_event(self, event: EventRow, entries: Iterable[Entry]) -> None:
-        self._run("add_event", **asdict(event))
+        self._run("add_event", **_fields(event))
         self._connection.executemany(
             self._sql["add_entry"],
             ({"space": self._space, **_entry_values(entry)} for entry in entries),
@@ -412,6 +415,11 @@ _SPACE_FIELDS = (
 
 def _label(scope: Scope) -> str:
     return journal.canonical([scope.user, scope.agent, scope.session])
+
+
+def _fields(row: Side | Space | EventRow) -> dict[str, Any]:
+    """Return a flat row's fields by name; ``asdict`` would copy what is in them."""
+    return {name: getattr(row, name) for name in row.__slots__}
 
 
 def _body(text: str) -> str | bytes:
