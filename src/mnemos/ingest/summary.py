@@ -71,8 +71,10 @@ def summary(
     def fits(places: Sequence[int]) -> bool:
         if len(places) == 1:
             return read[places[0]].tokens <= most_tokens
-        if sum(read[place].least for place in places) >= most_tokens:
-            return False  # most do not: told without counting
+        if sum([read[place].most for place in places]) <= most_tokens:
+            return True  # most are told without counting
+        if sum([read[place].least for place in places]) >= most_tokens:
+            return False
         return count(_joined([found[place] for place in sorted(places)])) <= most_tokens
 
     alone = [sum(weights[term] for term in own) for own in held]
@@ -144,28 +146,25 @@ class _Sentence(NamedTuple):
     Args:
         least: What it adds to any text that it stands in, less one token at least: behind an
             English word the rest may cost less.
+        most: What it adds at most: a number at its start pays for the blank before it.
     """
 
     text: str
     tokens: int
     least: int
+    most: int
     terms: frozenset[str]
 
 
 @lru_cache(maxsize=256)  # a text is summed up with others again and again
 def _read(text: str, terms: Callable[[str], Sequence[str]], count: Count) -> tuple[_Sentence, ...]:
-    return tuple(
-        _Sentence(each, count(each), _least(each, count), frozenset(terms(each)))
-        for each in (text[start:stop] for start, stop in sentences(text))
-    )
+    return tuple(_sentence(text[start:stop], terms, count) for start, stop in sentences(text))
 
 
-def _least(sentence: str, count: Count) -> int:
-    """Return the tokens of a sentence behind an English word, less those of it and of rounding.
-
-    A number at its start pays for the blank before it.
-    """
-    return count(f"the {sentence}") - 2 - sentence[:1].isdigit()
+def _sentence(text: str, terms: Callable[[str], Sequence[str]], count: Count) -> _Sentence:
+    tokens, blank = count(text), text[:1].isdigit()
+    least = count(f"the {text}") - 2 - blank  # less those of the word and of rounding
+    return _Sentence(text, tokens, least, tokens + blank, frozenset(terms(text)))
 
 
 def _words(text: str) -> int:
