@@ -52,13 +52,12 @@ def rows(likeness: Likeness, items: Sequence[Item], text: Callable[[Item], str] 
     Raises:
         ModelError: The model failed.
     """
-    found = np.zeros((len(items), signs.words(likeness.dimension)), dtype=np.uint64)
-    missing = []
-    for place, item in enumerate(items):
-        if keeps(likeness, item):
-            found[place] = np.frombuffer(bytes.fromhex(str(item.attrs[SIGNS])), dtype="<u8")
-        else:
-            missing.append(place)
+    width = signs.words(likeness.dimension)
+    found = np.zeros((len(items), width), dtype=np.uint64)
+    able = np.array([keeps(likeness, item) for item in items], dtype=np.bool_)
+    there, missing = np.flatnonzero(able).tolist(), np.flatnonzero(~able).tolist()
+    told = "".join([str(items[place].attrs[SIGNS]) for place in there])
+    found[there] = np.frombuffer(bytes.fromhex(told), dtype="<u8").reshape(-1, width)
     if missing:
         found[missing] = likeness.signs([text(items[place]) for place in missing])
     return found

@@ -53,12 +53,19 @@ def _shares(values: Floats, steps: int) -> tuple[Floats, tuple[float, float]]:
         parts = (1.0 - higher, higher)
         sums = [max(total(part.tolist()), NARROWEST) for part in parts]
         means = (_mean(parts[0], values, sums[0]), _mean(parts[1], values, sums[1]))
-        logs = []
-        for part, size, mean in zip(parts, sums, means, strict=True):
-            away = (values - mean) * (values - mean)
-            variance = max(total((part * away).tolist()) / size, NARROWEST)
-            logs.append(float(log(size)) - 0.5 * float(log(variance)) - away / (2.0 * variance))
-        higher = 1.0 / (1.0 + exp(logs[0] - logs[1]))
+        away = [(values - mean) * (values - mean) for mean in means]
+        variances = [
+            max(_mean(part, square, size), NARROWEST)
+            for part, square, size in zip(parts, away, sums, strict=True)
+        ]
+        sizes, widths = log([sums, variances]).tolist()
+        low, high = (
+            size - 0.5 * width - square / (2.0 * variance)
+            for size, width, square, variance in zip(sizes, widths, away, variances, strict=True)
+        )
+        before, higher = higher, 1.0 / (1.0 + exp(low - high))
+        if np.array_equal(before, higher):
+            break  # all further steps would do the same
     return (higher, means) if means[0] <= means[1] else (1.0 - higher, means[::-1])
 
 

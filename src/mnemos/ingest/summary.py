@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from mnemos.ingest.keywords import weights
 from mnemos.text.sentences import sentences
 from mnemos.text.terms import Analyzer
 from mnemos.text.token_count import estimate_tokens
@@ -71,33 +71,37 @@ def summary(
     def fits(places: Sequence[int]) -> bool:
         if len(places) == 1:
             return read[places[0]].tokens <= most_tokens
-        if sum(read[place].least for place in places) >= most_tokens:
-            return False  # most do not: told without counting
+        if sum([read[place].most for place in places]) <= most_tokens:
+            return True  # most are told without counting
+        if sum([read[place].least for place in places]) >= most_tokens:
+            return False
         return count(_joined([found[place] for place in sorted(places)])) <= most_tokens
 
+    alone = [sum(weights[term] for term in own) for own in held]
+    gains = alone.copy()
     chosen: list[int] = []
     covered: set[str] = set()
-    while True:
-        best: tuple[int, int] | None = None  # gain, place
+    while (best := _best(gains, costs, lambda place: fits([*chosen, place]))) is not None:
+        chosen.append(best)
+        fresh = held[best] - covered
+        covered |= fresh
         for place, own in enumerate(held):
-            gain = sum(weights[term] for term in own - covered)
-            if gain * (costs[best[1]] if best else 1) <= (best[0] * costs[place] if best else 0):
-                continue
-            if fits([*chosen, place]):
-                best = (gain, place)
-        if best is None:
-            break
-        chosen.append(best[1])
-        covered |= held[best[1]]
+            gains[place] -= sum(weights[term] for term in own & fresh)
     whole = sum(weights[term] for term in covered)
-    singles = [
-        (sum(weights[term] for term in own), -place)
-        for place, own in enumerate(held)
-        if fits([place])
-    ]
+    singles = [(gain, -place) for place, gain in enumerate(alone) if fits([place])]
     if singles and max(singles)[0] > whole:
         chosen = [-max(singles)[1]]
     return _joined([found[place] for place in sorted(chosen)])
+
+
+def _best(gains: Sequence[int], costs: Sequence[int], fits: Callable[[int], bool]) -> int | None:
+    """Return the place that gains most for its cost, of equals the first; None if none gains."""
+    best: int | None = None
+    for place, gain in enumerate(gains):
+        least, cost = (0, 1) if best is None else (gains[best] * costs[place], costs[best])
+        if gain * cost > least and fits(place):
+            best = place
+    return best
 
 
 def extract(texts: Sequence[str], analyzer: Analyzer, most_tokens: int) -> str:
@@ -108,8 +112,8 @@ def extract(texts: Sequence[str], analyzer: Analyzer, most_tokens: int) -> str:
         analyzer: Makes their terms.
         most_tokens: What it may cost; where no sentence is so short, the first words are cut.
     """
-    weighed = weights("\n".join(texts), analyzer, lambda _: 0, 0)
-    found = summary(texts, analyzer.terms, weighed, most_tokens, estimate_tokens)
+    said = Counter(analyzer.terms(*texts))
+    found = summary(texts, analyzer.terms, said, most_tokens, estimate_tokens)
     return found or " ".join(" ".join(texts).split())[:most_tokens]
 
 
@@ -132,8 +136,7 @@ def gist(texts: Sequence[str], analyzer: Analyzer, share: float, least: int, mos
     whole = " ".join(texts)
     words = whole.split()
     room = min(most, max(least, round(share * len(words))))
-    weighed = weights(whole, analyzer, lambda _: 0, 0)
-    short = summary(texts, analyzer.terms, weighed, room, _words)
+    short = summary(texts, analyzer.terms, Counter(analyzer.terms(whole)), room, _words)
     return short or " ".join(words[:room])
 
 
@@ -143,28 +146,25 @@ class _Sentence(NamedTuple):
     Args:
         least: What it adds to any text that it stands in, less one token at least: behind an
             English word the rest may cost less.
+        most: What it adds at most: a number at its start pays for the blank before it.
     """
 
     text: str
     tokens: int
     least: int
+    most: int
     terms: frozenset[str]
 
 
 @lru_cache(maxsize=256)  # a text is summed up with others again and again
 def _read(text: str, terms: Callable[[str], Sequence[str]], count: Count) -> tuple[_Sentence, ...]:
-    return tuple(
-        _Sentence(each, count(each), _least(each, count), frozenset(terms(each)))
-        for each in (text[start:stop] for start, stop in sentences(text))
-    )
+    return tuple(_sentence(text[start:stop], terms, count) for start, stop in sentences(text))
 
 
-def _least(sentence: str, count: Count) -> int:
-    """Return the tokens of a sentence behind an English word, less those of it and of rounding.
-
-    A number at its start pays for the blank before it.
-    """
-    return count(f"the {sentence}") - 2 - sentence[:1].isdigit()
+def _sentence(text: str, terms: Callable[[str], Sequence[str]], count: Count) -> _Sentence:
+    tokens, blank = count(text), text[:1].isdigit()
+    least = count(f"the {text}") - 2 - blank  # less those of the word and of rounding
+    return _Sentence(text, tokens, least, tokens + blank, frozenset(terms(text)))
 
 
 def _words(text: str) -> int:

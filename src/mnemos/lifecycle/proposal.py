@@ -51,7 +51,10 @@ def lawful(delta: Delta, recipe: str, snapshot: Snapshot, *, undone: bool = True
     proposed = {item.id: item for item in delta.items}
     if len(proposed) < len(delta.items):
         raise RecipeError(f"recipe {recipe!r} proposes an item twice in one change")
-    known = _known(delta, proposed, recipe, snapshot)
+    sources = {source for item in delta.items for source in item.sources}
+    here = {item.id: item for item in snapshot.by_id(sorted(sources | proposed.keys()))}
+    known = {**here, **proposed}
+    _require_known(delta, known, recipe, snapshot)
     for item in delta.items:
         _require_item(item, known, recipe)
     for key in delta.keys:
@@ -61,7 +64,7 @@ def lawful(delta: Delta, recipe: str, snapshot: Snapshot, *, undone: bool = True
             raise RecipeError(f"recipe {recipe!r}: a link weighs {link.weight}")
     for state in delta.states:
         _require_state(state, recipe)
-    return _retiring(_settled(delta, snapshot, undone=undone), recipe, snapshot)
+    return _retiring(_settled(delta, here, snapshot, undone=undone), recipe, snapshot)
 
 
 def _owned(delta: Delta) -> tuple[Item | Key | Link, ...]:
@@ -94,18 +97,25 @@ def _which(row: Item | Key | Link) -> str:
             return f"the link {link.type!r} from {link.source} to {link.target}"
 
 
-def _known(
-    delta: Delta, proposed: Mapping[str, Item], recipe: str, snapshot: Snapshot
-) -> dict[str, Item]:
-    """Return every item that the proposal names, by id."""
+def _require_known(
+    delta: Delta, known: Mapping[str, Item], recipe: str, snapshot: Snapshot
+) -> None:
+    """Refuse what names an item that there is not.
+
+    Args:
+        delta: The proposal.
+        known: Its items and their sources, by id.
+        recipe: Whose.
+        snapshot: What it was made of.
+    """
     named = {source for item in delta.items for source in item.sources}
     named |= {key.item for key in (*delta.keys, *delta.unkeyed)}
     named |= {end for link in (*delta.links, *delta.unlinked) for end in (link.source, link.target)}
-    known = {**{item.id: item for item in snapshot.by_id(sorted(named))}, **proposed}
-    missing = sorted(named - known.keys())
+    others = sorted(named - known.keys())
+    there = snapshot.numbers(others)
+    missing = [each for each in others if each not in there]
     if missing:
         raise RecipeError(f"recipe {recipe!r} names {missing[0]!r}, and there is no such item here")
-    return known
 
 
 def _require_item(item: Item, known: Mapping[str, Item], recipe: str) -> None:
@@ -165,13 +175,13 @@ def _retiring(delta: Delta, recipe: str, snapshot: Snapshot) -> Delta:
     return replace(delta, items=(*delta.items, *retired)) if retired else delta
 
 
-def _settled(delta: Delta, snapshot: Snapshot, *, undone: bool) -> Delta:
+def _settled(delta: Delta, here: Mapping[str, Item], snapshot: Snapshot, *, undone: bool) -> Delta:
     """Give ids anew where they are taken, and leave out what is to stay hidden."""
     renamed: dict[str, str] = {}
     gone: set[str] = set()
     kept: list[Item] = []
     for item in delta.items:
-        found = _free_id(item, snapshot, undone=undone)
+        found = _free_id(item, here.get(item.id), snapshot, undone=undone)
         if found is None:
             gone.add(item.id)
         else:
@@ -213,12 +223,18 @@ def _between(links: Iterable[Link], gone: set[str], renamed: Mapping[str, str]) 
     )
 
 
-def _free_id(item: Item, snapshot: Snapshot, *, undone: bool) -> str | None:
-    """Return the id under which an item is put; None if it stays hidden or erased."""
+def _free_id(item: Item, existing: Item | None, snapshot: Snapshot, *, undone: bool) -> str | None:
+    """Return the id under which an item is put; None if it stays hidden or erased.
+
+    Args:
+        item: As it is proposed.
+        existing: What has its id now.
+        snapshot: What it was made of.
+        undone: What was hidden by undoing its making may be made again.
+    """
     item_id, revision = item.id, 0
     while True:
         erased_at = snapshot.tables.erased_at(item_id)
-        existing = next(iter(snapshot.by_id([item_id])), None)
         if erased_at is not None:
             if not _went_along(item_id, erased_at, snapshot):
                 return None
@@ -232,6 +248,7 @@ def _free_id(item: Item, snapshot: Snapshot, *, undone: bool) -> str | None:
             return item_id  # refused by the store, which says what cannot change
         revision += 1
         item_id = journal.short_hash(journal.canonical([item.id, revision]).encode())
+        existing = next(iter(snapshot.by_id([item_id])), None)
 
 
 def _went_along(item_id: str, erased_at: int, snapshot: Snapshot) -> bool:

@@ -111,6 +111,7 @@ class Change:
         self._entries: list[Entry] = []
         self._numbering = Numbering(tables)
         self._vectors = VectorChange(tables)
+        self._nos: dict[str, int] = {}  # numbers of items that this change has met
         self._next_no = self._space.next_no
         self._next_row = self._space.next_row
         self.seq = self._space.head_seq + 1
@@ -140,7 +141,7 @@ class Change:
     def _put_new_item(self, item: Item) -> None:
         if self._tables.erased_at(item.id) is not None:
             raise ConflictError(f"item {item.id} was erased; its id is not used again")
-        no = self._take_no()
+        no = self._nos[item.id] = self._take_no()
         self._tables.add_text(no, item.text)
         self._insert(no, item)
         numbers = self._numbering.of(item)
@@ -190,10 +191,10 @@ class Change:
                 self.end_side("key", row)
 
     def put_link(self, link: Link) -> None:
-        """Put an edge; one with the same ends and type is replaced."""
-        self._item_no(link.source)
-        self._item_no(link.target)
-        self.end_link(link)
+        """Put an edge, not twice in one change; an older one with its ends and type is replaced."""
+        newest = max(self._item_no(link.source), self._item_no(link.target))
+        if newest < self._space.next_no:  # what is new has no links yet
+            self.end_link(link)
         link = replace(link, weight=float(link.weight) + 0.0)
         self._put_side("link", SideRow(no=self._take_row(), value=link, visible_from=self.seq))
 
@@ -249,6 +250,7 @@ class Change:
             item.position if said else None,
         )
         self._tables.destroy_item(no)
+        self._nos.pop(item.id, None)
         self._tables.add_erased(item.id, self.seq)
 
     # -- closing the event
@@ -290,9 +292,12 @@ class Change:
     # -- small parts
 
     def _item_no(self, item_id: str) -> int:
-        no = self._tables.item_no(item_id)
+        no = self._nos.get(item_id)
         if no is None:
-            raise NotFound(f"there is no item {item_id}")
+            no = self._tables.item_no(item_id)
+            if no is None:
+                raise NotFound(f"there is no item {item_id}")
+            self._nos[item_id] = no
         return no
 
     def _take_no(self) -> int:

@@ -111,7 +111,8 @@ class IndexWriter:
         terms = self._analyzer.terms(text)
         record["length"] = min(len(terms), MAX_LENGTH)
         record["flags"] |= _flags(text)
-        counts = Counter(within(int(record["recipe"]), term) for term in terms)
+        recipe = int(record["recipe"])
+        counts = Counter([within(recipe, term) for term in terms] if recipe else terms)
         for each in extra:
             counts[each] = 1
         packed, tf = pack(counts)

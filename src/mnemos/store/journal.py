@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -43,6 +44,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
+@lru_cache(maxsize=4096)  # the turns of a session often share one
 def moment(value: int) -> datetime:
     """Return the moment so many microseconds after 1970 UTC."""
     return EPOCH + timedelta(microseconds=value)

@@ -175,6 +175,10 @@ class MemoryTables(MemoryVectorTables):
     def item_no(self, item_id: str) -> int | None:
         return self._nos.get(item_id)
 
+    def item_nos(self, ids: Sequence[str]) -> dict[str, int]:
+        found = {item_id: self._nos.get(item_id) for item_id in ids}
+        return {item_id: no for item_id, no in found.items() if no is not None}
+
     def item_at(self, no: int, seq: int | None = None) -> ItemRow | None:
         rows = self._items.get(no) or ()
         seen = [row for row in rows if seq is None or row.item.visible_from <= seq]

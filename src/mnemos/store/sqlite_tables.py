@@ -64,7 +64,7 @@ class SqliteTables(SqliteVectorTables):
         return _space(self._run("get_space").fetchone())
 
     def put_space(self, space: Space) -> None:
-        self._run("put_space", **asdict(space))
+        self._run("put_space", **_fields(space))
 
     def state_sum(self) -> bytes:
         return _state_sum(self._one("get_state_sum"))
@@ -153,6 +153,9 @@ class SqliteTables(SqliteVectorTables):
         number: int | None = self._one("item_no", id=item_id)
         return number
 
+    def item_nos(self, ids: Sequence[str]) -> dict[str, int]:
+        return dict(self._run("item_nos", ids=json.dumps(list(ids))).fetchall())
+
     def item_at(self, no: int, seq: int | None = None) -> ItemRow | None:
         if seq is None:
             row = self._run("item_current", no=no).fetchone()
@@ -203,7 +206,7 @@ class SqliteTables(SqliteVectorTables):
     # -- keys, links, states
 
     def add_side(self, row: SideRow) -> None:
-        value = journal.canonical(asdict(row.value))
+        value = journal.canonical(_fields(row.value))
         seen = {"no": row.no, "visible_from": row.visible_from, "visible_to": row.visible_to}
         match row.value:
             case Key():
@@ -240,7 +243,7 @@ class SqliteTables(SqliteVectorTables):
     # -- the journal
 
     def add_event(self, event: EventRow, entries: Iterable[Entry]) -> None:
-        self._run("add_event", **asdict(event))
+        self._run("add_event", **_fields(event))
         self._connection.executemany(
             self._sql["add_entry"],
             ({"space": self._space, **_entry_values(entry)} for entry in entries),
@@ -414,6 +417,11 @@ def _label(scope: Scope) -> str:
     return journal.canonical([scope.user, scope.agent, scope.session])
 
 
+def _fields(row: Side | Space | EventRow) -> dict[str, Any]:
+    """Return a flat row's fields by name; ``asdict`` would copy what is in them."""
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
 def _body(text: str) -> str | bytes:
     """Return a text as SQLite can hold it: lone surrogates have no place in TEXT."""
     try:
@@ -435,6 +443,17 @@ def _interval(start: int | None, end: int | None) -> Interval | None:
     if start is None or end is None:
         return None
     return journal.moment(start), journal.moment(end)
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return a canonical JSON text's value: with no blanks to look for, in half the time."""
+    value, end = _decode(text)
+    if end != len(text):
+        raise ValueError("there is more than one value")
+    return value
 
 
 def _checked(read: Callable[P, R]) -> Callable[P, R]:
@@ -502,11 +521,11 @@ def item_of(row: Sequence[Any]) -> ItemRow:
         status=row[20],
         visible_from=row[1],
         visible_to=row[2],
-        sources=tuple(json.loads(row[21])) if row[21] else (),
+        sources=tuple(_parsed(row[21])) if row[21] else (),
         supersedes=row[22],
         trust=row[23],
-        metadata=json.loads(row[24]) if row[24] else {},
-        attrs=json.loads(row[25]) if row[25] else {},
+        metadata=_parsed(row[24]) if row[24] else {},
+        attrs=_parsed(row[25]) if row[25] else {},
         made_by=row[26],
     )
     return ItemRow(no=row[0], item=item)
@@ -514,7 +533,7 @@ def item_of(row: Sequence[Any]) -> ItemRow:
 
 @_checked
 def _side_row(kind: SideKind, row: Sequence[Any]) -> SideRow:
-    fields: dict[str, JSON] = json.loads(row[1])
+    fields: dict[str, JSON] = _parsed(row[1])
     value: Side = _SIDES[kind](**fields)  # type: ignore[arg-type] # as asdict wrote them
     return SideRow(no=row[0], value=value, visible_from=row[2], visible_to=row[3], item_no=row[4])
 

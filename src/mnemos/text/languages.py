@@ -62,11 +62,11 @@ def spoken(words: Collection[str], home: str) -> str:
     foreign = _foreign(home)
     if foreign.keys().isdisjoint(words):
         return home
+    distinct = set(words)
     scores = dict.fromkeys(LISTED, 0)
-    own = stopwords(home)
-    for word in set(words):
-        scores[home] += 2 * (word in own)
-        for language in foreign.get(word, ()):
+    scores[home] = 2 * len(stopwords(home) & distinct)
+    for word in foreign.keys() & distinct:
+        for language in foreign[word]:
             scores[language] += 1 if word in _IN_NAMES else 2
     best = max(LISTED, key=scores.__getitem__)
     return best if scores[best] > max(1, scores[home]) else home

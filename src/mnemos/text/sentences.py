@@ -121,10 +121,8 @@ def is_question(text: str) -> bool:
 
     Emoji, blanks, quotes and other marks after it do not matter: "Really?! 😀" is a question.
     """
-    if text.isascii():
-        mark = text.rfind("?")
-    else:
-        mark = max(text.rfind(character) for character in _QUESTION_MARKS)
+    marks = "?" if text.isascii() else _QUESTION_MARKS
+    mark = max(map(text.rfind, marks))
     if mark < 0:
-        return _GREEK_QUESTION.search(text[-_TAIL:]) is not None
+        return marks is _QUESTION_MARKS and _GREEK_QUESTION.search(text[-_TAIL:]) is not None
     return not any(character.isalnum() for character in text[mark + 1 :])

@@ -46,9 +46,9 @@ class Analyzer:
         self._cyrillic = languages.cyrillic(language)
         self._stemming: dict[str, _Stemming] = {}
 
-    def terms(self, text: str) -> list[str]:
-        """Return the terms of a text in order, with repeats."""
-        words = marked_words(text)
+    def terms(self, *texts: str) -> list[str]:
+        """Return the terms of a text, or of several read as one, in order, with repeats."""
+        words = [word for text in texts for word in marked_words(text)]
         return self._in(self._stemmed_in(words)).terms(words)
 
     def stemmed_in(self, text: str) -> str:
@@ -95,7 +95,8 @@ class Analyzer:
     def _stemmed_in(self, words: list[str]) -> str:
         if self.language == "none":
             return "none"
-        return languages.spoken([strip_accents(word) for word in words], self._latin)
+        plain = words if all(map(str.isascii, words)) else list(map(strip_accents, words))
+        return languages.spoken(plain, self._latin)
 
     def _in(self, language: str) -> _Stemming:
         if language not in self._stemming:

@@ -24,6 +24,7 @@ Where the budget is to be used to the last token, hand in the model's own counte
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -58,6 +59,8 @@ _PIECE = re.compile(
     r"|(?P<beyond>[^\s\x00-\uffff]++)"
     r"|(?P<rest>[^\sA-Za-z0-9])"
 )
+_PIECES = re.compile(re.sub(r"\?P<\w+>", "?:", _PIECE.pattern))  # without names: much faster
+_LONGEST_KEPT = 32  # characters of a piece whose price is kept ready: any word's
 
 # Hundredths of a token: for a piece, and for each of its characters.
 _PRICE = {
@@ -95,39 +98,48 @@ _FREQUENT = """
     its not just would can could has had their there which some get so like really were she his her
     him who them then than more also if by as or do did does don didn
 """
-_ENGLISH = frozenset(_FREQUENT.split()) | frozenset(_FREQUENT.title().split()) | {"I"}
+_ENGLISH = frozenset(_FREQUENT.split()) | frozenset(_FREQUENT.title().split())
 _NEAR = 8
 
 
 def estimate_tokens(text: str) -> int:
     """Estimate, on the high side, what a text costs under today's tokenizers.
 
-    Linear in the text, about 20 µs a line of 130 characters.
+    Linear in the text, about 13 µs a line of 130 characters.
     """
     total = 0
     english = 0
-    for match in _PIECE.finditer(text):
-        kind = match.lastgroup or ""
-        length = match.end() - match.start()
-        if kind == "word":
-            if match[0] in _ENGLISH:
-                english = _NEAR
-                total += 100
-            elif english:
-                english -= 1
-                total += _price(_ENGLISH_WORD, length)
-            else:
-                total += _price(_OTHER_WORD, length)
-        elif kind == "capitals":
-            total += _price(_CAPITALS, length)
-        elif kind == "accented":
-            accents = len(match[0].encode("utf-8")) - length
-            far = length - len(match[0].encode("latin-1", "ignore"))
-            total += _price(_OTHER_WORD, length) + _ACCENT * accents + _FAR * far
-        else:
-            piece, character = _PRICE[kind]
-            total += piece + character * length
+    for piece in _PIECES.findall(text):
+        if piece in _ENGLISH:
+            english = _NEAR
+            total += 100
+            continue
+        price, near = _kept(piece) if len(piece) <= _LONGEST_KEPT else _prices(piece)
+        if near and english:
+            english -= 1
+            price = near
+        total += price
     return -(-total // 100)
+
+
+def _prices(piece: str) -> tuple[int, int]:
+    """Return what a piece costs by itself, and near an English word; 0 for what is no word."""
+    match = _PIECE.match(piece)
+    kind = "" if match is None else match.lastgroup or ""
+    length = len(piece)
+    if kind == "word":
+        return _price(_OTHER_WORD, length), _price(_ENGLISH_WORD, length)
+    if kind == "capitals":
+        return _price(_CAPITALS, length), 0
+    if kind == "accented":
+        accents = len(piece.encode("utf-8")) - length
+        far = length - len(piece.encode("latin-1", "ignore"))
+        return _price(_OTHER_WORD, length) + _ACCENT * accents + _FAR * far, 0
+    each, character = _PRICE[kind]
+    return each + character * length, 0
+
+
+_kept = lru_cache(maxsize=8_192)(_prices)
 
 
 def _price(table: tuple[int, ...], length: int) -> int:
