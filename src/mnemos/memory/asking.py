@@ -36,6 +36,7 @@ class Asking(Opened):
         scope: Scope = ANYONE,
         where: Where = ANYTHING,
         kinds: Sequence[str] = (),
+        reasons: bool = True,
     ) -> Recall:
         """Return what answers a question, best first.
 
@@ -48,6 +49,8 @@ class Asking(Opened):
             scope: Only what was said in it.
             where: Further filters.
             kinds: Only items of these kinds.
+            reasons: Whether the hits say what each signal added to their score: a good part of the
+                work, and most of what travels where the memory is on a server.
 
         Raises:
             QueryError: The question is no text, the limit no count, or a filter makes no sense.
@@ -61,7 +64,7 @@ class Asking(Opened):
             scope=self._narrow(session, scope),
             where=where,
             kinds=kinds,
-            explained=True,
+            reasons=reasons,
         )
 
     def context(
@@ -96,7 +99,7 @@ class Asking(Opened):
             scope=self._narrow(session, scope),
             where=where,
             kinds=kinds,
-            explained=False,
+            reasons=False,
         )
         visible = tuple(seen)
         return assemble(
@@ -132,7 +135,7 @@ class Asking(Opened):
         scope: Scope,
         where: Where,
         kinds: Sequence[str],
-        explained: bool,
+        reasons: bool,
     ) -> Recall:
         if not isinstance(question, str):
             raise QueryError(f"question: expected a text, not {type(question).__name__}")
@@ -149,11 +152,9 @@ class Asking(Opened):
         )
         self._upkeep.settle()
         with self._reading(query.as_of) as snapshot:
-            return self._answer(query, snapshot, now, explained=explained)
+            return self._answer(query, snapshot, now, reasons=reasons)
 
-    def _answer(
-        self, query: Query, snapshot: Snapshot, now: datetime, *, explained: bool
-    ) -> Recall:
+    def _answer(self, query: Query, snapshot: Snapshot, now: datetime, *, reasons: bool) -> Recall:
         """Rank and read; without reasons, which take as long as all the rest of 200 hits."""
         recipe = self._shared.recipe
         mask = eligible(query, snapshot, now=now, recipe=recipe.name)
@@ -176,7 +177,7 @@ class Asking(Opened):
                 item=items[at],
                 score=scores[at],
                 relevance=ranking.relevance(at),
-                reasons=ranking.reasons(at) if explained else (),
+                reasons=ranking.reasons(at) if reasons else (),
                 outdated=marks.get(items[at].id, UNMARKED).outdated,
                 disputed=marks.get(items[at].id, UNMARKED).disputed,
             )

@@ -44,7 +44,11 @@ def _packed(packed: Context, *, citations: bool) -> given.Packed:
 async def recall(memory: AsyncMemory, wanted: asked.Recall) -> given.Recalled:
     """Find items."""
     found = await memory.recall(
-        wanted.question, wanted.limit, session=wanted.session, as_of=wanted.as_of
+        wanted.question,
+        wanted.limit,
+        session=wanted.session,
+        as_of=wanted.as_of,
+        reasons=False,
     )
     hits = () if found.abstention is not None else found.hits
 
