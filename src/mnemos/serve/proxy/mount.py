@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.requests import Request
 
@@ -16,6 +17,9 @@ from mnemos.serve.proxy.ledger import Ledger
 from mnemos.serve.proxy.recall import Budget
 from mnemos.serve.rest.app import Mount, Mounting
 from mnemos.serve.rest.service import Service
+from mnemos.serve.work import Kind
+
+R = TypeVar("R")
 
 PATH = "/openai"
 
@@ -32,16 +36,22 @@ def mounting(upstream: Upstream, ledger: Path | str, budget: Budget) -> Mounting
     def mount(service: Service) -> Mount:
         known = Ledger(ledger, _now())
 
-        @contextmanager
-        def lend(request: Request, user: str | None) -> Iterator[Lent]:
+        async def run(
+            request: Request, user: str | None, kind: Kind, call: Callable[[Lent], R]
+        ) -> R:
             caller: Caller = request.state.caller
             caller.require("write")
+            caller.require("read")  # the prompt shows what the memory knows
             scope = Scope(user=caller.scope.user or user)
             key = known.key(f"{caller.tenant}\0{scope.user or ''}")
-            with service.access.using(caller) as memory:
-                yield Lent(memory=memory, scope=scope, ledger=known, key=key)
+            return await service.work.run(
+                kind,
+                caller.tenant,
+                lambda: service.access.using(caller),
+                lambda memory: call(Lent(memory=memory, scope=scope, ledger=known, key=key)),
+            )
 
-        proxy = Proxy(upstream, lend, budget=budget, clock=_now)
+        proxy = Proxy(upstream, run, budget=budget, clock=_now)
 
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[None]:
