@@ -416,6 +416,19 @@ def test_a_request_is_done_once(memory: Memory) -> None:
     assert texts(memory) == ["b"]
 
 
+def test_an_undo_under_a_request_id_takes_back_one_event(memory: Memory) -> None:
+    for text in ("a", "b", "c"):
+        memory.remember(text)
+    undone = memory.undo(request_id="u")
+    assert memory.undo(request_id="u") == undone
+    assert texts(memory) == ["a", "b"]
+    with pytest.raises(RequestConflict):
+        memory.undo(1, request_id="u")
+    memory.undo()
+    assert texts(memory) == ["a"]
+    assert memory.verify().ok
+
+
 def test_a_request_id_serves_one_write_only(memory: Memory) -> None:
     first = memory.remember("a", request_id="r")
     for other in (

@@ -9,7 +9,7 @@ from datetime import datetime
 from mnemos import arguments
 from mnemos import facts as known
 from mnemos.context import assemble
-from mnemos.errors import Corrupt, MnemosError, QueryError, RecipeError, place
+from mnemos.errors import Corrupt, MnemosError, NotFound, QueryError, RecipeError, place
 from mnemos.facts import Fact, Profile
 from mnemos.ingest.times import parse
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
@@ -204,6 +204,8 @@ class Asking(Opened):
         every: bool = False,
         session: str | None = None,
         scope: Scope = ANYONE,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> tuple[Fact, ...]:
         """Return what is known of somebody, newest first.
 
@@ -217,8 +219,15 @@ class Asking(Opened):
             every: Also what is over, was an error, is planned or retired, whenever it held.
             session: Shorthand for ``scope=Scope(session=…)``.
             scope: Only what was said in it.
+            after: Begin after this one, by its id: the last of the page before.
+            limit: At most so many; None is all.
+
+        Raises:
+            NotFound: There is none to begin after.
         """
         arguments.texts([each for each in (about, slot, question) if each is not None], "facts")
+        if limit is not None:
+            arguments.limit(limit)
         then = valid_at if valid_at is not None else as_of
         moment = self._moment(then)
         recipe, whose = self._shared.recipe.name, self._narrow(session, scope)
@@ -231,7 +240,8 @@ class Asking(Opened):
                 found = known.answering(snapshot, recipe, whose, question, at)
         if about is not None:
             found = known.about_whom(found, about)
-        return tuple(fact for fact in found if slot is None or fact.slot == slot)
+        found = [fact for fact in found if slot is None or fact.slot == slot]
+        return tuple(found[_begin(found, after) :][:limit])
 
     def profile(
         self,
@@ -245,3 +255,14 @@ class Asking(Opened):
         moment = self._moment(valid_at if valid_at is not None else as_of)
         found = self.facts(about, valid_at=moment, as_of=as_of, scope=scope)
         return known.profile(found, about, moment)
+
+
+def _begin(found: Sequence[Fact], after: str | None) -> int:
+    """Return the place at which a page of facts begins."""
+    if after is None:
+        return 0
+    item_id = arguments.item_id(after)
+    at = next((at for at, fact in enumerate(found) if fact.id == item_id), None)
+    if at is None:
+        raise NotFound(f"there is no fact {item_id!r} among these to begin after")
+    return at + 1

@@ -264,15 +264,16 @@ def _either(shapes: list[Shape]) -> Shape:
 
 
 def within(shape: Shape, least: int, most: int) -> Shape:
-    """Return the shape of whole numbers that lie between two, both included."""
+    """Return the shape of whole numbers, or none at all, that lie between two, both included."""
 
     def read(value: Any, place: str) -> object:  # noqa: ANN401 - JSON
         found = shape.read(value, place)
-        if not least <= found <= most:
+        if found is not None and not least <= found <= most:
             raise QueryError(f"{place}: expected {least} to {most}, not {found}")
         return found
 
-    return replace(shape, read=read, schema={"type": "integer", "minimum": least, "maximum": most})
+    kind = shape.schema.get("type", ["integer", "null"])
+    return replace(shape, read=read, schema={"type": kind, "minimum": least, "maximum": most})
 
 
 def _row(shapes: list[Shape]) -> Shape:

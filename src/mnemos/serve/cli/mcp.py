@@ -132,7 +132,7 @@ def _counted(text: str) -> int:
 def reads_facts(memory: Memory, *, recipe: str) -> bool:
     """Tell whether a memory's recipe reads facts of what is said, or some are known."""
     kept = next((each for each in memory.recipes() if each.name == recipe), None)
-    return (kept is not None and kept.at_once) or bool(memory.facts(every=True))
+    return (kept is not None and kept.at_once) or bool(memory.facts(every=True, limit=1))
 
 
 def _url(host: str, port: int) -> str:

@@ -30,6 +30,8 @@ R = TypeVar("R")
 
 #: What happened with memory, told with each reply to a chat completion.
 MEMORY_HEADER = "x-mnemos-memory"
+#: For so long a call waits for its memory, then goes on without.
+PATIENCE_S = 2.0
 #: Of one connection, and not to be passed on.
 _HOP = frozenset(
     {
@@ -119,7 +121,7 @@ class Proxy:
         run: Run,
         *,
         budget: Budget,
-        patience_s: float = 2.0,
+        patience_s: float = PATIENCE_S,
         clock: Callable[[], datetime],
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:

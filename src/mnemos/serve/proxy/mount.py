@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from mnemos import Scope
 from mnemos.serve.access import Caller
-from mnemos.serve.proxy.app import Lent, Proxy, Upstream, application
+from mnemos.serve.proxy.app import PATIENCE_S, Lent, Proxy, Upstream, application
 from mnemos.serve.proxy.ledger import Ledger
 from mnemos.serve.proxy.recall import Budget
 from mnemos.serve.rest.app import Mount, Mounting
@@ -24,13 +24,16 @@ R = TypeVar("R")
 PATH = "/openai"
 
 
-def mounting(upstream: Upstream, ledger: Path | str, budget: Budget) -> Mounting:
+def mounting(
+    upstream: Upstream, ledger: Path | str, budget: Budget, *, patience_s: float = PATIENCE_S
+) -> Mounting:
     """Return what makes the proxy of a server's parts: its base URL is that of PATH, and /v1.
 
     Args:
         upstream: Who is asked.
         ledger: Where conversations are known by.
         budget: How much memory a prompt may hold.
+        patience_s: For so long a call waits for its memory, then goes on without.
     """
 
     def mount(service: Service) -> Mount:
@@ -51,7 +54,7 @@ def mounting(upstream: Upstream, ledger: Path | str, budget: Budget) -> Mounting
                 lambda memory: call(Lent(memory=memory, scope=scope, ledger=known, key=key)),
             )
 
-        proxy = Proxy(upstream, run, budget=budget, clock=_now)
+        proxy = Proxy(upstream, run, budget=budget, patience_s=patience_s, clock=_now)
 
         @asynccontextmanager
         async def lifespan() -> AsyncIterator[None]:

@@ -441,7 +441,7 @@ def test_a_server_of_tenants_serves_the_proxy_beside_its_routes(
     access = Directory(folder, lambda path: Memory(path, embedder=None))
     tokens = {name: access.keys.add(name, ("read", "write")) for name in ("ann", "ben")}
     upstream = Upstream(url=serve(endpoint.application), key="sk-ours")
-    mount = mounting(upstream, tmp_path / "threads", Budget())
+    mount = mounting(upstream, tmp_path / "threads", Budget(), patience_s=60)
     url = serve(rest_application(access, mounts=[mount])).replace("/v1", "/openai/v1")
 
     def asks(who: str, text: str) -> None:
@@ -479,7 +479,7 @@ def test_a_call_works_with_the_memory_under_the_server_s_limits_and_its_key_s_ri
     access = Directory(tmp_path, lambda path: Memory(path, embedder=None))
     token = access.keys.add("ann", rights)
     upstream = Upstream(url=serve(endpoint.application), key="sk-ours")
-    mount = mounting(upstream, tmp_path / "threads", Budget())
+    mount = mounting(upstream, tmp_path / "threads", Budget(), patience_s=60)
     app = rest_application(access, mounts=[mount], limits=Limits(waiting=waiting))
     url = serve(app).replace("/v1", "/openai/v1")
     with openai.OpenAI(base_url=url, api_key=token, max_retries=0) as asking:
@@ -496,7 +496,7 @@ def test_calls_of_one_tenant_at_once_store_each_message_once(
     access = Directory(tmp_path, lambda path: Memory(path, embedder=None))
     token = access.keys.add("ann", ("read", "write"))
     upstream = Upstream(url=serve(endpoint.application), key="sk-ours")
-    mount = mounting(upstream, tmp_path / "threads", Budget())
+    mount = mounting(upstream, tmp_path / "threads", Budget(), patience_s=60)
     url = serve(rest_application(access, mounts=[mount])).replace("/v1", "/openai/v1")
     with openai.OpenAI(base_url=url, api_key=token, max_retries=0) as asking:
 

@@ -125,6 +125,11 @@ ASKED: dict[str, Ask] = {
     ),
     "log": lambda m, _, __: m.log(5, before=3),
     "facts": lambda m, _, at: m.facts(valid_at=at),
+    "some facts": lambda m, _, __: m.facts(every=True, limit=1),
+    "more facts": lambda m, _, __: m.facts(
+        every=True, limit=1, after=m.facts(every=True, limit=1)[-1].id
+    ),
+    "all facts": lambda m, _, __: m.facts(every=True, limit=None),
     "profile": lambda m, _, at: m.profile("Ada", valid_at=at),
     "recipes": lambda m, _, __: m.recipes(),
     "state_hash": lambda m, _, __: m.state_hash(),
