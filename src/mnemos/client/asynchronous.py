@@ -122,7 +122,7 @@ class AsyncClient:
     async def _call(self, request: calling.Request) -> Any:  # noqa: ANN401 - the operation's result
         operation = request.operation
         sent: dict[str, Any] = {
-            "params": request.params,
+            "params": request.params or None,
             "content": request.content,
             "headers": {**self._headers, **request.headers},
         }

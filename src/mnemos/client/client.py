@@ -196,7 +196,7 @@ class Client:
 
     def _call(self, request: calling.Request) -> Any:  # noqa: ANN401 - the operation's result
         operation = request.operation
-        sent: dict[str, Any] = {"params": request.params, "content": request.content}
+        sent: dict[str, Any] = {"params": request.params or None, "content": request.content}
         if request.progress is not None:
             with self._streamed(
                 operation.verb, operation.path, headers=request.headers, **sent
