@@ -19,12 +19,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from rich.console import Console
@@ -36,7 +36,10 @@ from bench.conversation import Question
 from bench.data import BadData, all_of, files
 from bench.memories import fill
 from mnemos import Memory, Scope, estimate_tokens
+from mnemos.serve.work import Kind
 from mnemos.types import JSON
+
+R = TypeVar("R")
 
 TURNS = 200
 BUDGET_TOKENS = 800
@@ -125,7 +128,8 @@ def by_proxy(talk: Talk, chat: Chat) -> Layout:
             clock=lambda: talk.asked_at,
         )
         for question, said in chat:
-            prepared = conversation.prepare(said)
+            prepared = conversation.tell(said)
+            conversation.show(prepared, said)
             visible = {
                 refs.get(citation.id)
                 for name in prepared.names
@@ -168,20 +172,26 @@ def first_tokens(talk: Talk, questions: Sequence[Question]) -> dict[str, float]:
     from mnemos.serve.proxy.ledger import Ledger  # noqa: PLC0415 - an extra
     from mnemos.serve.proxy.recall import Budget  # noqa: PLC0415 - an extra
 
-    preparing: list[float] = []
+    taken_by: dict[Kind, list[float]] = {"write": [], "read": []}
     with tempfile.TemporaryDirectory() as folder, fill(talk, Path(folder) / "m") as memory:
         ledger = Ledger(Path(folder) / "threads", datetime.now(UTC))
 
-        @contextmanager
-        def lend(_: object, __: str | None) -> Iterator[Lent]:
-            start = time.perf_counter()
-            yield Lent(memory=memory, scope=Scope(), ledger=ledger, key=ledger.key(""))
-            preparing.append(time.perf_counter() - start)
+        async def run(_: object, __: str | None, kind: Kind, call: Callable[[Lent], R]) -> R:
+            lent = Lent(memory=memory, scope=Scope(), ledger=ledger, key=ledger.key(""))
+
+            def work() -> R:
+                start = time.perf_counter()
+                try:
+                    return call(lent)
+                finally:
+                    taken_by[kind].append(time.perf_counter() - start)
+
+            return await asyncio.to_thread(work)
 
         with _served(_endpoint) as direct:
             proxy = Proxy(
                 Upstream(url=direct),
-                lend,
+                run,
                 budget=Budget(question_tokens=BUDGET_TOKENS),
                 clock=lambda: datetime.now(UTC),
             )
@@ -192,8 +202,9 @@ def first_tokens(talk: Talk, questions: Sequence[Question]) -> dict[str, float]:
                         taken.append(_first_token(url, question.text))
         ledger.close()
     straight, longer = (1e3 * statistics.median(times[url]) for url in (direct, through))
-    # Each call is lent the memory twice: to prepare it, and to remember its reply.
-    prepared = 1e3 * statistics.median(preparing[::2])
+    # Each call writes twice: what was asked, before it looks, and the reply.
+    told, looked = taken_by["write"][::2], taken_by["read"]
+    prepared = 1e3 * (statistics.median(told) + statistics.median(looked))
     return {
         "direct_ms": straight,
         "proxy_ms": longer,

@@ -45,12 +45,17 @@ def _said(n: int) -> dict[str, str]:
     }
 
 
+def _question(n: int) -> str:
+    return f"When did the ferry to island {n % 37} leave?"
+
+
 Call = Callable[[Memory | Client, int], object]
 CALLED: dict[str, Call] = {
     "state hash": lambda m, _: m.state_hash(),
     "remember": lambda m, n: m.remember(f"note {n}", session="timed"),
-    "recall": lambda m, n: m.recall(f"When did the ferry to island {n % 37} leave?"),
-    "context": lambda m, n: m.context(f"When did the ferry to island {n % 37} leave?"),
+    "recall": lambda m, n: m.recall(_question(n)),
+    "recall without reasons": lambda m, n: m.recall(_question(n), reasons=False),
+    "context": lambda m, n: m.context(_question(n)),
 }
 
 

@@ -86,7 +86,7 @@ def upstream_key() -> str | None:
 
 
 def mcp_key() -> str | None:
-    """Return the key that clients of the MCP server must show; None if the environment has none.
+    """Return the key that clients show to an MCP server; None if the environment has none.
 
     Raises:
         InputError: It is empty.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnemos import InputError, Memory, NotFound, QueryError, Scope
+from mnemos import InputError, Memory, NotFound, QueryError, RequestConflict, Scope
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -65,6 +65,33 @@ def test_what_was_true_at_a_moment_and_what_was_known_then_are_two_questions(
         assert values(memory, **asked, valid_at="2024-05-20") == ["Porto"]
         assert values(memory, **asked, valid_at="2024-01-01") == []
         assert values(memory, **asked, as_of="2024-05-20") == ["Lisbon"]  # not told yet
+
+
+def test_facts_come_in_pages_that_put_together_are_all(
+    memory: Memory, moved: tuple[str, str]
+) -> None:
+    whole = memory.facts(every=True)
+    assert len(whole) > 2
+    found, after = list(memory.facts(every=True, limit=1)), whole[0].id
+    while page := memory.facts(every=True, limit=1, after=after):
+        found += page
+        after = page[-1].id
+    assert tuple(found) == whole
+    assert memory.facts("Bob", every=True, after=whole[-1].id, limit=5) == ()
+    with pytest.raises(NotFound, match="to begin after"):
+        memory.facts("Ann", after=moved[0])
+    with pytest.raises(QueryError):
+        memory.facts(limit=0)
+
+
+@pytest.mark.usefixtures("moved")
+def test_putting_right_under_a_request_id_is_done_once(memory: Memory) -> None:
+    (home,) = memory.facts("Ann", slot="home")
+    put = memory.correct(home.id, "Braga", request_id="c")
+    assert memory.correct(home.id, "Braga", request_id="c") == put
+    assert values(memory, about="Ann", slot="home") == ["Braga"]
+    with pytest.raises(RequestConflict):
+        memory.correct(home.id, "Faro", request_id="c")
 
 
 def test_a_question_is_answered_by_its_facts(memory: Memory, moved: tuple[str, str]) -> None:

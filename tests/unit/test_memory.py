@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -415,6 +416,19 @@ def test_a_request_is_done_once(memory: Memory) -> None:
     assert texts(memory) == ["b"]
 
 
+def test_an_undo_under_a_request_id_takes_back_one_event(memory: Memory) -> None:
+    for text in ("a", "b", "c"):
+        memory.remember(text)
+    undone = memory.undo(request_id="u")
+    assert memory.undo(request_id="u") == undone
+    assert texts(memory) == ["a", "b"]
+    with pytest.raises(RequestConflict):
+        memory.undo(1, request_id="u")
+    memory.undo()
+    assert texts(memory) == ["a"]
+    assert memory.verify().ok
+
+
 def test_a_request_id_serves_one_write_only(memory: Memory) -> None:
     first = memory.remember("a", request_id="r")
     for other in (
@@ -664,6 +678,15 @@ def test_a_reason_is_a_share_of_the_score(memory: Memory) -> None:
     memory.remember([turn("The ferry leaves at nine"), turn("We had soup")])
     for hit in memory.recall("When does the ferry leave?"):
         assert sum(reason.contribution for reason in hit.reasons) == pytest.approx(hit.score)
+
+
+def test_without_its_reasons_a_recall_finds_the_same(memory: Memory) -> None:
+    memory.remember([turn("The ferry leaves at nine"), turn("The ferry is red"), turn("Soup")])
+    asked = "When does the ferry leave?"
+    now = memory.browse().items[0].said_at
+    full, bare = (memory.recall(asked, asked_at=now, reasons=each) for each in (True, False))
+    assert all(hit.reasons for hit in full)
+    assert bare == replace(full, hits=tuple(replace(hit, reasons=()) for hit in full.hits))
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?", "the of and", "\0", "\ud800", "x" * 10**5])

@@ -174,7 +174,11 @@ class MnemosStore(BaseStore):  # type: ignore[misc] # its package is an extra
         limit = wanted
         while limit > 0:
             recall = self.memory.recall(
-                op.query, min(limit, MOST), where=_under(op.namespace_prefix), kinds=TURNS
+                op.query,
+                min(limit, MOST),
+                where=_under(op.namespace_prefix),
+                kinds=TURNS,
+                reasons=False,
             )
             good = [(hit.item, hit.score) for hit in recall if _passes(hit.item, op.filter)]
             if len(good) >= wanted or len(recall) < limit or limit >= MOST:

@@ -14,6 +14,7 @@ from mnemos.client import calling
 from mnemos.client.client import TIMEOUT_S
 from mnemos.memory import Memory
 from mnemos.types import Scope
+from mnemos.wire.values import made
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -121,7 +122,7 @@ class AsyncClient:
     async def _call(self, request: calling.Request) -> Any:  # noqa: ANN401 - the operation's result
         operation = request.operation
         sent: dict[str, Any] = {
-            "params": request.params,
+            "params": request.params or None,
             "content": request.content,
             "headers": {**self._headers, **request.headers},
         }
@@ -146,5 +147,5 @@ class AsyncClient:
                 async for part in response.aiter_bytes():
                     for line in lines.of(part):
                         for found in calling.heard(line, progress):
-                            return operation.result.read(found, operation.name)
+                            return made(found, operation.returns)
         raise calling.cut_off()

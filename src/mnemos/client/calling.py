@@ -144,7 +144,7 @@ def value_of(operation: Operation, response: httpx.Response) -> Any:  # noqa: AN
     """
     check(response)
     try:
-        return operation.result.read(answered(response.content), operation.name)
+        return answered(response.content, operation.returns)
     except InputError as error:
         raise ServerError(f"no answer of a server of mnemos: {error}") from error
 

@@ -26,7 +26,7 @@ from mnemos.wire.operations import (
     LINES_TYPE,
     PREFIX,
 )
-from mnemos.wire.shapes import REPLIES
+from mnemos.wire.values import made
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -161,7 +161,7 @@ class Client:
             "POST", IMPORT, headers=headers, params=params, content=content
         ) as response:
             found = _result(calling.lines(response.iter_bytes()), progress or (lambda _, __: None))
-        imported: Imported = REPLIES.shape(Imported).read(found, "import")
+        imported: Imported = made(found, Imported)
         return imported
 
     def scoped(
@@ -196,13 +196,13 @@ class Client:
 
     def _call(self, request: calling.Request) -> Any:  # noqa: ANN401 - the operation's result
         operation = request.operation
-        sent: dict[str, Any] = {"params": request.params, "content": request.content}
+        sent: dict[str, Any] = {"params": request.params or None, "content": request.content}
         if request.progress is not None:
             with self._streamed(
                 operation.verb, operation.path, headers=request.headers, **sent
             ) as response:
                 found = _result(calling.lines(response.iter_bytes()), request.progress)
-                return operation.result.read(found, operation.name)
+                return made(found, operation.returns)
         timeout: Any = None if operation.kind == "long" else httpx.USE_CLIENT_DEFAULT
         with calling.reaching(self._http):
             answer = self._http.request(

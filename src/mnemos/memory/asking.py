@@ -9,7 +9,7 @@ from datetime import datetime
 from mnemos import arguments
 from mnemos import facts as known
 from mnemos.context import assemble
-from mnemos.errors import Corrupt, MnemosError, QueryError, RecipeError, place
+from mnemos.errors import Corrupt, MnemosError, NotFound, QueryError, RecipeError, place
 from mnemos.facts import Fact, Profile
 from mnemos.ingest.times import parse
 from mnemos.memory.opened import ANYONE, ANYTHING, Moment, Opened
@@ -36,6 +36,7 @@ class Asking(Opened):
         scope: Scope = ANYONE,
         where: Where = ANYTHING,
         kinds: Sequence[str] = (),
+        reasons: bool = True,
     ) -> Recall:
         """Return what answers a question, best first.
 
@@ -48,6 +49,8 @@ class Asking(Opened):
             scope: Only what was said in it.
             where: Further filters.
             kinds: Only items of these kinds.
+            reasons: Whether the hits say what each signal added to their score: a good part of the
+                work, and most of what travels where the memory is on a server.
 
         Raises:
             QueryError: The question is no text, the limit no count, or a filter makes no sense.
@@ -61,7 +64,7 @@ class Asking(Opened):
             scope=self._narrow(session, scope),
             where=where,
             kinds=kinds,
-            explained=True,
+            reasons=reasons,
         )
 
     def context(
@@ -96,7 +99,7 @@ class Asking(Opened):
             scope=self._narrow(session, scope),
             where=where,
             kinds=kinds,
-            explained=False,
+            reasons=False,
         )
         visible = tuple(seen)
         return assemble(
@@ -132,7 +135,7 @@ class Asking(Opened):
         scope: Scope,
         where: Where,
         kinds: Sequence[str],
-        explained: bool,
+        reasons: bool,
     ) -> Recall:
         if not isinstance(question, str):
             raise QueryError(f"question: expected a text, not {type(question).__name__}")
@@ -149,11 +152,9 @@ class Asking(Opened):
         )
         self._upkeep.settle()
         with self._reading(query.as_of) as snapshot:
-            return self._answer(query, snapshot, now, explained=explained)
+            return self._answer(query, snapshot, now, reasons=reasons)
 
-    def _answer(
-        self, query: Query, snapshot: Snapshot, now: datetime, *, explained: bool
-    ) -> Recall:
+    def _answer(self, query: Query, snapshot: Snapshot, now: datetime, *, reasons: bool) -> Recall:
         """Rank and read; without reasons, which take as long as all the rest of 200 hits."""
         recipe = self._shared.recipe
         mask = eligible(query, snapshot, now=now, recipe=recipe.name)
@@ -176,7 +177,7 @@ class Asking(Opened):
                 item=items[at],
                 score=scores[at],
                 relevance=ranking.relevance(at),
-                reasons=ranking.reasons(at) if explained else (),
+                reasons=ranking.reasons(at) if reasons else (),
                 outdated=marks.get(items[at].id, UNMARKED).outdated,
                 disputed=marks.get(items[at].id, UNMARKED).disputed,
             )
@@ -203,6 +204,8 @@ class Asking(Opened):
         every: bool = False,
         session: str | None = None,
         scope: Scope = ANYONE,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> tuple[Fact, ...]:
         """Return what is known of somebody, newest first.
 
@@ -216,8 +219,15 @@ class Asking(Opened):
             every: Also what is over, was an error, is planned or retired, whenever it held.
             session: Shorthand for ``scope=Scope(session=…)``.
             scope: Only what was said in it.
+            after: Begin after this one, by its id: the last of the page before.
+            limit: At most so many; None is all.
+
+        Raises:
+            NotFound: There is none to begin after.
         """
         arguments.texts([each for each in (about, slot, question) if each is not None], "facts")
+        if limit is not None:
+            arguments.limit(limit)
         then = valid_at if valid_at is not None else as_of
         moment = self._moment(then)
         recipe, whose = self._shared.recipe.name, self._narrow(session, scope)
@@ -230,7 +240,8 @@ class Asking(Opened):
                 found = known.answering(snapshot, recipe, whose, question, at)
         if about is not None:
             found = known.about_whom(found, about)
-        return tuple(fact for fact in found if slot is None or fact.slot == slot)
+        found = [fact for fact in found if slot is None or fact.slot == slot]
+        return tuple(found[_begin(found, after) :][:limit])
 
     def profile(
         self,
@@ -244,3 +255,14 @@ class Asking(Opened):
         moment = self._moment(valid_at if valid_at is not None else as_of)
         found = self.facts(about, valid_at=moment, as_of=as_of, scope=scope)
         return known.profile(found, about, moment)
+
+
+def _begin(found: Sequence[Fact], after: str | None) -> int:
+    """Return the place at which a page of facts begins."""
+    if after is None:
+        return 0
+    item_id = arguments.item_id(after)
+    at = next((at for at, fact in enumerate(found) if fact.id == item_id), None)
+    if at is None:
+        raise NotFound(f"there is no fact {item_id!r} among these to begin after")
+    return at + 1

@@ -17,7 +17,7 @@ from mnemos.lifecycle.marks import torn_again, with_following
 from mnemos.lifecycle.policy import Faded, Fading, Policy, faded, fading
 from mnemos.memory.opened import ANYONE, Opened
 from mnemos.store import journal
-from mnemos.store.change import put, put_inverse
+from mnemos.store.change import Header, put, put_inverse
 from mnemos.store.snapshot import Transaction
 from mnemos.text.whole import whole
 from mnemos.types import Delta, Receipt, Scope, Status
@@ -26,7 +26,9 @@ from mnemos.types import Delta, Receipt, Scope, Status
 class Changing(Opened):
     """correct, forget, restore, fade, erase, undo: each one journalled event."""
 
-    def correct(self, fact_id: str, value: str, *, why: str = "") -> Receipt:
+    def correct(
+        self, fact_id: str, value: str, *, why: str = "", request_id: str | None = None
+    ) -> Receipt:
         """Put a fact right; ``forget`` retires one. Either stays so when its turn is read again.
 
         Args:
@@ -52,7 +54,8 @@ class Changing(Opened):
             items = (replace(wrong, status="hidden"), right)
             return turns.Plan(delta=Delta(items=items), ids=(right.id,), added=(right.id,))
 
-        return self._write(self._header("correct", why), plan, None, "")
+        payload = journal.canonical([fact_id, value.strip()])
+        return self._write(self._header("correct", why), plan, request_id, payload)
 
     def forget(
         self, ids: str | Iterable[str], *, why: str = "", request_id: str | None = None
@@ -166,36 +169,47 @@ class Changing(Opened):
         self._upkeep.wake(1)  # what was encoded together with it is encoded again
         return certificate
 
-    def undo(self, seq: int | None = None, *, why: str = "") -> Receipt:
+    def undo(
+        self, seq: int | None = None, *, why: str = "", request_id: str | None = None
+    ) -> Receipt:
         """Take back an event, by appending its inverse.
 
         Args:
             seq: Which event; None is the newest that was not undone. Undoing an undo redoes. What
                 a recipe learnt is passed over, for it goes with what it was learnt from; named by
                 its seq it is undone as well, and made again when ``learn`` is asked to.
+            why: For the journal.
+            request_id: The same undo under the same id is done once: asked for again because its
+                answer was lost, it does not take back one event more.
 
         Raises:
             UndoRefused: A later event changed the same rows, or it was an erase.
             NotFound: There is no such event, or none left to undo.
         """
         self._require_whole("undo")
-        with self._store.writing() as transaction:
-            target = commit.newest_to_undo(transaction) if seq is None else seq
-            row = transaction.tables.event(target)
-            if row is None:
-                raise NotFound(f"there is no event {target}; the newest is {transaction.head.seq}")
-            if row.op == "erase":
-                raise UndoRefused(f"event {target} was an erase; that cannot be undone")
-            header = self._header("undo", why)
-            header.body["undoes"] = target
-            change = transaction.change(header)
-            met: list[str] = []
-            spared = met if not commit.is_of_recipe(transaction, row) else None
-            touched = tuple(put_inverse(change, transaction.tables, target, spared=spared))
-            delta = with_following(Delta(), transaction.by_id(touched), transaction)
-            marks = torn_again(met, transaction)
-            put(change, replace(delta, states=(*delta.states, *marks)))
-            event = transaction.close(change)
-        return Receipt(
-            ids=touched, added=touched, existing=(), seq=event.seq, head=event.hash.hex()
+        header = self._header("undo", why)
+        return self._once(
+            "undo",
+            lambda transaction: _undone(transaction, seq, header),
+            request_id,
+            journal.canonical([seq]),
         )
+
+
+def _undone(transaction: Transaction, seq: int | None, header: Header) -> Receipt:
+    target = commit.newest_to_undo(transaction) if seq is None else seq
+    row = transaction.tables.event(target)
+    if row is None:
+        raise NotFound(f"there is no event {target}; the newest is {transaction.head.seq}")
+    if row.op == "erase":
+        raise UndoRefused(f"event {target} was an erase; that cannot be undone")
+    header.body["undoes"] = target
+    change = transaction.change(header)
+    met: list[str] = []
+    spared = met if not commit.is_of_recipe(transaction, row) else None
+    touched = tuple(put_inverse(change, transaction.tables, target, spared=spared))
+    delta = with_following(Delta(), transaction.by_id(touched), transaction)
+    marks = torn_again(met, transaction)
+    put(change, replace(delta, states=(*delta.states, *marks)))
+    event = transaction.close(change)
+    return Receipt(ids=touched, added=touched, existing=(), seq=event.seq, head=event.hash.hex())

@@ -260,19 +260,37 @@ class Opened:
         payload: str,
     ) -> Receipt:
         """Plan and apply a change in one transaction, once for each request_id."""
+        added = 0
+
+        def work(transaction: Transaction) -> Receipt:
+            nonlocal added
+            receipt = commit.apply(transaction, header, plan(transaction))
+            added = len(receipt.added)
+            return receipt
+
+        receipt = self._once(header.op, work, request_id, payload)
+        self._upkeep.wake(added)
+        return receipt
+
+    def _once(
+        self,
+        op: str,
+        work: Callable[[Transaction], Receipt],
+        request_id: str | None,
+        payload: str,
+    ) -> Receipt:
+        """Do a write in one transaction; under a request_id that it was done by, nothing."""
         if request_id is not None:
             name(request_id, "request_id")
             if self._scope != ANYONE:  # each view has its own
                 view = self._scope
                 request_id = journal.canonical([view.user, view.agent, view.session, request_id])
         with self._store.writing() as transaction:
-            if request_id is not None:
-                done = commit.done_before(transaction, request_id, header.op, payload)
-                if done is not None:
-                    return done
-            planned = plan(transaction)
-            receipt = commit.apply(transaction, header, planned)
-            if request_id is not None:
-                commit.note_request(transaction, request_id, header.op, payload, receipt)
-        self._upkeep.wake(len(receipt.added))
-        return receipt
+            if request_id is None:
+                return work(transaction)
+            done = commit.done_before(transaction, request_id, op, payload)
+            if done is not None:
+                return done
+            receipt = work(transaction)
+            commit.note_request(transaction, request_id, op, payload, receipt)
+            return receipt

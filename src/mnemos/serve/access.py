@@ -44,10 +44,24 @@ class Caller:
         Raises:
             Forbidden: The right is missing, or the key is bound to a scope.
         """
+        who = "key" if self.key else "server"
         if right not in self.rights and "admin" not in self.rights:
-            raise Forbidden(f"this key may not {right}; it may {', '.join(sorted(self.rights))}")
+            rights = ", ".join(sorted(self.rights))
+            raise Forbidden(f"this {who} may not {right}; it may {rights}")
         if whole and self.scope != Scope():
-            raise Forbidden("this concerns the whole memory; the key is bound to a part of it")
+            raise Forbidden(f"this concerns the whole memory; the {who} is bound to a part of it")
+
+    def narrowed(self, memory: Memory) -> Memory:
+        """Return what they see of a memory."""
+        return memory if self.scope == Scope() else memory.scoped(user=self.scope.user)
+
+    def may(self, right: Right, *, whole: bool = False) -> bool:
+        """Tell whether ``require`` lets them."""
+        try:
+            self.require(right, whole=whole)
+        except Forbidden:
+            return False
+        return True
 
 
 class Access(Protocol):
@@ -76,27 +90,29 @@ class Access(Protocol):
 
 
 class OneFile:
-    """One file, with all rights, for whoever reaches this server: bind it to loopback alone.
+    """One file, for whoever reaches this server: bind it to loopback alone.
 
     Args:
         path: The file.
         opening: Opens it.
+        caller: What they may do, and see.
     """
 
     needs_key = False
 
-    def __init__(self, path: Path, opening: Opening) -> None:
+    def __init__(self, path: Path, opening: Opening, *, caller: Caller | None = None) -> None:
         self._memory = opening(path)
+        self._caller = caller or Caller()
         self.open = 1
 
     def caller(self, authorization: str | None) -> Caller:  # noqa: ARG002 - nobody is asked
         """Return the one who owns this machine."""
-        return Caller()
+        return self._caller
 
     @contextmanager
-    def using(self, caller: Caller) -> Iterator[Memory]:  # noqa: ARG002 - they all see the same
-        """Lend the memory."""
-        yield self._memory
+    def using(self, caller: Caller) -> Iterator[Memory]:
+        """Lend the memory, narrowed to what the caller sees."""
+        yield caller.narrowed(self._memory)
 
     def close(self) -> None:
         """Close it."""
@@ -138,8 +154,7 @@ class Directory:
     def using(self, caller: Caller) -> Iterator[Memory]:
         """Lend the caller's memory, narrowed to what the key is bound to."""
         with self._tenants.using(caller.tenant) as memory:
-            bound = caller.scope
-            yield memory if bound == Scope() else memory.scoped(user=bound.user)
+            yield caller.narrowed(memory)
 
     def close(self) -> None:
         """Close every file."""

@@ -64,6 +64,8 @@ class Guard:
         metrics: Where requests are counted.
         origins: Pages of other sites that may ask, beside this server's own.
         public: Paths that need no key, with all below those that end with a slash.
+        for_programs: Paths that are for programs, not for pages: one of another site is refused
+            there even if it has a key, and one of this machine is let in, as programs' own are.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Guard:
         metrics: Metrics,
         origins: Collection[str] = (),
         public: Collection[str] = (),
+        for_programs: Collection[str] = (),
     ) -> None:
         self._app = app
         self._access = access
@@ -82,6 +85,7 @@ class Guard:
         self._metrics = metrics
         self._origins = frozenset(origins)
         self._public = frozenset(public)
+        self._for_programs = frozenset(for_programs)
         self._tracer = tracing.tracer()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,9 +125,12 @@ class Guard:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        for_programs = _is_below(scope["path"], self._for_programs)
         if not self._access.needs_key:
-            self._check_place(headers)
-        elif self._is_public(scope["path"]):
+            _check_host(headers)
+        if not self._access.needs_key or for_programs:
+            self._check_origin(headers, local=for_programs)
+        if self._access.needs_key and _is_below(scope["path"], self._public):
             return
         caller = self._access.caller(headers.get("authorization"))
         scope["state"]["caller"] = caller
@@ -131,23 +138,13 @@ class Guard:
         if wait_s:
             raise Delayed(wait_s)
 
-    def _check_place(self, headers: dict[str, str]) -> None:
-        """Refuse what a page of another site could send to a server that asks for no key.
-
-        A name that an attacker points at this machine comes with its own Host (DNS rebinding); a
-        form or script of another site comes with its Origin.
-        """
-        host = headers.get("host", "").casefold()
-        if host.rpartition(":")[0] not in LOOPBACK and host not in LOOPBACK:
-            raise Forbidden(f"this server is for its own machine, not for {host or 'no host'!r}")
+    def _check_origin(self, headers: dict[str, str], *, local: bool) -> None:
+        """Refuse what a form or script of another site sends: it comes with its Origin."""
         origin = headers.get("origin")
-        if origin is not None and origin not in {f"http://{host}", *self._origins}:
+        if origin is None or origin in self._origins or (local and _is_local(origin)):
+            return
+        if origin.partition("://")[2] != headers.get("host", "").casefold():
             raise Forbidden(f"pages of {origin} may not ask here; --cors lets them")
-
-    def _is_public(self, path: str) -> bool:
-        return path in self._public or any(
-            each.endswith("/") and path.startswith(each) for each in self._public
-        )
 
     def _tell(
         self,
@@ -173,6 +170,29 @@ class Guard:
             error=None if trouble is None else type(trouble).__name__,
             where=logs.where(trouble) if trouble is not None and unexpected else None,
         )
+
+
+def _check_host(headers: dict[str, str]) -> None:
+    """Refuse a name that an attacker points at this machine (DNS rebinding)."""
+    host = headers.get("host", "").casefold()
+    if _name(host) not in LOOPBACK:
+        raise Forbidden(f"this server is for its own machine, not for {host or 'no host'!r}")
+
+
+def _is_local(origin: str) -> bool:
+    """Tell whether a page is of this machine, whatever its port."""
+    scheme, _, host = origin.partition("://")
+    return scheme in {"http", "https"} and _name(host) in LOOPBACK
+
+
+def _name(host: str) -> str:
+    """Return a host without its port."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
+
+
+def _is_below(path: str, places: Collection[str]) -> bool:
+    return path in places or any(each.endswith("/") and path.startswith(each) for each in places)
 
 
 async def _refuse(error: Exception, answer: _Answer) -> None:

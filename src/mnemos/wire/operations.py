@@ -78,10 +78,15 @@ class Operation:
         }
         return replace(found, shapes={**found.shapes, **bounded})
 
+    @property
+    def returns(self) -> Any:  # noqa: ANN401 - a type
+        """What comes back."""
+        return self._hints["return"]
+
     @cached_property
     def result(self) -> Shape:
-        """What comes back."""
-        return REPLIES.shape(self._hints["return"])
+        """How that looks in JSON."""
+        return REPLIES.shape(self.returns)
 
     @property
     def tells_progress(self) -> bool:

@@ -1,7 +1,7 @@
-"""Shapes of values: how a type is read from JSON, and what its JSON schema is.
+"""Shapes of values: how a type is read from a request, and what its JSON schema is.
 
-A request is read strictly: a misspelt field of a filter would widen it. A reply may hold what a
-newer server says in addition.
+A request is read strictly: a misspelt field of a filter would widen it. Replies are only described
+here: ``values.answered`` reads them, and lets a newer server say more.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
-from typing import Any, ForwardRef, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from mnemos.errors import InputError, QueryError
 from mnemos.ingest.messages import Message
-from mnemos.types import JSON
 from mnemos.wire.values import PROPERTIES
 
 Schema: TypeAlias = dict[str, Any]
@@ -50,13 +49,11 @@ class Shape:
         takes: Whether a JSON value may be one of these, by its kind alone.
         read: Makes one of a JSON value that stands in this place.
         schema: For people and programs that want to know.
-        as_is: Whether JSON's value is it already.
     """
 
     takes: Callable[[object], bool]
     read: Callable[[Any, str], Any]
     schema: Schema
-    as_is: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +102,7 @@ class Shapes:
     """The shapes of types, made once each.
 
     Args:
-        strict: Requests: unknown fields are refused, and moments are handed on as they came.
+        strict: Requests: unknown fields are refused, and moments may have any form.
     """
 
     def __init__(self, *, strict: bool) -> None:
@@ -146,7 +143,7 @@ class Shapes:
             return _SENT_MOMENT if self._strict else _READ_MOMENT
         if hint == Message:
             return _ANY_MESSAGE
-        if hint is Any or _is_json(hint):
+        if hint is Any:
             return _ANYTHING
         if is_dataclass(hint):
             return self._dataclass(hint)
@@ -163,7 +160,7 @@ class Shapes:
         if inspect.isclass(origin) and issubclass(origin, Mapping):
             return _mapping(self.shape(parts[0]), self.shape(parts[1]))
         if inspect.isclass(origin) and issubclass(origin, Iterable):
-            return _list(self.shape(parts[0]), strict=self._strict)
+            return _list(self.shape(parts[0]))
         return None
 
     def _dataclass(self, kind: Any) -> Shape:  # noqa: ANN401 - a dataclass
@@ -184,25 +181,11 @@ class Shapes:
         about = (inspect.getdoc(kind) or "").partition("\n")[0]
         self.components[kind.__name__] = {**schema, "description": about}
 
-        made = [(name, shape) for name, shape in found.shapes.items() if not shape.as_is]
-        known = found.shapes.keys()
-
-        def strictly(value: object, place: str) -> object:
+        def read(value: object, place: str) -> object:
             return kind(**found.read(value, f"{place}."))
 
-        def read(value: Any, place: str) -> object:  # noqa: ANN401 - JSON
-            try:
-                given = dict(value)
-                if given.keys() != known:
-                    given = {name: each for name, each in given.items() if name in known}
-                for name, shape in made:
-                    given[name] = shape.read(given[name], name)
-                return kind(**given)
-            except (TypeError, LookupError, AttributeError, StopIteration) as error:
-                raise InputError(f"{place}: is no {kind.__name__}: {error}") from error
-
         reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
-        return Shape(takes=_is(Mapping), read=strictly if self._strict else read, schema=reference)
+        return Shape(takes=_is(Mapping), read=read, schema=reference)
 
 
 def _read(shape: Shape, value: object, place: str) -> Any:  # noqa: ANN401 - of the shape
@@ -237,30 +220,17 @@ def _whole(value: int, place: str) -> int:
     return value
 
 
-def _moment(value: str, place: str) -> datetime:
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InputError(f"{place}: {value!r} is no moment") from error
-
-
-def _day(value: str, place: str) -> date:
-    return _moment(value, place).date()
-
-
-_ANYTHING = Shape(takes=lambda _: True, read=_same, schema={}, as_is=True)
+_ANYTHING = Shape(takes=lambda _: True, read=_same, schema={})
 _ANY_MESSAGE = Shape(takes=_is(Mapping), read=_same, schema=_MESSAGE)
 _SENT_MOMENT = Shape(takes=_is(str, int, float), read=_same, schema=_MOMENT)
-_READ_MOMENT = Shape(takes=_is(str), read=_moment, schema={"type": "string", "format": "date-time"})
+_READ_MOMENT = Shape(takes=_is(str), read=_same, schema={"type": "string", "format": "date-time"})
 _PLAIN: dict[Any, Shape] = {
-    str: Shape(takes=_is(str), read=_same, schema={"type": "string"}, as_is=True),
-    int: Shape(takes=_is(int), read=_whole, schema=_INTEGER, as_is=True),
-    float: Shape(takes=_is(int, float), read=_same, schema={"type": "number"}, as_is=True),
-    bool: Shape(takes=_is(bool), read=_same, schema={"type": "boolean"}, as_is=True),
-    date: Shape(takes=_is(str), read=_day, schema={"type": "string", "format": "date"}),
-    type(None): Shape(
-        takes=lambda value: value is None, read=_same, schema={"type": "null"}, as_is=True
-    ),
+    str: Shape(takes=_is(str), read=_same, schema={"type": "string"}),
+    int: Shape(takes=_is(int), read=_whole, schema=_INTEGER),
+    float: Shape(takes=_is(int, float), read=_same, schema={"type": "number"}),
+    bool: Shape(takes=_is(bool), read=_same, schema={"type": "boolean"}),
+    date: Shape(takes=_is(str), read=_same, schema={"type": "string", "format": "date"}),
+    type(None): Shape(takes=lambda value: value is None, read=_same, schema={"type": "null"}),
 }
 
 
@@ -271,7 +241,7 @@ def _one_of(values: tuple[Any, ...]) -> Shape:
         return value
 
     schema = {"type": "string", "enum": list(values)}
-    return Shape(takes=_is(str), read=read, schema=schema, as_is=True)
+    return Shape(takes=_is(str), read=read, schema=schema)
 
 
 def _either(shapes: list[Shape]) -> Shape:
@@ -290,20 +260,20 @@ def _either(shapes: list[Shape]) -> Shape:
         takes=lambda value: any(each.takes(value) for each in shapes),
         read=read,
         schema=schema,
-        as_is=all(each.as_is for each in shapes),
     )
 
 
 def within(shape: Shape, least: int, most: int) -> Shape:
-    """Return the shape of whole numbers that lie between two, both included."""
+    """Return the shape of whole numbers, or none at all, that lie between two, both included."""
 
     def read(value: Any, place: str) -> object:  # noqa: ANN401 - JSON
         found = shape.read(value, place)
-        if not least <= found <= most:
+        if found is not None and not least <= found <= most:
             raise QueryError(f"{place}: expected {least} to {most}, not {found}")
         return found
 
-    return replace(shape, read=read, schema={"type": "integer", "minimum": least, "maximum": most})
+    kind = shape.schema.get("type", ["integer", "null"])
+    return replace(shape, read=read, schema={"type": kind, "minimum": least, "maximum": most})
 
 
 def _row(shapes: list[Shape]) -> Shape:
@@ -322,16 +292,12 @@ def _row(shapes: list[Shape]) -> Shape:
     return Shape(takes=_is(list, tuple), read=read, schema=schema)
 
 
-def _list(shape: Shape, *, strict: bool) -> Shape:
+def _list(shape: Shape) -> Shape:
     def read(value: Any, place: str) -> object:  # noqa: ANN401 - JSON
         return tuple([_read(shape, each, f"{place}[{at}]") for at, each in enumerate(value)])
 
-    def trusting(value: Any, place: str) -> object:  # noqa: ANN401 - JSON
-        read_one = shape.read
-        return tuple(value) if shape.as_is else tuple([read_one(each, place) for each in value])
-
     schema = {"type": "array", "items": shape.schema}
-    return Shape(takes=_is(list, tuple), read=read if strict else trusting, schema=schema)
+    return Shape(takes=_is(list, tuple), read=read, schema=schema)
 
 
 def _mapping(key: Shape, value: Shape) -> Shape:
@@ -342,14 +308,7 @@ def _mapping(key: Shape, value: Shape) -> Shape:
         }
 
     schema = {"type": "object", "additionalProperties": value.schema}
-    as_is = key.as_is and value.as_is
-    return Shape(takes=_is(Mapping), read=read, schema=schema, as_is=as_is)
-
-
-def _is_json(hint: Any) -> bool:  # noqa: ANN401 - any type at all
-    """Tell whether a type is the alias JSON, which holds itself and so is resolved in part."""
-    inner = (each for part in get_args(hint) for each in get_args(part))
-    return hint == JSON or any(isinstance(each, ForwardRef) for each in inner)
+    return Shape(takes=_is(Mapping), read=read, schema=schema)
 
 
 def _hashable(hint: object) -> bool:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -51,16 +52,39 @@ def loads(text: bytes | str) -> Any:  # noqa: ANN401 - JSON
         raise InputError(f"is no JSON: {error}") from error
 
 
-def answered(text: bytes) -> Any:  # noqa: ANN401 - JSON
-    """Return what an answer says, faster than ``loads``, and as well.
+def answered(text: bytes, kind: Any) -> Any:  # noqa: ANN401 - of that type
+    """Return the value of a type that an answer says; what a newer server adds is left out.
 
     Raises:
-        InputError: It is no JSON.
+        InputError: It is no JSON, or no such value.
     """
     try:
-        return msgspec.json.decode(text)
+        return _decoder(kind).decode(text)
+    except msgspec.ValidationError as error:
+        raise InputError(f"is no {_named(kind)}: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError):  # half a character, or no JSON at all
-        return loads(text)
+        return made(loads(text), kind)
+
+
+def made(value: object, kind: Any) -> Any:  # noqa: ANN401 - of that type
+    """Return the value of a type that JSON stands for.
+
+    Raises:
+        InputError: It is no such value.
+    """
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise InputError(f"is no {_named(kind)}: {error}") from error
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:  # noqa: ANN401 - any type at all
+    return msgspec.json.Decoder(kind)
+
+
+def _named(kind: object) -> str:
+    return getattr(kind, "__name__", str(kind))
 
 
 def sendable(value: object) -> object:

@@ -155,7 +155,8 @@ class Memory:
         if not isinstance(query, str) or not query.strip():
             raise QueryError("Invalid query: cannot be empty or whitespace-only.")
         wanted = asked.read(filters)
-        hits = self._hits(query.strip(), min(given.count(top_k), MOST), wanted, reference_date)
+        most = min(given.count(top_k), MOST)
+        hits = self._hits(query.strip(), most, wanted, reference_date, reasons=explain)
         good = [hit for hit in hits if shapes.score(hit) >= least]
         return {
             "results": [shapes.found(hit, self._origin(hit.item), explain=explain) for hit in good]
@@ -167,6 +168,8 @@ class Memory:
         top_k: int,
         wanted: asked.Filter,
         asked_at: Any,  # noqa: ANN401 - any form
+        *,
+        reasons: bool,
     ) -> list[mnemos.Hit]:
         """Fetch more and more, until what the condition leaves is enough or all was seen."""
         limit, holds = top_k, wanted.condition
@@ -178,6 +181,7 @@ class Memory:
                 scope=wanted.scope,
                 where=wanted.where,
                 kinds=_TURNS,
+                reasons=reasons,
             )
             good = [hit for hit in recall if holds is None or holds(shapes.payload(hit.item))]
             if len(good) >= top_k or len(recall) < limit or limit >= MOST:

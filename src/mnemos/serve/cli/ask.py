@@ -35,6 +35,7 @@ def recall_command(*, question: str, limit: int, explain: bool, chosen: Chosen) 
             as_of=chosen.as_of,
             scope=chosen.scope,
             where=chosen.where,
+            reasons=explain or output.as_json,
         )
         status = memory.vectors()
     if output.as_json:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 
-from mnemos import Memory, estimate_tokens
-from mnemos.config import MCP_KEY, mcp_key
-from mnemos.errors import InputError
+from mnemos import Memory, Scope, estimate_tokens
+from mnemos.config import mcp_key
+from mnemos.serve.access import Caller
 from mnemos.serve.cli.access import require_folder
 from mnemos.serve.cli.command import Command, Settings, settings
 from mnemos.serve.cli.exits import STORE, USAGE, Refused
+from mnemos.serve.limits import Limits
 from mnemos.serve.loopback import is_loopback
 from mnemos.serve.mcp.clients import CLIENTS, Reached, Started, Way
 from mnemos.serve.mcp.shown import disarmed
@@ -37,11 +39,6 @@ _MISSING = "the MCP server needs its libraries: pip install 'mnemos[mcp]'"
     show_default=True,
     help="The port to listen on; 0 takes any that is free.",
 )
-@click.option(
-    "--key-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=f"Keys, one a line, that clients must show; else the one in ${MCP_KEY}.",
-)
 @click.option("--user", metavar="NAME", help="Serve this user's part of the memory alone.")
 @click.option("--read-only", is_flag=True, help="Offer no tool that writes.")
 @click.option(
@@ -56,7 +53,6 @@ def mcp_command(
     http: bool,
     host: str,
     port: int,
-    key_file: Path | None,
     user: str | None,
     read_only: bool,
     client: str | None,
@@ -64,7 +60,8 @@ def mcp_command(
     """Serve the memory to AI assistants: a server of the Model Context Protocol.
 
     An assistant that has it can remember, recall, forget and restore. Over stdio, unless --http is
-    given. FILE is made if it is not there.
+    given: that is for this machine alone, and asks for no key. mnemos serve has the same at /mcp,
+    for many and with keys. FILE is made if it is not there.
     """
     given = settings()
     given.file = path or given.file
@@ -74,57 +71,54 @@ def mcp_command(
             *(["--recipe", given.recipe] if given.recipe else []),
             *(["--read-only"] if read_only else []),
         ]
-        needs_key = key_file is not None or mcp_key() is not None
+        needs_key = not is_loopback(host) or mcp_key() is not None
         reached = Reached(url=_url(host, port), needs_key=needs_key)
         _print_config(given, client, reached if http else _started(given, options))
         return
     try:
-        from mnemos.serve.mcp import tools, transport  # noqa: PLC0415 - an extra
+        from mnemos.serve.mcp import mount, transport  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise Refused(f"{_MISSING} (there is no {error.name})", USAGE) from None
-    knows = None
-    if http:
-        knows = _knows(key_file)
-        if knows is None and not is_loopback(host):
-            raise Refused(
-                f"--host {host} is open to other machines, and no key is asked for",
-                USAGE,
-                f"give one with --key-file or {MCP_KEY}, and put TLS in front",
-            )
-    memory = _opened(given, read_only=read_only)
-    offered = tools.offered(
-        read_only=read_only,
-        reads_facts=_reads_facts(memory, given.recipe_name),
-        one_user=user is not None,
+    caller = Caller(
+        rights=frozenset({"read"} if read_only else {"read", "write"}), scope=Scope(user=user)
     )
-    served = memory if user is None else memory.scoped(user=user)
+    opening = partial(_opened, settings=given, read_only=read_only)
+    knows = partial(reads_facts, recipe=given.recipe_name)
+    file = given.memory_file.path
     if not http:
-        asyncio.run(transport.over_stdio(served, offered))
+        asyncio.run(transport.over_stdio(opening(file), caller, knows))
         return
+    from mnemos.serve.rest.run import Place, run  # noqa: PLC0415 - an extra
 
-    def ready(url: str) -> None:
-        if not given.quiet:
-            click.echo(f"{given.memory_file.path} is served at {url}", err=True)
-
-    asyncio.run(
-        transport.over_http(served, offered, host=host, port=port, knows=knows, ready=ready)
+    run(
+        Place(path=file, is_directory=False, host=host, port=port, caller=caller),
+        opening,
+        limits=Limits(waiting=transport.MOST_AT_A_TIME),
+        mounts=[mount.mounting(knows)],
+        routes=False,
+        logged=logging.WARNING,
+        ready=partial(_ready, given, file),
     )
 
 
-def _opened(given: Settings, *, read_only: bool) -> Memory:
-    file = given.memory_file
-    if read_only and not file.path.exists():
+def _ready(given: Settings, path: Path, url: str, _: bool) -> None:
+    if not given.quiet:
+        click.echo(f"{path} is served at {url}/mcp", err=True)
+
+
+def _opened(path: Path, *, settings: Settings, read_only: bool) -> Memory:
+    if read_only and not path.exists():
         raise Refused(
-            f"{file.path}: there is no such memory ({file.named_by})",
+            f"{path}: there is no such memory ({settings.memory_file.named_by})",
             STORE,
             "without --read-only it is made",
         )
-    require_folder(file.path)
+    require_folder(path)
     return Memory(
-        file.path,
+        path,
         actor=ACTOR,
-        embedder=given.embedder or "default",
-        recipe=given.recipe_name,
+        embedder=settings.embedder or "default",
+        recipe=settings.recipe_name,
         read_only=read_only,
         counter=_counted,
     )
@@ -135,21 +129,10 @@ def _counted(text: str) -> int:
     return estimate_tokens(disarmed(text))
 
 
-def _reads_facts(memory: Memory, recipe: str) -> bool:
+def reads_facts(memory: Memory, *, recipe: str) -> bool:
+    """Tell whether a memory's recipe reads facts of what is said, or some are known."""
     kept = next((each for each in memory.recipes() if each.name == recipe), None)
-    return (kept is not None and kept.at_once) or bool(memory.facts(every=True))
-
-
-def _knows(key_file: Path | None) -> Callable[[str], bool] | None:
-    from mnemos.serve.mcp import guard  # noqa: PLC0415 - an extra
-
-    if key_file is not None:
-        return guard.keys_of(key_file)
-    named = mcp_key()
-    try:
-        return None if named is None else guard.known_keys([named])
-    except InputError as error:
-        raise InputError(f"{MCP_KEY}: {error}") from None
+    return (kept is not None and kept.at_once) or bool(memory.facts(every=True, limit=1))
 
 
 def _url(host: str, port: int) -> str:

@@ -10,7 +10,7 @@ import click
 from mnemos.config import OPENAI_URL, UPSTREAM_KEY, upstream_key
 from mnemos.serve import extras
 from mnemos.serve.cli.command import Command, Settings, settings
-from mnemos.serve.cli.serving import opened, path_of, ready
+from mnemos.serve.cli.serving import mounts, opened, path_of, ready
 from mnemos.serve.limits import Limits
 
 PORT = 8322
@@ -86,7 +86,7 @@ def proxy_command(
         Place(path=path, is_directory=folder is not None, host=host, port=port),
         partial(opened, settings=given),
         limits=Limits(),
-        mounts=[mount],
+        mounts=[mount, *mounts(given)],
         ready=partial(_ready, given, path, f"{PATH}/v1"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +13,12 @@ from mnemos import Memory
 from mnemos.serve import extras
 from mnemos.serve.cli.access import require_folder
 from mnemos.serve.cli.command import Command, Settings, gathered, settings
+from mnemos.serve.cli.mcp import reads_facts
 from mnemos.serve.limits import Limits
 from mnemos.serve.tenants import HANDLES
+
+if TYPE_CHECKING:
+    from mnemos.serve.rest.app import Mounting
 
 PORT = 8321
 #: Who is named in the journal for what is done through a server.
@@ -75,7 +80,6 @@ def serve_command(
     path = path_of(given, served, folder)
     extras.require("serve")
     from mnemos.serve.rest.run import Place, run  # noqa: PLC0415 - needs the extra
-    from mnemos.serve.ui.page import mount  # noqa: PLC0415 - same
 
     place = Place(
         path=path,
@@ -89,9 +93,18 @@ def serve_command(
         place,
         partial(opened, settings=given),
         limits=limits,
-        mounts=[mount],
+        mounts=mounts(given),
         ready=partial(ready, given, path),
     )
+
+
+def mounts(given: Settings) -> list[Mounting]:
+    """Return what every server has beside its routes: the page, and MCP where it is installed."""
+    from mnemos.serve.mcp.mount import is_installed, mounting  # noqa: PLC0415 - needs the extra
+    from mnemos.serve.ui.page import mount  # noqa: PLC0415 - same
+
+    known = partial(reads_facts, recipe=given.recipe_name)
+    return [mount, mounting(known)] if is_installed() else [mount]
 
 
 def path_of(given: Settings, served: str | None, folder: str | None) -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mnemos import AsyncMemory, Context, Fact, Hit, Version
+from mnemos import Context, Fact, Hit, Version
 from mnemos.serve.mcp import asked, given
+from mnemos.serve.mcp.lent import Lent
 from mnemos.serve.mcp.room import cost, fitted
 from mnemos.serve.mcp.shown import disarmed, label, moment, shown
 
@@ -13,7 +14,7 @@ _AROUND = 30
 _ATTEMPTS = 4
 
 
-async def context(memory: AsyncMemory, wanted: asked.Context) -> given.Packed:
+async def context(memory: Lent, wanted: asked.Context) -> given.Packed:
     """Pack what answers a question; the answer as a whole keeps to the budget."""
     room = wanted.budget_tokens - _AROUND
     answer = given.Packed(text="", citations=None, nothing="the budget is too small")
@@ -41,10 +42,14 @@ def _packed(packed: Context, *, citations: bool) -> given.Packed:
     )
 
 
-async def recall(memory: AsyncMemory, wanted: asked.Recall) -> given.Recalled:
+async def recall(memory: Lent, wanted: asked.Recall) -> given.Recalled:
     """Find items."""
     found = await memory.recall(
-        wanted.question, wanted.limit, session=wanted.session, as_of=wanted.as_of
+        wanted.question,
+        wanted.limit,
+        session=wanted.session,
+        as_of=wanted.as_of,
+        reasons=False,
     )
     hits = () if found.abstention is not None else found.hits
 
@@ -76,7 +81,7 @@ def _reason(abstention: str | None) -> str | None:
     return None if abstention is None else shown(abstention, 200)
 
 
-async def facts(memory: AsyncMemory, wanted: asked.Facts) -> given.Told:
+async def facts(memory: Lent, wanted: asked.Facts) -> given.Told:
     """List facts."""
     known = await memory.facts(
         wanted.about,
@@ -111,7 +116,7 @@ def _known(fact: Fact, longest: int) -> given.Known:
     )
 
 
-async def profile(memory: AsyncMemory, wanted: asked.Profile) -> given.Portrait:
+async def profile(memory: Lent, wanted: asked.Profile) -> given.Portrait:
     """Show what is true of somebody."""
     found = await memory.profile(wanted.about, valid_at=wanted.valid_at)
     slots = list(found.slots.items())
@@ -135,7 +140,7 @@ def _value(fact: Fact, longest: int) -> str:
     return shown(fact.text.removeprefix(f"{fact.about} · {fact.slot}: "), longest)
 
 
-async def history(memory: AsyncMemory, wanted: asked.History) -> given.Past:
+async def history(memory: Lent, wanted: asked.History) -> given.Past:
     """Show every version of an item."""
     versions = await memory.history(wanted.id)
 
@@ -160,7 +165,7 @@ def _version(version: Version, longest: int) -> given.Version:
     )
 
 
-async def stats(memory: AsyncMemory, _wanted: asked.Stats) -> given.Figures:
+async def stats(memory: Lent, _wanted: asked.Stats) -> given.Figures:
     """Count what there is."""
     found = await memory.stats()
     first, last = found.first_said_at, found.last_said_at

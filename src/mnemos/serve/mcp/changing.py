@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from mnemos import AsyncMemory
 from mnemos.errors import MessageError
 from mnemos.serve.mcp import asked, given
+from mnemos.serve.mcp.lent import Lent
 
 
-async def remember(memory: AsyncMemory, wanted: asked.Remember) -> given.Stored:
+async def remember(memory: Lent, wanted: asked.Remember) -> given.Stored:
     """Store one statement; it is on disk when this returns."""
     if not wanted.text.strip():
         raise MessageError("text: is blank; there is nothing to remember")
@@ -23,7 +23,7 @@ async def remember(memory: AsyncMemory, wanted: asked.Remember) -> given.Stored:
     return given.Stored(id=receipt.ids[0], session=session, new=bool(receipt.added))
 
 
-async def forget(memory: AsyncMemory, wanted: asked.Change) -> given.Changed:
+async def forget(memory: Lent, wanted: asked.Change) -> given.Changed:
     """Hide items."""
     receipt = await memory.forget(wanted.ids, why=wanted.why)
     return given.Changed(
@@ -31,7 +31,7 @@ async def forget(memory: AsyncMemory, wanted: asked.Change) -> given.Changed:
     )
 
 
-async def restore(memory: AsyncMemory, wanted: asked.Change) -> given.Changed:
+async def restore(memory: Lent, wanted: asked.Change) -> given.Changed:
     """Bring items back."""
     receipt = await memory.restore(wanted.ids, why=wanted.why)
     return given.Changed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,31 +17,32 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
-from mnemos import AsyncMemory
-from mnemos.errors import InputError, MnemosError, NotFound
+from mnemos.errors import Forbidden, InputError, MnemosError, NotFound
 from mnemos.serve.cli.plain import scopes_in_words
 from mnemos.serve.mcp import asked, asking, guide, schemas, sessions
 from mnemos.serve.mcp.given import Answer
+from mnemos.serve.mcp.lent import Lent, Visit
 from mnemos.serve.mcp.shown import disarmed, label, shown
-from mnemos.serve.mcp.tools import Tool
+from mnemos.serve.mcp.tools import TOOLS, Tool, offered
 
 R = TypeVar("R")
 Call = ServerRequestContext[Any]
+Visiting = Callable[[Call], Visit]
 Paged = types.PaginatedRequestParams | None
 
 _log = logging.getLogger("mnemos.mcp")
 #: Errors in words are short: what somebody handed in may stand in them.
 _LONGEST_ERROR = 500
+_BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
-def server(memory: AsyncMemory, tools: Iterable[Tool]) -> Server[Any]:
-    """Return a server of the protocol over a memory.
+def server(visiting: Visiting) -> Server[Any]:
+    """Return a server of the protocol.
 
     Args:
-        memory: Open; whoever opened it closes it.
-        tools: Those that are offered.
+        visiting: Tells of each request who is asking, and lends their memory.
     """
-    desk = _Desk(memory, tools)
+    desk = _Desk(visiting)
     made: Server[Any] = Server(
         "mnemos",
         version=_version(),
@@ -62,28 +63,31 @@ def server(memory: AsyncMemory, tools: Iterable[Tool]) -> Server[Any]:
 class _Desk:
     """Where requests are answered."""
 
-    def __init__(self, memory: AsyncMemory, tools: Iterable[Tool]) -> None:
-        self._memory = memory
-        self._tools = {tool.name: tool for tool in tools}
+    def __init__(self, visiting: Visiting) -> None:
+        self._visiting = visiting
 
-    async def list_tools(self, _call: Call, _params: Paged) -> types.ListToolsResult:
-        """Describe every tool."""
-        return types.ListToolsResult(tools=[_described(tool) for tool in self._tools.values()])
+    async def list_tools(self, call: Call, _params: Paged) -> types.ListToolsResult:
+        """Describe every tool that the one who asks can use."""
+        visit = self._visiting(call)
+        tools = offered(visit.caller, reads_facts=await self._asked(visit.reads_facts()))
+        return types.ListToolsResult(tools=[_described(tool) for tool in tools])
 
     async def call_tool(
-        self, _call: Call, params: types.CallToolRequestParams
+        self, call: Call, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         """Run a tool; what mnemos refuses becomes an answer that says why."""
-        tool = self._tools.get(params.name)
+        visit = self._visiting(call)
+        tool = _BY_NAME.get(params.name)
         if tool is None:
-            near = get_close_matches(params.name, self._tools, n=1)
+            near = get_close_matches(params.name, _BY_NAME, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise MCPError(
                 types.INVALID_PARAMS, f"there is no tool {shown(params.name, 100)!r}{hint}"
             )
         try:
+            visit.caller.require(tool.right, whole=tool.of_all)
             wanted = schemas.adapter(tool.takes).validate_python(params.arguments or {})
-            answer = await _unhurried(tool.run(self._memory, wanted))
+            answer = await _unhurried(tool.run(visit.memory, wanted))
         except (ValidationError, MnemosError) as error:
             return _refused(_in_words(error))
         except Exception as error:
@@ -94,10 +98,11 @@ class _Desk:
             )
         return _answered(tool, answer)
 
-    async def list_resources(self, _call: Call, params: Paged) -> types.ListResourcesResult:
+    async def list_resources(self, call: Call, params: Paged) -> types.ListResourcesResult:
         """List sessions, the one begun last first."""
         after = None if params is None else params.cursor
-        page = await self._asked(self._memory.sessions(after=after, limit=sessions.LISTED))
+        memory = self._reading(call)
+        page = await self._asked(memory.sessions(after=after, limit=sessions.LISTED))
         return types.ListResourcesResult(
             resources=[
                 types.Resource(
@@ -128,11 +133,11 @@ class _Desk:
         )
 
     async def read_resource(
-        self, _call: Call, params: types.ReadResourceRequestParams
+        self, call: Call, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """Read a page of a session."""
         uri = str(params.uri)
-        text = await self._asked(sessions.read(self._memory, uri))
+        text = await self._asked(sessions.read(self._reading(call), uri))
         return types.ReadResourceResult(
             contents=[types.TextResourceContents(uri=uri, mime_type=sessions.MIME, text=text)]
         )
@@ -151,7 +156,7 @@ class _Desk:
         return types.ListPromptsResult(prompts=[offered])
 
     async def get_prompt(
-        self, _call: Call, params: types.GetPromptRequestParams
+        self, call: Call, params: types.GetPromptRequestParams
     ) -> types.GetPromptResult:
         """Give the guide, with what the memory holds of a question."""
         if params.name != guide.PROMPT:
@@ -163,12 +168,21 @@ class _Desk:
         context = None
         if question:
             wanted = asked.Context(question=question[: asked.LONGEST_QUESTION])
-            context = (await self._asked(asking.context(self._memory, wanted))).words
+            context = (await self._asked(asking.context(self._reading(call), wanted))).words
         said = types.TextContent(type="text", text=guide.prompt(context))
         return types.GetPromptResult(
             description=guide.PROMPT_ABOUT,
             messages=[types.PromptMessage(role="user", content=said)],
         )
+
+    def _reading(self, call: Call) -> Lent:
+        """Return the memory of who may read it."""
+        visit = self._visiting(call)
+        try:
+            visit.caller.require("read")
+        except Forbidden as error:
+            raise MCPError(types.INVALID_REQUEST, _in_words(error)) from None
+        return visit.memory
 
     async def _asked(self, call: Coroutine[Any, Any, R]) -> R:
         """Await what is no tool; what mnemos refuses becomes an error of the protocol."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from mnemos import AsyncMemory, Item, Scope, SessionKept, estimate_tokens
+from mnemos import Item, Scope, SessionKept, estimate_tokens
 from mnemos.errors import NotFound
+from mnemos.serve.mcp.lent import Lent
 from mnemos.serve.mcp.shown import framed, label, moment, shown, who
 
 TEMPLATE = "mnemos://session/{id}{?user,agent,after}"
@@ -72,7 +73,7 @@ def described(kept: SessionKept) -> str:
     return f"{kept.turns} turns, {moment(kept.first_said_at)} to {moment(kept.last_said_at)}{whose}"
 
 
-async def read(memory: AsyncMemory, uri: str) -> str:
+async def read(memory: Lent, uri: str) -> str:
     """Return a page of a session's turns in their order, and where it goes on.
 
     Raises:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from mnemos import AsyncMemory
+from mnemos.serve.access import Caller
+from mnemos.serve.keys import Right
 from mnemos.serve.mcp import asked, asking, changing, given
+from mnemos.serve.mcp.lent import Lent
 
-Run = Callable[[AsyncMemory, Any], Coroutine[Any, Any, given.Answer]]
+Run = Callable[[Lent, Any], Coroutine[Any, Any, given.Answer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,11 @@ class Tool:
     again_is_same: bool = True
     of_facts: bool = False
     of_all: bool = False
+
+    @property
+    def right(self) -> Right:
+        """What it takes to use it."""
+        return "write" if self.writes else "read"
 
 
 TOOLS = (
@@ -145,12 +152,10 @@ TOOLS = (
 )
 
 
-def offered(*, read_only: bool, reads_facts: bool, one_user: bool) -> tuple[Tool, ...]:
-    """Return the tools that can be used here, in the order in which they are listed."""
+def offered(caller: Caller, *, reads_facts: bool) -> tuple[Tool, ...]:
+    """Return the tools that somebody can use, in the order in which they are listed."""
     return tuple(
         tool
         for tool in TOOLS
-        if not (tool.writes and read_only)
-        and (reads_facts or not tool.of_facts)
-        and not (tool.of_all and one_user)
+        if caller.may(tool.right, whole=tool.of_all) and (reads_facts or not tool.of_facts)
     )

@@ -6,11 +6,11 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import httpx
 from starlette.applications import Starlette
@@ -23,10 +23,15 @@ from mnemos.serve.proxy.ledger import Ledger
 from mnemos.serve.proxy.recall import Budget, Conversation, Prepared
 from mnemos.serve.proxy.replies import Reply
 from mnemos.serve.proxy.thread import Message
+from mnemos.serve.work import Kind
 from mnemos.types import JSON
+
+R = TypeVar("R")
 
 #: What happened with memory, told with each reply to a chat completion.
 MEMORY_HEADER = "x-mnemos-memory"
+#: For so long a call waits for its memory, then goes on without.
+PATIENCE_S = 2.0
 #: Of one connection, and not to be passed on.
 _HOP = frozenset(
     {
@@ -78,10 +83,24 @@ class Lent:
     key: bytes
 
 
-#: Lends the memory of whoever asks, for the user that the request names; raises MnemosError where
-#: it cannot.
-Lend = Callable[[Request, str | None], AbstractContextManager[Lent]]
-Lending = Callable[[], AbstractContextManager[Lent]]
+class Run(Protocol):
+    """Lends the memory of whoever asks, for the user that the request names, and works with it."""
+
+    def __call__(
+        self, request: Request, user: str | None, kind: Kind, call: Callable[[Lent], R], /
+    ) -> Awaitable[R]:
+        """Return what a call returns.
+
+        Raises:
+            MnemosError: There is no memory for them, or no time for it.
+        """
+
+
+class Running(Protocol):
+    """The same, for one request."""
+
+    def __call__(self, kind: Kind, call: Callable[[Lent], R], /) -> Awaitable[R]:
+        """Return what a call returns."""
 
 
 class Proxy:
@@ -89,7 +108,7 @@ class Proxy:
 
     Args:
         upstream: Who is asked.
-        lend: Whose memory is used.
+        run: Where a memory is worked with, and whose.
         budget: How much of it a prompt may hold.
         patience_s: For so long a call waits for its memory, then goes on without.
         clock: Tells the time.
@@ -99,15 +118,15 @@ class Proxy:
     def __init__(
         self,
         upstream: Upstream,
-        lend: Lend,
+        run: Run,
         *,
         budget: Budget,
-        patience_s: float = 2.0,
+        patience_s: float = PATIENCE_S,
         clock: Callable[[], datetime],
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._upstream = upstream
-        self._lend = lend
+        self._run = run
         self._budget = budget
         self._patience_s = patience_s
         self._clock = clock
@@ -128,8 +147,8 @@ class Proxy:
         if asked is None:
             return await self._passed_on(request, body, told="none; the request is not understood")
         named = asked.get("user")
-        lend = partial(self._lend, request, named if isinstance(named, str) else None)
-        preparing = asyncio.create_task(self._prepare(lend, asked["messages"]))
+        run = partial(self._run, request, named if isinstance(named, str) else None)
+        preparing = asyncio.create_task(self._prepare(run, asked["messages"]))
         await asyncio.wait({preparing}, timeout=self._patience_s)
         messages, told = _with_memory(preparing)
         if messages is not None:
@@ -137,7 +156,7 @@ class Proxy:
         reply = Reply(streamed=bool(asked.get("stream")))
 
         async def remember() -> None:
-            await self._remember(lend, preparing, asked["messages"], reply)
+            await self._remember(run, preparing, asked["messages"], reply)
 
         return await self._passed_on(request, body, told=told, reply=reply, then=remember)
 
@@ -145,12 +164,11 @@ class Proxy:
         """Pass any other call on."""
         return await self._passed_on(request, await request.body())
 
-    async def _prepare(self, lend: Lending, messages: list[Message]) -> Prepared:
-        def prepare() -> Prepared:
-            with lend() as lent:
-                return self._conversation(lent).prepare(messages)
-
-        return await asyncio.to_thread(prepare)
+    async def _prepare(self, run: Running, messages: list[Message]) -> Prepared:
+        prepared = await run("write", lambda lent: self._conversation(lent).tell(messages))
+        # In a turn of its own: while one looks, others may write.
+        await run("read", lambda lent: self._conversation(lent).show(prepared, messages))
+        return prepared
 
     def _conversation(self, lent: Lent) -> Conversation:
         return Conversation(
@@ -216,21 +234,18 @@ class Proxy:
 
     async def _remember(
         self,
-        lend: Lending,
+        run: Running,
         preparing: asyncio.Task[Prepared],
         said: Sequence[Message],
         reply: Reply,
     ) -> None:
         message = reply.message()
-
-        def remember(prepared: Prepared, answer: Message) -> None:
-            with lend() as lent:
-                self._conversation(lent).answered(prepared, said, answer)
-
         try:
             prepared = await preparing  # it may have been too slow for the prompt
             if message is not None:
-                await asyncio.to_thread(remember, prepared, message)
+                await run(
+                    "write", lambda to: self._conversation(to).answered(prepared, said, message)
+                )
         except MnemosError as error:
             _log.warning("a reply is not remembered: %s", error)
         except Exception:

@@ -95,20 +95,20 @@ class Conversation:
     budget: Budget
     clock: Callable[[], datetime]
 
-    def prepare(self, messages: Sequence[Message]) -> Prepared:
-        """Remember what is new, and put into the messages what the memory knows.
-
-        What the user says is stored before any model is asked.
-        """
+    def tell(self, messages: Sequence[Message]) -> Prepared:
+        """Find where a call belongs, and remember what is new in it, before any model is asked."""
         prepared = self._found(messages)
         self._remember(prepared, messages)
+        return prepared
+
+    def show(self, prepared: Prepared, messages: Sequence[Message]) -> None:
+        """Put into the messages what the memory knows; nothing here writes to it."""
         before = self._before(prepared, messages)
         core = self._core(prepared.session)
         prepared.messages = with_memory(
             messages, core.text, {place: shown.text for place, shown in before.items()}
         )
         prepared.shown = sum(len(shown.citations) for shown in before.values())
-        return prepared
 
     def answered(self, prepared: Prepared, said: Sequence[Message], reply: Message) -> None:
         """Remember a reply, and under which name the next call will hold it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -45,12 +45,14 @@ class Mount:
         path: "/ui"; the path itself and all below it.
         app: Any ASGI application; ``scope["state"]["caller"]`` says who is asking.
         public: Whether it needs no key: a page's own files.
+        for_programs: Whether pages of other sites are refused even with a key; see ``Guard``.
         lifespan: What surrounds its life, if it has something to start and stop.
     """
 
     path: str
     app: App
     public: bool = False
+    for_programs: bool = False
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None
 
 
@@ -64,6 +66,7 @@ def application(
     limits: Limits | None = None,
     origins: Collection[str] = (),
     mounts: Sequence[Mounting] = (),
+    routes: bool = True,
 ) -> App:
     """Return the ASGI application; it closes the memories when it ends.
 
@@ -72,6 +75,7 @@ def application(
         limits: How much they may ask.
         origins: Pages of other sites that may ask.
         mounts: What is served beside the routes.
+        routes: Whether these are served; else what is mounted is all there is.
     """
     given = limits or Limits()
     service = Service(access=access, limits=given, work=Work(waiting=given.waiting))
@@ -90,23 +94,25 @@ def application(
         service.work.close()
         access.close()
 
-    routes: list[BaseRoute] = [*_routes(service)]
+    served: list[BaseRoute] = [*_routes(service)] if routes else []
     for each in mounted:
         named = _Named(each)
-        routes += [Route(each.path, named), StarletteMount(each.path, named)]
-    public = [
-        *PUBLIC,
-        *(p for each in mounted if each.public for p in (each.path, f"{each.path}/")),
-    ]
+        served += [Route(each.path, named), StarletteMount(each.path, named)]
     guarded = Guard(
-        _told(Router(routes, redirect_slashes=False, lifespan=lifespan)),
+        _told(Router(served, redirect_slashes=False, lifespan=lifespan)),
         access=access,
         limits=given,
         metrics=service.metrics,
         origins=origins,
-        public=public,
+        public=[*PUBLIC, *_paths(each for each in mounted if each.public)],
+        for_programs=_paths(each for each in mounted if each.for_programs),
     )
     return _open_to(origins, guarded) if origins else guarded
+
+
+def _paths(mounts: Iterable[Mount]) -> list[str]:
+    """Return what is below some mounts, and their own paths."""
+    return [path for each in mounts for path in (each.path, f"{each.path}/")]
 
 
 def _routes(service: Service) -> list[Route]:

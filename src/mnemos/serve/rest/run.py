@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mnemos.errors import InputError, StoreError
 from mnemos.serve import logs
-from mnemos.serve.access import Access, Directory, OneFile, Opening
+from mnemos.serve.access import Access, Caller, Directory, OneFile, Opening
 from mnemos.serve.limits import Limits
 from mnemos.serve.loopback import is_loopback
 from mnemos.serve.rest.app import Mounting, application
@@ -27,6 +27,7 @@ class Place:
         port: 0 takes one that is free.
         origins: Pages of other sites that may ask.
         handles: Files of a directory held open while nobody uses them.
+        caller: What whoever reaches a single file may do, and sees of it.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Place:
     port: int
     origins: tuple[str, ...] = ()
     handles: int = 64
+    caller: Caller = Caller()  # noqa: RUF009 - frozen
 
 
 def run(
@@ -43,6 +45,7 @@ def run(
     *,
     limits: Limits,
     mounts: Sequence[Mounting] = (),
+    routes: bool = True,
     logged: int = logging.INFO,
     ready: Callable[[str, bool], None],
 ) -> None:
@@ -53,6 +56,7 @@ def run(
         opening: Opens a file.
         limits: What the server takes.
         mounts: What is served beside the routes.
+        routes: Whether these are served; else what is mounted is all there is.
         logged: From which level on lines are written; each request is one of INFO.
         ready: Called with the address, and whether anybody can get in.
 
@@ -63,11 +67,15 @@ def run(
     """
     access = _access(place, opening)
     try:
-        if not is_loopback(place.host):
-            _require_keys(access, place.host)
+        if isinstance(access, Directory) and not is_loopback(place.host) and not access.keys.any():
+            raise InputError(
+                f"{place.host} can be reached from elsewhere: first make a key, mnemos keys add"
+            )
         listener = listening(place.host, place.port)
         with listener:
-            app = application(access, limits=limits, origins=place.origins, mounts=mounts)
+            app = application(
+                access, limits=limits, origins=place.origins, mounts=mounts, routes=routes
+            )
             ready(address(listener), not isinstance(access, Directory) or access.keys.any())
             with logs.written(level=logged):
                 server(app).run(sockets=[listener])
@@ -77,17 +85,12 @@ def run(
 
 def _access(place: Place, opening: Opening) -> Access:
     if not place.is_directory:
-        return OneFile(place.path, opening)
+        if not is_loopback(place.host):
+            raise InputError(
+                f"{place.host} can be reached from elsewhere, and a single file asks nobody for a "
+                "key: mnemos serve --dir serves many, to whoever has one"
+            )
+        return OneFile(place.path, opening, caller=place.caller)
     if not place.path.is_dir():
         raise StoreError(f"{place.path}: there is no such directory; make it first")
     return Directory(place.path, opening, handles=place.handles)
-
-
-def _require_keys(access: Access, host: str) -> None:
-    if not isinstance(access, Directory):
-        raise InputError(
-            f"{host} can be reached from elsewhere, and a single file asks nobody for a key: "
-            "serve a --dir, with keys"
-        )
-    if not access.keys.any():
-        raise InputError(f"{host} can be reached from elsewhere: first make a key, mnemos keys add")

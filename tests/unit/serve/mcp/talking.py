@@ -7,17 +7,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 import mcp_types as types
 from mcp import Client, StdioServerParameters
 
-from mnemos import AsyncMemory, Memory, estimate_tokens
+from mnemos import Memory, estimate_tokens
+from mnemos.serve.access import Caller
+from mnemos.serve.mcp.lent import Lent, Visit
 from mnemos.serve.mcp.server import server
-from mnemos.serve.mcp.tools import TOOLS, Tool
+from mnemos.serve.work import Kind, Work
 
 R = TypeVar("R")
 
@@ -46,10 +48,20 @@ def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 @asynccontextmanager
-async def inside(memory: Memory, tools: tuple[Tool, ...] = TOOLS) -> AsyncIterator[Client]:
+async def inside(memory: Memory, caller: Caller | None = None) -> AsyncIterator[Client]:
     """Connect to a server in this process, whose memory stays open."""
-    async with Client(server(AsyncMemory(memory), tools)) as client:
+    work = Work(waiting=100)
+
+    async def running(kind: Kind, call: Callable[[Memory], R]) -> R:
+        return await work.run(kind, "", lambda: nullcontext(memory), call)
+
+    async def known() -> bool:
+        return True
+
+    visit = Visit(memory=Lent(running), caller=caller or Caller(), reads_facts=known)
+    async with Client(server(lambda _: visit)) as client:
         yield client
+    work.close()
 
 
 def command(path: Path, *options: str) -> list[str]:

@@ -12,6 +12,8 @@ import pytest
 from mcp import MCPError
 
 from mnemos import Memory, Scope
+from mnemos.serve.access import Caller
+from mnemos.serve.keys import Right
 from mnemos.serve.mcp.server import _unhurried
 from mnemos.serve.mcp.tools import TOOLS, offered
 from tests.unit.serve.mcp.talking import dearest, inside, run, text
@@ -214,15 +216,17 @@ def test_a_mistake_of_mnemos_is_told_without_its_insides(
 
 
 def test_only_what_fits_the_memory_is_offered() -> None:
-    def names(*, read_only: bool = False, facts: bool = True, one: bool = False) -> set[str]:
-        found = offered(read_only=read_only, reads_facts=facts, one_user=one)
-        return {tool.name for tool in found}
+    def names(*rights: Right, facts: bool = True, user: str | None = None) -> set[str]:
+        caller = Caller(rights=frozenset(rights), scope=Scope(user=user))
+        return {tool.name for tool in offered(caller, reads_facts=facts)}
 
     everything = {tool.name for tool in TOOLS}
-    assert names() == everything
-    assert names(read_only=True) == everything - {"remember", "forget", "restore"}
-    assert names(facts=False) == everything - {"facts", "profile"}
-    assert names(one=True) == everything - {"stats"}
+    assert names("admin") == names("read", "write") == everything
+    assert names("read") == everything - {"remember", "forget", "restore"}
+    assert names("write") == {"remember", "forget", "restore"}
+    assert names("erase") == set()
+    assert names("admin", facts=False) == everything - {"facts", "profile"}
+    assert names("admin", user="ann") == everything - {"stats"}
 
 
 def test_a_user_s_server_neither_reads_nor_writes_others_parts(memory: Memory) -> None:

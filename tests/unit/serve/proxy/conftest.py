@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import uvicorn
@@ -15,7 +17,10 @@ from mnemos import Memory, Scope
 from mnemos.serve.proxy.app import Lent, Proxy, Upstream, application
 from mnemos.serve.proxy.ledger import Ledger
 from mnemos.serve.proxy.recall import Budget
+from mnemos.serve.work import Kind
 from tests.unit.serve.proxy.endpoint import Endpoint
+
+R = TypeVar("R")
 
 Serve = Callable[[object], str]
 
@@ -69,7 +74,7 @@ def through(serve: Serve, endpoint: Endpoint, memory: Memory, ledger: Ledger) ->
 
     def start(
         *,
-        lend: Callable[[Request, str | None], object] | None = None,
+        lend: Callable[[Request, str | None], AbstractContextManager[Lent]] | None = None,
         url: str | None = None,
         key: str | None = None,
         patience_s: float = 5.0,
@@ -82,9 +87,18 @@ def through(serve: Serve, endpoint: Endpoint, memory: Memory, ledger: Ledger) ->
                 memory=memory, scope=Scope(user=user), ledger=ledger, key=ledger.key(user or "")
             )
 
+        lending = lend or same
+
+        async def run(request: Request, user: str | None, _: Kind, call: Callable[[Lent], R]) -> R:
+            def work() -> R:
+                with lending(request, user) as lent:
+                    return call(lent)
+
+            return await asyncio.to_thread(work)
+
         proxy = Proxy(
             Upstream(url=url or serve(endpoint.application), key=key, timeout_s=timeout_s),
-            lend or same,  # type: ignore[arg-type]
+            run,
             budget=budget or Budget(),
             patience_s=patience_s,
             clock=lambda: datetime.now(UTC),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +20,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from mnemos import DiskFull, Memory, Scope
 from mnemos.serve.access import Directory
+from mnemos.serve.keys import Right
+from mnemos.serve.limits import Limits
 from mnemos.serve.proxy.app import MEMORY_HEADER, Lent, Upstream
 from mnemos.serve.proxy.ledger import Ledger
 from mnemos.serve.proxy.mount import mounting
@@ -261,7 +264,7 @@ def test_the_callers_key_is_passed_on_unless_there_is_another(
     assert endpoint.headers[-1]["authorization"] == "Bearer sk-ours"
 
 
-Lend = Callable[[Request, str | None], object]
+Lend = Callable[[Request, str | None], AbstractContextManager[Lent]]
 
 
 def failing(error: Exception) -> Lend:
@@ -438,7 +441,7 @@ def test_a_server_of_tenants_serves_the_proxy_beside_its_routes(
     access = Directory(folder, lambda path: Memory(path, embedder=None))
     tokens = {name: access.keys.add(name, ("read", "write")) for name in ("ann", "ben")}
     upstream = Upstream(url=serve(endpoint.application), key="sk-ours")
-    mount = mounting(upstream, tmp_path / "threads", Budget())
+    mount = mounting(upstream, tmp_path / "threads", Budget(), patience_s=60)
     url = serve(rest_application(access, mounts=[mount])).replace("/v1", "/openai/v1")
 
     def asks(who: str, text: str) -> None:
@@ -453,3 +456,57 @@ def test_a_server_of_tenants_serves_the_proxy_beside_its_routes(
     assert {each["authorization"] for each in endpoint.headers} == {"Bearer sk-ours"}
     with pytest.raises(openai.AuthenticationError):
         openai.OpenAI(base_url=url, api_key="wrong", max_retries=0).models.list()
+
+
+@pytest.mark.parametrize(
+    ("rights", "waiting", "told"),
+    [
+        (("read", "write"), 1_000, "shown=0; fresh=0; tokens=0"),
+        (("read", "write"), 0, "none; Busy"),
+        (("read",), 1_000, "none; Forbidden"),
+        (("write",), 1_000, "none; Forbidden"),
+    ],
+)
+def test_a_call_works_with_the_memory_under_the_server_s_limits_and_its_key_s_rights(
+    serve: Serve,
+    endpoint: Endpoint,
+    tmp_path: Path,
+    *,
+    rights: tuple[Right, ...],
+    waiting: int,
+    told: str,
+) -> None:
+    access = Directory(tmp_path, lambda path: Memory(path, embedder=None))
+    token = access.keys.add("ann", rights)
+    upstream = Upstream(url=serve(endpoint.application), key="sk-ours")
+    mount = mounting(upstream, tmp_path / "threads", Budget(), patience_s=60)
+    app = rest_application(access, mounts=[mount], limits=Limits(waiting=waiting))
+    url = serve(app).replace("/v1", "/openai/v1")
+    with openai.OpenAI(base_url=url, api_key=token, max_retries=0) as asking:
+        raw = asking.chat.completions.with_raw_response.create(
+            model="m", messages=[{"role": "user", "content": "Hello"}]
+        )
+    assert raw.headers[MEMORY_HEADER] == told
+    assert endpoint.asked[-1]["messages"] == [user("Hello")]
+
+
+def test_calls_of_one_tenant_at_once_store_each_message_once(
+    serve: Serve, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    access = Directory(tmp_path, lambda path: Memory(path, embedder=None))
+    token = access.keys.add("ann", ("read", "write"))
+    upstream = Upstream(url=serve(endpoint.application), key="sk-ours")
+    mount = mounting(upstream, tmp_path / "threads", Budget(), patience_s=60)
+    url = serve(rest_application(access, mounts=[mount])).replace("/v1", "/openai/v1")
+    with openai.OpenAI(base_url=url, api_key=token, max_retries=0) as asking:
+
+        def say(number: int) -> None:
+            messages: Any = [user(f"tram {number}")]
+            asking.chat.completions.create(model="m", messages=messages)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(say, range(16)))
+    with access.using(access.caller(f"Bearer {token}")) as memory:
+        found = settled(memory, 32)
+        assert memory.verify().ok
+    assert sorted(found) == sorted([*(f"tram {n}" for n in range(16)), *["I see."] * 16])

@@ -96,6 +96,7 @@ def test_answers_are_those_of_memory_value_for_value(tmp_path: Path) -> None:
             here = {name: call(memory, told.ids, asked) for name, call in ASKED.items()}
     assert there == here
     assert len(here["recall"]) == 3  # type: ignore[arg-type] # a Recall
+    assert not any(hit.reasons for hit in here["bare"])  # type: ignore[attr-defined] # same
 
 
 def fixed(path: Path) -> Memory:
@@ -109,6 +110,7 @@ ASKED: dict[str, Ask] = {
         "ferry",
         where=Where(metadata={"n": 2}, speakers=("ada",), said_to=datetime(2030, 1, 1, tzinfo=UTC)),
     ),
+    "bare": lambda m, _, __: m.recall("ferry", 3, reasons=False),
     "scope": lambda m, _, __: m.recall("ferry", scope=Scope(session="other")),
     "context": lambda m, _, at: m.context("ferry", budget_tokens=80, asked_at=at),
     "get": lambda m, ids, _: m.get(ids[0]),
@@ -123,6 +125,11 @@ ASKED: dict[str, Ask] = {
     ),
     "log": lambda m, _, __: m.log(5, before=3),
     "facts": lambda m, _, at: m.facts(valid_at=at),
+    "some facts": lambda m, _, __: m.facts(every=True, limit=1),
+    "more facts": lambda m, _, __: m.facts(
+        every=True, limit=1, after=m.facts(every=True, limit=1)[-1].id
+    ),
+    "all facts": lambda m, _, __: m.facts(every=True, limit=None),
     "profile": lambda m, _, at: m.profile("Ada", valid_at=at),
     "recipes": lambda m, _, __: m.recipes(),
     "state_hash": lambda m, _, __: m.state_hash(),
@@ -288,6 +295,22 @@ def test_another_servers_answer_is_no_result() -> None:
         pytest.raises(ServerError, match="is no Receipt"),
     ):
         client.remember("a")
+
+
+def test_what_a_newer_server_says_in_addition_is_left_out() -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        said = {
+            "ids": ["a"],
+            "added": ["a"],
+            "existing": [],
+            "seq": 1,
+            "head": "h",
+            "mood": {"good": True},
+        }
+        return httpx.Response(200, json=said)
+
+    with Client("http://x", transport=httpx.MockTransport(answer)) as client:
+        assert client.forget("a").added == ("a",)
 
 
 def test_it_can_be_awaited(tmp_path: Path) -> None:

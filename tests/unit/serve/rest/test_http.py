@@ -154,10 +154,20 @@ def test_a_request_under_a_key_is_done_once(small: Served) -> None:
     assert (other.status_code, other.json()["error"]) == (409, "RequestConflict")
     both = httpx.post(url, json={"messages": "a", "request_id": "x"}, headers=headers)
     assert both.status_code == 422
-    undone = httpx.post(f"{small.url}/v1/undo", json={}, headers=headers)
-    assert undone.status_code == 422
+    faded = httpx.post(f"{small.url}/v1/fade", json={}, headers=headers)
+    assert faded.status_code == 422
     with small.client() as client:
         assert len(client.log()) == 1
+
+
+def test_an_undo_sent_again_takes_back_no_second_event(small: Served) -> None:
+    with small.client() as client:
+        client.remember("a")
+        client.remember("b")
+        once = {"idempotency-key": "u"}
+        told = [httpx.post(f"{small.url}/v1/undo", json={}, headers=once).json() for _ in range(2)]
+        assert told[0] == told[1]
+        assert [item.text for item in client.browse().items] == ["a"]
 
 
 def test_too_large_a_body_is_refused_however_its_length_is_told(small: Served) -> None:
