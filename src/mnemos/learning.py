@@ -379,10 +379,11 @@ def unlearnt(
     Args:
         added: Ids of turns that were just stored. Where they follow the mark, they are all.
     """
-    fresh = snapshot.by_id(added)
+    numbers = snapshot.numbers(added)
+    fresh = snapshot.items(numbers.values())
     follows = bool(fresh) and fresh[0].position == mark.position + 1
     if follows and all(item.status == "active" for item in fresh):
-        return [(snapshot.item(item.id)[0], item) for item in fresh]
+        return [(numbers[item.id], item) for item in fresh]
     scope_no = snapshot.tables.scope_no(scope)
     if scope_no is None:
         return []

@@ -175,6 +175,9 @@ class MemoryTables(MemoryVectorTables):
     def item_no(self, item_id: str) -> int | None:
         return self._nos.get(item_id)
 
+    def item_nos(self, ids: Sequence[str]) -> dict[str, int]:
+        return {item_id: self._nos.rows[item_id] for item_id in ids if item_id in self._nos.rows}
+
     def item_at(self, no: int, seq: int | None = None) -> ItemRow | None:
         rows = self._items.get(no) or ()
         seen = [row for row in rows if seq is None or row.item.visible_from <= seq]
@@ -305,6 +308,9 @@ class MemoryTables(MemoryVectorTables):
 
     def requests(self) -> list[Request]:
         return sorted(self._requests.rows.values(), key=lambda each: (each.seq, each.request_id))
+
+    def has_erased(self) -> bool:
+        return bool(self._erased.rows)
 
     def erased_at(self, item_id: str) -> int | None:
         return self._erased.get(item_id)

@@ -112,13 +112,13 @@ class Snapshot:
 
     def by_id(self, ids: Sequence[str]) -> list[Item]:
         """Return the items with these ids, in their order, without those that are not there."""
-        nos = [self.tables.item_no(item_id) for item_id in ids]
-        return self.items([no for no in nos if no is not None])
+        found = self.tables.item_nos(ids)
+        return self.items([found[item_id] for item_id in ids if item_id in found])
 
     def numbers(self, ids: Sequence[str]) -> dict[str, int]:
         """Return the numbers of items by id, in their order, without those that are not there."""
-        found = {item_id: self.tables.item_no(item_id) for item_id in ids}
-        return {item_id: no for item_id, no in found.items() if no is not None}
+        found = self.tables.item_nos(ids)
+        return {item_id: found[item_id] for item_id in ids if item_id in found}
 
     def session(self, scope: Scope) -> list[Item]:
         """Return the active turns of this very scope, in their order."""

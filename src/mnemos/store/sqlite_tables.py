@@ -153,6 +153,9 @@ class SqliteTables(SqliteVectorTables):
         number: int | None = self._one("item_no", id=item_id)
         return number
 
+    def item_nos(self, ids: Sequence[str]) -> dict[str, int]:
+        return dict(self._run("item_nos", ids=json.dumps(list(ids))).fetchall())
+
     def item_at(self, no: int, seq: int | None = None) -> ItemRow | None:
         if seq is None:
             row = self._run("item_current", no=no).fetchone()
@@ -271,6 +274,9 @@ class SqliteTables(SqliteVectorTables):
 
     def requests(self) -> list[Request]:
         return [_request(row) for row in self._run("requests")]
+
+    def has_erased(self) -> bool:
+        return self._run("has_erased").fetchone() is not None
 
     def erased_at(self, item_id: str) -> int | None:
         seq: int | None = self._one("erased_at", id=item_id)

@@ -60,13 +60,14 @@ def spoken(words: Collection[str], home: str) -> str:
     'english'
     """
     foreign = _foreign(home)
-    if foreign.keys().isdisjoint(words):
+    different = set(words)
+    telling = foreign.keys() & different
+    if not telling:
         return home
     scores = dict.fromkeys(LISTED, 0)
-    own = stopwords(home)
-    for word in set(words):
-        scores[home] += 2 * (word in own)
-        for language in foreign.get(word, ()):
+    scores[home] = 2 * len(stopwords(home) & different)
+    for word in telling:
+        for language in foreign[word]:
             scores[language] += 1 if word in _IN_NAMES else 2
     best = max(LISTED, key=scores.__getitem__)
     return best if scores[best] > max(1, scores[home]) else home

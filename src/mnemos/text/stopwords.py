@@ -7,6 +7,8 @@ in: under lexical ranking a negation finds other negations, not the negated thin
 
 from __future__ import annotations
 
+from functools import cache
+
 _WORDS = {
     "english": """
         a an the this that these those such same
@@ -145,6 +147,7 @@ _WORDS = {
 LISTED = tuple(_WORDS)
 
 
+@cache
 def stopwords(language: str) -> frozenset[str]:
     """Return the function words of a language; empty if there is no list for it."""
     return frozenset(_WORDS.get(language, "").split())

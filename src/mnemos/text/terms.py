@@ -95,7 +95,8 @@ class Analyzer:
     def _stemmed_in(self, words: list[str]) -> str:
         if self.language == "none":
             return "none"
-        return languages.spoken([strip_accents(word) for word in words], self._latin)
+        plain = words if "".join(words).isascii() else [strip_accents(word) for word in words]
+        return languages.spoken(plain, self._latin)
 
     def _in(self, language: str) -> _Stemming:
         if language not in self._stemming:
