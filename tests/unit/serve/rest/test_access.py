@@ -27,6 +27,7 @@ from tests.unit.serve.rest.serving import Served, served
 
 PLANTED = "Xylophonia"
 LINES = "application/x-ndjson"
+FILE = "application/octet-stream"
 
 
 def plant(running: Served) -> dict[str, Any]:
@@ -98,6 +99,16 @@ def requests_of(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
             elif name == "import_messages":
                 content = b'{"role":"user","content":"a"}'
                 made.append((verb, path, {"content": content, "headers": {"content-type": LINES}}))
+            elif name == "import_file":
+                content = b'{"role":"user","content":"a"}'
+                made += [
+                    (
+                        verb,
+                        f"{path}{asked}",
+                        {"content": content, "headers": {"content-type": FILE}},
+                    )
+                    for asked in ("", "?dry_run=true")
+                ]
             elif verb == "post":
                 made += [(verb, path, {"json": body}) for body in bodies.pop(name)]
             else:
