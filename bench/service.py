@@ -28,7 +28,7 @@ from bench.server import serving
 _COUNTED = {
     "routes": re.compile(r"Tested: (\d+)"),
     "requests": re.compile(r"([\d,]+) generated"),
-    "passed": re.compile(r"([\d,]+) passed"),
+    "passed": re.compile(r"generated, ([\d,]+) passed"),
 }
 #: Figures of the load that are shown.
 LOAD = (
@@ -72,7 +72,7 @@ def of_fuzz(folder: Path, *, examples: int) -> Figures:
 def counted(report: str) -> Figures:
     """Return what a report of schemathesis counts.
 
-    >>> counted("Tested: 35 … 3,350 generated, 3,350 passed, 56 skipped")
+    >>> counted("Tested: 35 … 35 passed … 3,350 generated, 3,350 passed, 56 skipped")
     {'routes': 35, 'requests': 3350, 'requests passed': 3350}
     """
     found = {name: shape.search(report) for name, shape in _COUNTED.items()}

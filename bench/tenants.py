@@ -30,6 +30,8 @@ PLANTED = "Xylophonia"
 LINES = "application/x-ndjson"
 FILE = "application/octet-stream"
 ACCEPTED = ("application/json", LINES)
+#: Of the server itself; 502 is rightly told where there is no model.
+MISTAKE = 500
 #: What needs no key.
 PUBLIC = frozenset({"/health", "/openapi.json"})
 
@@ -197,7 +199,7 @@ def ask(url: str, found: Planted, keys: Iterable[Mapping[str, str]], *, known: b
                 place = f"{verb} {path}: {answer.status_code}"
                 if needle in answer.content.lower():
                     outcome.findings.append(f"{place} tells of another tenant")
-                if answer.status_code >= 500:
+                if answer.status_code == MISTAKE:
                     outcome.findings.append(f"{place} is a mistake")
                 if not known and path not in PUBLIC and not _refused(answer):
                     outcome.findings.append(f"{place} to a key that is none")
