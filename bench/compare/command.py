@@ -15,31 +15,21 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from bench import machine
-from bench.compare import plots, records, report
-from bench.compare.child import Fault, Limits, end_all
+from bench.compare import plots, report
+from bench.compare.child import Fault, Limits
 from bench.compare.environments import Environment, ready
-from bench.compare.records import Key, Line, Unit
+from bench.compare.records import Key
+from bench.compare.resumed import Resumed, keep_lines
 from bench.compare.summary import QUALITY, Figures, row_name, summary
 from bench.compare.units import DEEP, HITS, Job
-from bench.compare.units import run as run_unit
 from bench.compare.vectors import Cache, Endpoint
 from bench.conversation import Conversation
 from bench.data import BadData, Source
@@ -93,10 +83,11 @@ def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = 
     if not isinstance(embedder, TokenEmbedder):
         raise TypeError(f"{EMBEDDER} counts no tokens")
     given.run.mkdir(parents=True, exist_ok=True)
-    _keep_lines(given.run, conversations, embedder)
+    keep_lines(given.run, conversations, embedder)
+    resumed = Resumed(run=given.run, cores=given.cores, anew=given.anew, weight=_weight, told=_told)
     start = time.perf_counter()
     with closing(Cache(given.cache, embedder)) as cache, Endpoint(cache) as endpoint:
-        units = _ran(plan, given.run, endpoint, console, anew=given.anew)
+        units = resumed.units(plan.jobs, endpoint, console)
     figures = {
         **summary(given.run, units, conversations, plan.environments, plan.broken),
         "limits": _limits(given),
@@ -233,76 +224,13 @@ def _planned(
     )
 
 
-def _keep_lines(run: Path, conversations: Sequence[Conversation], embedder: TokenEmbedder) -> None:
-    """Write each turn's line with what it costs, once for all systems."""
-    for each in conversations:
-        tokens = embedder.count([turn.line for turn in each.turns])
-        lines = {
-            turn.ref: Line(text=turn.line, tokens=cost)
-            for turn, cost in zip(each.turns, tokens, strict=True)
-        }
-        records.keep_lines(run, each.dataset, each.name, lines)
-
-
-def _ran(plan: Plan, run: Path, endpoint: Endpoint, console: Console, *, anew: bool) -> list[Unit]:
-    """Return all units in the order of the plan, running those that are not there as they are."""
-    found = {job.key: records.kept(run, job.key) for job in plan.jobs}
-    fresh = {
-        key: unit
-        for job in plan.jobs
-        if (unit := found[key := job.key]) is not None
-        and unit.failure is None
-        and unit.fingerprint == job.fingerprint
-        and not anew
-    }
-    waiting = [job for job in plan.jobs if job.key not in fresh]
-    if fresh:
-        console.print(f"{len(fresh)} of {len(plan.jobs)} are there already", style="dim")
-    cores: SimpleQueue[int] = SimpleQueue()
-    for core in plan.jobs[0].limits.cores if plan.jobs else ():
-        cores.put(core)
-    with _progress(console) as progress, ThreadPoolExecutor(cores.qsize() or 1) as several:
-        shown = progress.add_task("", total=sum(map(weight, waiting)))
-        under_way = {several.submit(_on_a_core, job, endpoint, cores): job for job in waiting}
-        try:
-            for done in as_completed(under_way):
-                unit, job = done.result(), under_way[done]
-                records.keep(run, unit)
-                fresh[job.key] = unit
-                name = row_name(job.key.system, job.key.variant)
-                progress.update(shown, advance=weight(job), description=name)
-                if unit.failure is not None:
-                    console.print(f"{name}, {job.key.conversation}: {unit.failure}", style="red")
-        except BaseException:
-            several.shutdown(wait=False, cancel_futures=True)
-            end_all()
-            raise
-    return [fresh[job.key] for job in plan.jobs]
-
-
-def _on_a_core(job: Job, endpoint: Endpoint, cores: SimpleQueue[int]) -> Unit:
-    core = cores.get()
-    try:
-        return run_unit(replace(job, limits=replace(job.limits, cores=(core,))), endpoint)
-    finally:
-        cores.put(core)
-
-
-def weight(job: Job) -> int:
+def _weight(job: Job) -> int:
     """Return how long a unit takes, in no unit: what estimates of the rest go by."""
     return len(job.conversation.turns) + 2 * len(job.conversation.questions)
 
 
-def _progress(console: Console) -> Progress:
-    return Progress(
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TextColumn("· still"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-    )
+def _told(job: Job) -> str:
+    return f"{row_name(job.key.system, job.key.variant)}, {job.key.conversation}"
 
 
 #: Column → where its figure stands in a row's data.

@@ -13,31 +13,20 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from queue import SimpleQueue
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 import mnemos
 from bench import machine, scripted_model
-from bench.compare import records
-from bench.compare.child import Limits, end_all
+from bench.compare.child import Limits
 from bench.compare.environments import Environment, ready
-from bench.compare.records import Key, Line, Unit
+from bench.compare.records import Key
+from bench.compare.resumed import Resumed, keep_lines
 from bench.compare.units import Job
-from bench.compare.units import run as run_unit
 from bench.compare.vectors import Cache, Endpoint
 from bench.conversation import Conversation
 from bench.data import BadData, Source
@@ -89,16 +78,11 @@ def main(arguments: Sequence[str] | None = None, *, embedder: Embedder | None = 
         sys.exit(str(error))
     if not isinstance(embedder, TokenEmbedder):
         raise TypeError(f"{EMBEDDER} counts no tokens")
-    for each in conversations:
-        counts = embedder.count([turn.line for turn in each.turns])
-        lines = {
-            turn.ref: Line(text=turn.line, tokens=tokens)
-            for turn, tokens in zip(each.turns, counts, strict=True)
-        }
-        records.keep_lines(given.run, each.dataset, each.name, lines)
+    keep_lines(given.run, conversations, embedder)
+    resumed = Resumed(run=given.run, cores=given.cores, anew=given.anew, weight=_weight, told=_told)
     start = time.perf_counter()
     with closing(Cache(given.cache, embedder)) as cache, Endpoint(cache) as endpoint:
-        units = _ran(plan, given, endpoint, console)
+        units = resumed.units(plan.jobs, endpoint, console)
     figures = {
         **summary(given.run, units, conversations),
         "minutes": round((time.perf_counter() - start) / 60, 1),
@@ -225,62 +209,11 @@ def code() -> str:
     return found.hexdigest()
 
 
-def _ran(plan: Plan, given: argparse.Namespace, endpoint: Endpoint, console: Console) -> list[Unit]:
-    """Return all units in the order of the plan, running those that are not there as they are."""
-    fresh = {
-        job.key: unit
-        for job in plan.jobs
-        if not given.anew
-        and (unit := records.kept(given.run, job.key)) is not None
-        and unit.failure is None
-        and unit.fingerprint == job.fingerprint
-    }
-    waiting = [job for job in plan.jobs if job.key not in fresh]
-    if fresh:
-        console.print(f"{len(fresh)} of {len(plan.jobs)} are there already", style="dim")
-    cores: SimpleQueue[int] = SimpleQueue()
-    for core in given.cores:
-        cores.put(core)
-    with _progress(console) as progress, ThreadPoolExecutor(len(given.cores)) as several:
-        shown = progress.add_task("", total=sum(map(_weight, waiting)))
-        under_way = {several.submit(_on_a_core, job, endpoint, cores): job for job in waiting}
-        try:
-            for done in as_completed(under_way):
-                unit, job = done.result(), under_way[done]
-                records.keep(given.run, unit)
-                fresh[job.key] = unit
-                told = f"{job.key.variant}, {job.key.dataset} {job.key.conversation}"
-                progress.update(shown, advance=_weight(job), description=told)
-                if unit.failure is not None:
-                    console.print(f"{told}: {unit.failure}", style="red")
-        except BaseException:
-            several.shutdown(wait=False, cancel_futures=True)
-            end_all()
-            raise
-    return [fresh[job.key] for job in plan.jobs]
-
-
-def _on_a_core(job: Job, endpoint: Endpoint, cores: SimpleQueue[int]) -> Unit:
-    core = cores.get()
-    try:
-        return run_unit(replace(job, limits=replace(job.limits, cores=(core,))), endpoint)
-    finally:
-        cores.put(core)
-
-
 def _weight(job: Job) -> int:
     """Return how long a unit takes, in characters said and asked about."""
     said = sum(len(turn.text) for turn in job.conversation.turns)
     return said + 1_000 * len(job.conversation.questions)
 
 
-def _progress(console: Console) -> Progress:
-    return Progress(
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TextColumn("· still"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-    )
+def _told(job: Job) -> str:
+    return f"{job.key.variant}, {job.key.dataset} {job.key.conversation}"

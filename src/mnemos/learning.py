@@ -379,11 +379,11 @@ def unlearnt(
     Args:
         added: Ids of turns that were just stored. Where they follow the mark, they are all.
     """
-    numbers = snapshot.numbers(added)
-    fresh = snapshot.items(numbers.values())
+    known = snapshot.numbers(added)
+    fresh = snapshot.items(known.values())
     follows = bool(fresh) and fresh[0].position == mark.position + 1
     if follows and all(item.status == "active" for item in fresh):
-        return [(numbers[item.id], item) for item in fresh]
+        return [(known[item.id], item) for item in fresh]
     scope_no = snapshot.tables.scope_no(scope)
     if scope_no is None:
         return []

@@ -266,7 +266,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=steps, prefix=st.lists(labels, max_size=2).map(tuple), wanted=values)
 def test_it_holds_what_langgraphs_own_store_holds(
     steps: list[tuple[str, tuple[str, ...], str, dict[str, int]]],

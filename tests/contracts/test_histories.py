@@ -26,7 +26,6 @@ SCOPES = (Scope(), Scope(session="s1"), Scope(user="ana", session="s1"), Scope(u
 FEW = settings(
     max_examples=180,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )

@@ -69,7 +69,7 @@ def check(memory: Memory, terms: Sequence[str], words: set[str]) -> None:
 
 
 @pytest.mark.parametrize("backend", sorted(BACKENDS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     texts=TEXTS,
     steps=st.lists(st.integers(1, 5), min_size=TURNS, max_size=TURNS),

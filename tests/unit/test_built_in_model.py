@@ -14,6 +14,7 @@ import pytest
 
 from mnemos import Memory, models
 from mnemos.demo import conversation, questions
+from mnemos.embedding import upkeep
 from mnemos.errors import MnemosError
 from mnemos.store.vectors import embedder_in
 
@@ -114,7 +115,10 @@ def _pinned(threads: int) -> str:
     )
 
 
-def test_a_question_that_shares_no_word_is_answered_by_what_was_just_said() -> None:
+def test_a_question_that_shares_no_word_is_answered_by_what_was_just_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upkeep, "PATIENCE_S", 60)  # as long as a busy machine takes
     with Memory(":memory:", embedder="minilm") as memory:
         memory.remember("The curtains in the hall are blue.", session="a")
         memory.remember("We adopted a puppy last weekend.", session="b")

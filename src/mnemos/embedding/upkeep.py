@@ -128,13 +128,13 @@ class Upkeep:
         # A thread that is inside a model when the interpreter goes can take it down.
         atexit.register(self._end)
 
-    def settle(self, patience_s: float = PATIENCE_S) -> None:
+    def settle(self) -> None:
         """Wait for what was just said, if it was little; not for long."""
         if not self._looked:
             self._looked = True
             self.wake(self._left_behind())
         if self._said <= STEP:
-            self._idle.wait(patience_s)
+            self._idle.wait(PATIENCE_S)
 
     def _left_behind(self) -> int:
         """Return how many documents an earlier process left in the queue."""

@@ -108,6 +108,8 @@ class Snapshot:
     def items(self, nos: Iterable[SupportsIndex]) -> list[Item]:
         """Return the items with these numbers, in their order."""
         wanted = list(map(operator.index, nos))  # numpy's integers are no JSON
+        if not wanted:
+            return []
         return [row.item for row in self.tables.items_at(wanted, self.as_of_seq)]
 
     def by_id(self, ids: Sequence[str]) -> list[Item]:

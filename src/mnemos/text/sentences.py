@@ -121,8 +121,10 @@ def is_question(text: str) -> bool:
 
     Emoji, blanks, quotes and other marks after it do not matter: "Really?! 😀" is a question.
     """
-    plain = text.isascii()
-    mark = max(text.rfind(character) for character in ("?" if plain else _QUESTION_MARKS))
+    if text.isascii():
+        mark = text.rfind("?")
+    else:
+        mark = max(text.rfind(character) for character in _QUESTION_MARKS)
     if mark < 0:
-        return not plain and _GREEK_QUESTION.search(text[-_TAIL:]) is not None
+        return _GREEK_QUESTION.search(text[-_TAIL:]) is not None
     return not any(character.isalnum() for character in text[mark + 1 :])

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench.compare import command, records
+from bench.compare import command, records, resumed
 from bench.compare.child import Fault
 from bench.compare.environments import Environment
 from bench.compare.units import Job
@@ -127,7 +127,7 @@ def test_what_has_run_is_not_run_again_and_what_failed_is(
         run.append(job.key.variant)
         return real(job, endpoint)
 
-    monkeypatch.setattr(command, "run_unit", noted)
+    monkeypatch.setattr(resumed, "run_unit", noted)
     after, _ = ran(data, *systems)
     assert run == ["dies", "dies"]
     assert after["systems"] == before["systems"]
@@ -145,7 +145,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(
         run.append(job.key.conversation)
         return real(job, endpoint)
 
-    monkeypatch.setattr(command, "run_unit", interrupted)
+    monkeypatch.setattr(resumed, "run_unit", interrupted)
     given = ("--systems", "bm25:best", "--cores", "0")
     with pytest.raises(KeyboardInterrupt):
         ran(data, *given)
@@ -154,7 +154,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(
         run.append("again")
         return real(job, endpoint)
 
-    monkeypatch.setattr(command, "run_unit", noted)
+    monkeypatch.setattr(resumed, "run_unit", noted)
     summary, _ = ran(data, *given)
     assert run == ["a", "again"]
     assert summary["systems"]["BM25 best"]["data"]["made up"]["means"]["R@5"] == 1.0

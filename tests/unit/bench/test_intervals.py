@@ -27,7 +27,7 @@ def width(interval: Interval) -> float:
     return interval.high - interval.low
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(clusters=CLUSTERS)
 def test_the_mean_is_over_all_questions_and_nothing_leaves_their_bounds(
     clusters: list[Floats],
@@ -38,7 +38,7 @@ def test_the_mean_is_over_all_questions_and_nothing_leaves_their_bounds(
     assert everything.min() - 1e-12 <= found.low <= found.high <= everything.max() + 1e-12
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(clusters=CLUSTERS, order=st.randoms())
 def test_neither_the_order_of_conversations_nor_of_questions_matters(
     clusters: list[Floats], order: Random

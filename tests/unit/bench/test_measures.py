@@ -39,7 +39,7 @@ SURE = st.lists(st.integers(0, 6).map(float), min_size=1, max_size=20)
 SHARES = st.one_of(st.booleans(), st.floats(0, 1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ranked=RANKED.filter(bool), gold=GOLD, k=st.integers(1, 35))
 @example(ranked=["t1", "t2"], gold=frozenset({"t2"}), k=2)
 @example(ranked=["t1", "t2"], gold=frozenset({"t1", "t2", "t3"}), k=2)
@@ -62,7 +62,7 @@ def test_rank_measures_agree_with_ir_measures(
     assert recall_all_at(ranked, gold, k) == (theirs[R @ k] == 1.0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ranked=RANKED, gold=GOLD, tokens=TOKENS)
 def test_every_measure_of_the_table_lies_between_0_and_1(
     ranked: list[str], gold: frozenset[str], tokens: dict[str, int]
@@ -74,7 +74,6 @@ def test_every_measure_of_the_table_lies_between_0_and_1(
     assert found["all@10"] <= found["R@10"] <= found["any@10"]
 
 
-@settings(deadline=None)
 @given(gold=st.frozensets(st.sampled_from(REFS), min_size=1, max_size=5))
 def test_a_ranking_that_begins_with_all_gold_is_perfect(gold: frozenset[str]) -> None:
     ranked = (*sorted(gold), *sorted(set(REFS) - gold))
@@ -119,7 +118,6 @@ def test_nothing_ranked_finds_nothing() -> None:
     assert {measure.of(nothing) for measure in MEASURES.values()} == {0.0}
 
 
-@settings(deadline=None)
 @given(ranked=RANKED, gold=GOLD, tokens=TOKENS, budget=st.integers(0, 9000))
 def test_what_fits_is_the_longest_beginning_within_the_budget(
     ranked: list[str], gold: frozenset[str], tokens: dict[str, int], budget: int
@@ -132,7 +130,6 @@ def test_what_fits_is_the_longest_beginning_within_the_budget(
     assert full_budget(ranked, gold, tokens, (budget,)) == (gold <= set(fits),)
 
 
-@settings(deadline=None)
 @given(ranked=RANKED, gold=GOLD, tokens=TOKENS)
 def test_a_larger_budget_loses_no_gold(
     ranked: list[str], gold: frozenset[str], tokens: dict[str, int]
@@ -171,7 +168,6 @@ def test_what_is_normalised_stays_as_it_is() -> None:
     assert normalised(once) == once
 
 
-@settings(deadline=None)
 @given(able=SURE, void=SURE)
 def test_auroc_is_the_share_of_pairs_told_apart(able: list[float], void: list[float]) -> None:
     pairs = [(one > other) + 0.5 * (one == other) for one in able for other in void]
@@ -181,7 +177,6 @@ def test_auroc_is_the_share_of_pairs_told_apart(able: list[float], void: list[fl
     assert auroc(able[::-1], void[::-1]) == auroc(able, void)
 
 
-@settings(deadline=None)
 @given(able=SURE, void=SURE, lost=st.integers(0, 20))
 def test_refusals_are_the_most_that_any_threshold_allows(
     able: list[float], void: list[float], lost: int
@@ -204,7 +199,7 @@ def test_a_share_of_refusals_is_not_lost_to_rounding() -> None:
     assert refused_at([2.0, 2.0], [1.0, 2.0], 0.5) == 0.5
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(questions=st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=5))
 def test_risks_of_equally_sure_questions_are_those_of_all_their_orders(
     questions: list[tuple[int, bool]],
@@ -225,7 +220,6 @@ def test_risks_of_equally_sure_questions_are_those_of_all_their_orders(
     assert found.area == pytest.approx(sum(expected) / len(expected), abs=1e-12)
 
 
-@settings(deadline=None)
 @given(data=st.lists(st.tuples(st.integers(0, 6), SHARES), min_size=1, max_size=30))
 def test_risks_are_shares_and_the_last_is_that_of_answering_all(
     data: list[tuple[int, float]],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench import machine
-from bench.compare import records
+from bench.compare import records, resumed
 from bench.compare.units import Job
 from bench.compare.units import run as run_unit
 from bench.compare.vectors import Endpoint
@@ -124,7 +124,7 @@ def test_what_has_run_is_not_run_again(ran: Ran, monkeypatch: pytest.MonkeyPatch
         run.append(job.key.variant)
         return run_unit(job, endpoint)
 
-    monkeypatch.setattr(command, "run_unit", noted)
+    monkeypatch.setattr(resumed, "run_unit", noted)
     after = ran("memr3")
     assert run == ["memr3 scripted"]
     assert after["recipes"]["memr3"]["ways"]["whole"] == before["recipes"]["memr3"]["ways"]["whole"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemos.context.duplicates import Said, Shown
@@ -62,7 +62,6 @@ def test_the_same_words_of_another_speaker_are_no_repeat() -> None:
 WORDS = st.lists(st.sampled_from([f"w{chr(97 + n)}" * (n % 3 + 1) for n in range(24)]), max_size=30)
 
 
-@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_the_index_misses_no_repeat(first: list[str], second: list[str]) -> None:
     one, other = said(" ".join(first)), said(" ".join(first + second[:2]))

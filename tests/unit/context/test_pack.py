@@ -115,7 +115,7 @@ HITS = st.lists(st.tuples(TEXTS, st.integers(0, 3), st.sampled_from(["Ana", "Ben
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HITS, st.integers(1, 1500), st.sampled_from(COUNTERS))
 def test_what_is_packed_fits_and_every_mark_resolves(
     hits: list[Hit], budget_tokens: int, counter: TokenCounter

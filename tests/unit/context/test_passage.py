@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemos.context.passage import Passages
@@ -52,7 +52,6 @@ def test_a_text_without_blanks_is_cut_all_the_same(text: str) -> None:
     assert 0 < len(best(text, "zebra", 100)) <= 100
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1), st.text(), st.integers(-5, 300))
 def test_the_span_is_within_the_text_and_the_size(text: str, question: str, size: int) -> None:
     wanted = frozenset(ANALYZER.query_terms(question))

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemos.context.render import CLOSING, PREFACE, Passage, line, quoted, render
@@ -172,7 +172,6 @@ def test_only_what_could_mislead_is_changed(text: str, neutral: str) -> None:
     assert quoted(text) == neutral
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_can_break_out(text: str) -> None:
     calm = quoted(text)
@@ -187,7 +186,6 @@ def test_no_text_can_break_out(text: str) -> None:
 ALPHABET = st.sampled_from("[]()<>/ \n\r\t\u200b\u200d\ufe0f123memoryMEMORY\u2028\x85:…\ud800")
 
 
-@settings(deadline=None)
 @given(st.text(ALPHABET, max_size=60), st.text(ALPHABET, max_size=20))
 def test_no_turn_can_forge_a_mark_a_line_or_the_closing(text: str, speaker: str) -> None:
     rendered, citations = render([whole(turn("a", "x" + text, speaker=speaker))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemos.context import estimate_tokens
@@ -28,7 +28,6 @@ def test_nothing_costs_nothing() -> None:
     assert estimate_tokens("") == 0
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_has_a_count_and_always_the_same(text: str) -> None:
     tokens = estimate_tokens(text)
@@ -37,13 +36,11 @@ def test_any_text_has_a_count_and_always_the_same(text: str) -> None:
     assert (tokens == 0) == (text in {"", " "})
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_more_text_never_costs_less_by_more_than_rounding(text: str, more: str) -> None:
     assert estimate_tokens(text + more) >= estimate_tokens(text) - 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.text()))
 def test_lines_together_cost_what_they_cost_apart_or_less(lines: list[str]) -> None:
     apart = sum(estimate_tokens(line + "\n") for line in lines)

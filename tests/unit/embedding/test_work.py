@@ -83,7 +83,7 @@ def number_of(memory: Memory, item_id: str) -> int:
         return snapshot.item(item_id)[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TEXTS, min_size=1, max_size=25), st.data())
 def test_however_turns_arrive_their_vectors_are_the_same(texts: list[str], data: Any) -> None:  # noqa: ANN401 - hypothesis
     embedder = ScriptedTokenEmbedder()
@@ -101,7 +101,7 @@ def test_however_turns_arrive_their_vectors_are_the_same(texts: list[str], data:
     assert kept(memory) == kept(at_once(texts, embedder))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(TEXTS, min_size=2, max_size=20), st.data())
 def test_after_erasing_all_is_as_a_fresh_run_would_make_it(texts: list[str], data: Any) -> None:  # noqa: ANN401 - hypothesis
     embedder = ScriptedTokenEmbedder()

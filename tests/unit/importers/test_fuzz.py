@@ -23,7 +23,6 @@ Json: TypeAlias = Any
 EXAMPLES = 20
 FUZZ = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 #: Bytes that have broken readers.

@@ -174,7 +174,6 @@ def test_a_decision_is_right_or_the_fallbacks_and_says_which() -> None:
 
     @settings(
         max_examples=DECISIONS,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(replies, replies)
@@ -196,7 +195,7 @@ def test_a_decision_is_right_or_the_fallbacks_and_says_which() -> None:
     assert min(taken[branch] for branch in ("model", "repaired", "fallback")) >= 10
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.lists(said, min_size=20, max_size=20))
 def test_threads_with_bad_replies_do_not_disturb_each_other(several: list[str]) -> None:
     def script(request: Any) -> str:  # noqa: ANN401 - a ChatRequest

@@ -32,7 +32,7 @@ def floor(value: float) -> int:
     return math.floor(value + 1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, st.integers(1, 6), st.integers(0, 5))
 def test_each_figure_is_that_of_plain_python(seed: int, count: int, pieces: int) -> None:
     random = np.random.default_rng(seed)

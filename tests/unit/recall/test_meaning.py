@@ -90,7 +90,7 @@ def test_what_is_no_vector_is_refused(given_: object) -> None:
 # -- likeness
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, st.integers(1, 9), st.integers(1, 40))
 def test_likeness_is_the_cosine_rounded_down(seed: int, documents: int, questions: int) -> None:
     rows, asks = drawn(seed, documents, DIMENSION), drawn(seed + 1, questions, DIMENSION)
@@ -149,7 +149,7 @@ def test_likeness_is_the_same_on_any_number_of_threads() -> None:
 # -- the nearest
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data(), st.integers(0, 30), st.integers(0, 35))
 def test_the_nearest_are_those_of_brute_force(
     data: st.DataObject, documents: int, count: int
@@ -199,7 +199,7 @@ def test_a_neighbour_counts_by_the_root_of_its_length_and_one_without_a_vector_n
     ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(SEEDS, st.data())
 def test_a_candidate_is_judged_alike_whoever_else_is_one(seed: int, data: st.DataObject) -> None:
     random = np.random.default_rng(seed)

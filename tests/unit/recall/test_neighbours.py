@@ -11,7 +11,7 @@ from mnemos.recall.neighbours import neighbours
 from tests.unit.recall.small import Said, reader
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     turns=st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), min_size=1, max_size=30),
     mask=st.lists(st.booleans(), min_size=30, max_size=30),

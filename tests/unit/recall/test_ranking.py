@@ -271,7 +271,7 @@ TURNS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(turns=TURNS, words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), data=st.data())
 def test_scores_are_the_same_among_few_candidates_as_among_all(
     turns: list[Said], words: list[str], data: st.DataObject

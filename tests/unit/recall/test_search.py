@@ -189,7 +189,7 @@ SESSIONS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     sessions=SESSIONS,
     question=st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join),

@@ -574,7 +574,7 @@ any_fact = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.lists(any_fact, max_size=6), st.lists(any_fact, max_size=6))
 def test_whatever_is_listed_facts_say_what_was_said_and_the_memory_is_whole(
     first: list[dict[str, object]], then: list[dict[str, object]]

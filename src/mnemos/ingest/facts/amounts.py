@@ -9,6 +9,7 @@ from mnemos.ingest.facts.alike import span_of
 from mnemos.ingest.facts.classes import class_of, sort_of
 from mnemos.ingest.facts.corrections import told_by
 from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.line import Line, make
 
 _RISES = re.compile(
@@ -23,6 +24,7 @@ _PAY = re.compile(
 )
 
 
+@family(cue("pay paying paid", "0"), cue(_PRICES, "0"), cue("up down", "again gone went", "0"))
 def amounts(line: Line) -> Iterator[Fact]:
     """Read what something costs somebody: "I pay 720 a month for the flat", "rent's up to 790"."""
     subject, low = line.subject, line.low

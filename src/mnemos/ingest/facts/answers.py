@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from mnemos.ingest.facts.classes import NUMBER, class_of, is_job
 from mnemos.ingest.facts.fact import Act, Fact, Kind, Said
+from mnemos.ingest.facts.family import family
 from mnemos.ingest.facts.line import Line, make
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, phrase
@@ -96,21 +97,20 @@ def _stands_alone(line: Line, value: Phrase) -> bool:
     )
 
 
-def answers(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
+@family()
+def answers(line: Line) -> Iterator[Fact]:
     """Yield the fact that a fragment gives in answer to a question.
 
-    Args:
-        line: The fragment.
-        near: The turns before; whoever speaks there is called by name, which is no answer.
+    Whoever speaks in the turns before is called by name, which is no answer.
     """
     value = _answer(line) if _is_fragment(line) else None
     fitting = [] if value is None else [slot for slot in _SORTS if _fits(line, slot, value)]
-    slot = asked_for(line.said, near[-1] if near else None) if fitting else ""
+    slot = asked_for(line.said, line.near[-1] if line.near else None) if fitting else ""
     counted = slot.startswith("number of ") and "age" in fitting
     if (
         value is None
         or (slot not in fitting and not counted)
-        or value.text in {turn.who for turn in near}
+        or value.text in {turn.who for turn in line.near}
     ):
         return
     act: Act = "change" if _CHANGED.search(line.low) is not None else "tell"

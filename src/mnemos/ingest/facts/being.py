@@ -15,6 +15,7 @@ from mnemos.ingest.facts.classes import (
     is_time,
 )
 from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.family import cue, family, forms
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
 from mnemos.ingest.facts.predicate import Predicate
@@ -52,6 +53,14 @@ _LIKES = {
 _SETTLED = frozenset("fine happy well safe settled home back".split())  # noqa: SIM905
 
 
+#: Wherever the verb is "be", as in "got married".
+_BE = (
+    cue("am m is s are re was were been be being"),
+    cue("married engaged divorced separated called named widowed retired", forms("get")),
+)
+
+
+@family(*_BE, cue("still"))
 def beings(line: Line) -> Iterator[Fact]:
     """Yield what a clause with "be" states."""
     subject, verb = line.subject, line.verb
@@ -248,6 +257,7 @@ def _is_post(value: Phrase) -> bool:
     return value.determiner in {"a", "an", "the"} or len(words) <= 2  # noqa: PLR2004
 
 
+@family(*_BE)
 def employer(line: Line) -> Iterator[Fact]:
     """Read the employer behind an occupation: "I'm an analyst at Corvid Labs"."""
     subject, verb = line.subject, line.verb

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from mnemos.ingest.facts.alike import alike, span_of
 from mnemos.ingest.facts.amounts import amounts
-from mnemos.ingest.facts.classes import class_of, is_job
+from mnemos.ingest.facts.classes import class_of, is_job, nouns
 from mnemos.ingest.facts.clauses import tokenise
 from mnemos.ingest.facts.corrections import corrections
 from mnemos.ingest.facts.endings import endings
 from mnemos.ingest.facts.fact import Fact, Kind
+from mnemos.ingest.facts.family import Index, cue, family
 from mnemos.ingest.facts.idioms import idioms
 from mnemos.ingest.facts.line import Line, make
-from mnemos.ingest.facts.named import named
+from mnemos.ingest.facts.named import named, replaced
 from mnemos.ingest.facts.numbers import is_kept
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
 from mnemos.ingest.facts.retold import retold
@@ -66,24 +67,13 @@ _BECAME = re.compile(
 )
 
 
-def updates(line: Line) -> Iterator[Fact]:
-    """Yield what a clause changes about facts told before; nothing if none fits."""
-    made = list(corrections(line))
-    if not made:
-        over = list(named(line))
-        made = (
-            [one for one in over if one.act == "change"]
-            or list(endings(line))
-            or over
-            or list(idioms(line))
-            or list(_objects(line))
-            or list(amounts(line))
-            or list(_further(line))
-            or list(retold(line))
-        )
-    yield from made
-
-
+@family(
+    cue("stand bear off enough"),
+    cue("tired sick", "grown"),
+    cue("vegan vegetarian pescatarian freelance self"),
+    cue("switched changed swapped gone went converted upgraded", "to"),
+    cue("swapped traded exchanged replaced left", "for with"),
+)
 def _objects(line: Line) -> Iterator[Fact]:
     """Read "I can't stand it any more", "I've gone off opera", "I switched to oat milk"."""
     subject, low = line.subject, line.low
@@ -159,6 +149,12 @@ def _switched(line: Line, match: re.Match[str], who: str) -> Iterator[Fact]:
         yield line.fact(kind, value, kind=single, act="change", who=who)
 
 
+@family(
+    cue("hired made named appointed promoted promotion job position role"),
+    cue("first", "day week shift"),
+    cue(nouns(), "it that", "a an"),
+    cue("add need added plus"),
+)
 def _further(line: Line) -> Iterator[Fact]:
     """Read first days, promotions, "it's a Toyota", and what is added to a list."""
     text, (start, end) = line.said.text, line.clause.span
@@ -211,3 +207,19 @@ def _phrase_at(line: Line, at: int) -> Phrase | None:
         if token.start >= at
     ]
     return phrase(line.said.text, tokens, 0)
+
+
+#: In this order; the first that reads anything has the clause to itself.
+CHANGES = Index(
+    (corrections, replaced, endings, named, idioms, _objects, amounts, _further, retold)
+)
+
+
+@family(*CHANGES.cues)
+def updates(line: Line) -> Iterator[Fact]:
+    """Yield what a clause changes about facts told before; nothing if none fits."""
+    for each in CHANGES.of(line.words):
+        made = list(each.read(line))
+        if made:
+            yield from made
+            return

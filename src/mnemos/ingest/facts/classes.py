@@ -133,6 +133,16 @@ ORDINALS = {
     )
 }
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+#: One of them stands wherever NUMBER matches; 0 is any figure.
+NUMBER_WORDS = f"{_TENS.replace('|', ' ')} {' '.join(NUMBERS)} hundred 0"
+#: One of them stands wherever a value says when.
+TIME_WORDS = """
+    monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
+    fridays saturdays sundays weekend weekends january february march april may june july august
+    september october november december jan feb mar apr jun jul aug sep sept oct nov dec
+    daily weekly monthly fortnightly every each tomorrow week month noon afternoon
+    noontime midnight clock 0
+"""
 NUMBER = (
     rf"(?:(?:{_TENS})(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
     rf"|{'|'.join(NUMBERS)}|a hundred|[0-9]{{1,3}})"
@@ -156,6 +166,12 @@ def class_of(word: str) -> str:
     if found is None and low.endswith("s"):
         found = _CLASS_OF.get(low[:-1])
     return found or ""
+
+
+def nouns(*classes: str) -> str:
+    """Return all words for which ``class_of`` gives one of some classes; all there are for none."""
+    found = [word for word, name in _CLASS_OF.items() if not classes or name in classes]
+    return " ".join(f"{word} {word}s" for word in found)
 
 
 def is_job(phrase: str) -> bool:

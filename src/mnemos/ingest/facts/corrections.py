@@ -8,9 +8,10 @@ from datetime import timedelta
 from functools import lru_cache
 
 from mnemos.ingest.facts.alike import alike, span_of
-from mnemos.ingest.facts.classes import is_time, sorts_of
+from mnemos.ingest.facts.classes import TIME_WORDS, is_time, sorts_of
 from mnemos.ingest.facts.events import find_when
 from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.line import Line, make
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, phrase
@@ -60,6 +61,25 @@ _INSTEAD = re.compile(
 )
 
 
+_CORRECTING = """
+    meant mean sorry correction scratch strike oops mistake bad typo typed wrong actually
+    misremembered mixed said misspoke misread correct right corrected wait make
+"""
+_PLAINLY = "meant correction scratch strike mistake typo wrong misremembered mixed misspoke misread"
+_PLAINLY += " corrected digits not actually"
+_IT = "it that they there"
+#: Words that tell of what other sentences of their turn say.
+ANYWHERE = frozenset(f"{_CORRECTING} {_PLAINLY}".split())
+
+
+@family(
+    cue(_CORRECTING),
+    cue(_PLAINLY, _IT),
+    cue(
+        TIME_WORDS,
+        f"{_IT} put moved pushed shifted changed brought postponed rescheduled switched back",
+    ),
+)
 def corrections(line: Line) -> Iterator[Fact]:
     """Yield what a clause puts in place of an error, or of a time that was moved."""
     low, start = line.low, line.clause.span[0]

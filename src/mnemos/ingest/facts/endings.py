@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mnemos.ingest.facts.alike import alike
 from mnemos.ingest.facts.classes import class_of
 from mnemos.ingest.facts.fact import Fact, Kind
+from mnemos.ingest.facts.family import cue, family, forms
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase, is_pronoun, phrase
 from mnemos.ingest.facts.predicate import Predicate
@@ -53,6 +54,12 @@ _JOBLESS = re.compile(
 )
 
 
+@family(
+    cue(forms(*(_ENDING.keys() - {"get", "go"}))),
+    cue("rid", forms("get")),
+    cue("off", forms("go")),
+    cue("resigned walked fired laid redundant let sacked axed sack boot notice"),
+)
 def endings(line: Line) -> Iterator[Fact]:
     """Yield what a clause ends of what was told before."""
     subject, verb = line.subject, line.verb

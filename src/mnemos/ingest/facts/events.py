@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mnemos.ingest.facts.classes import TIME_WORDS
 from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase
@@ -76,6 +78,7 @@ _BARE_MOVED = re.compile(
 )
 
 
+@family(cue(TIME_WORDS), cue("cancelled canceled called scrapped off more discontinued"))
 def events(line: Line) -> Iterator[Fact]:
     """Yield when an event is, that it moved, or that it is off."""
     low = line.low

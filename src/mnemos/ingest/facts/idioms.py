@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mnemos.ingest.facts.alike import span_of
-from mnemos.ingest.facts.classes import NUMBER, class_of, is_job, is_time
+from mnemos.ingest.facts.classes import NUMBER, NUMBER_WORDS, class_of, is_job, is_time
 from mnemos.ingest.facts.clauses import tokenise
 from mnemos.ingest.facts.fact import Act, Fact, Kind
+from mnemos.ingest.facts.family import Cue, Index, cue, family
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, phrase
@@ -20,14 +21,16 @@ class Idiom:
     """One set phrase.
 
     Args:
-        cue: What stands before the value; a lookahead ends it.
+        cues: Words of which one stands wherever it matches.
+        before: What stands before the value; a lookahead ends it.
         slot: What the value fills.
         fits: What the value must be.
         act: What saying it does.
         kind: What the slot can hold.
     """
 
-    cue: re.Pattern[str]
+    cues: tuple[Cue, ...]
+    before: re.Pattern[str]
     slot: str
     fits: Callable[[Phrase], bool]
     act: Act = "change"
@@ -68,11 +71,16 @@ _HOUSES = "place flat home house apartment room studio cottage condo loft digs"
 _DWELLING = f"(?:{_HOUSES.replace(' ', '|')})"
 IDIOMS = (
     Idiom(
+        (cue("new", _HOUSES),),
         _any(rf"\b(?:my|our) (?:brand )?new {_DWELLING}(?: is| 's)?(?: here)? (?:in|near) (?=\w)"),
         "home",
         _place,
     ),
     Idiom(
+        (
+            cue("relocated transferred moved registered"),
+            cue(_HOUSES, "in on near"),
+        ),
         _any(
             r"\b(?:took|taken|got|have|found|rented|bought|renting|moved into|into)(?: myself"
             rf"| ourselves)? (?:an?|my own|our own)(?: [a-z]+){{0,2}}? {_DWELLING}\b"
@@ -84,13 +92,15 @@ IDIOMS = (
         _place,
     ),
     Idiom(
+        (cue("moving", _HOUSES),),
         _any(rf"\bmoving out of (?:my|our)(?: [a-z]+)? {_DWELLING} in (?=\w)"),
         "home",
         _place,
         "tell",
     ),
-    Idiom(_any(r"\bhome(?:'s| is)(?: now)? (?:in )?(?=\w)"), "home", _place),
+    Idiom((cue("home"),), _any(r"\bhome(?:'s| is)(?: now)? (?:in )?(?=\w)"), "home", _place),
     Idiom(
+        (cue("lease keys"),),
         _any(
             r"\b(?:signed (?:a|the|our|my) lease|(?:got|have|picked up|collected) the keys)\b"
             r"[^.!?,]*? in (?=\w)"
@@ -98,8 +108,11 @@ IDIOMS = (
         "home",
         _place,
     ),
-    Idiom(_any(r"\b(?:haven't|have not|never) left (?=[a-z])"), "home", _name, "tell"),
     Idiom(
+        (cue("left"),), _any(r"\b(?:haven't|have not|never) left (?=[a-z])"), "home", _name, "tell"
+    ),
+    Idiom(
+        (cue("as promoted made appointed gets get being"),),
         _any(
             r"\b(?:(?:got|been|was|is|were)(?: just| now| finally)? (?:promoted to|made|appointed"
             r"|hired as)|took over as|tak(?:es|en) over as|started out as|signed on as"
@@ -110,6 +123,7 @@ IDIOMS = (
         _post,
     ),
     Idiom(
+        (cue("offer signed on poached headhunted now back", "from at with by"),),
         _any(
             r"\b(?:accepted|took|taken|got) (?:an|the|their|his|her) offer (?:from|at|with) (?=\w)"
             r"|\bsigned with (?=\w)|\b(?:got|taken) on at (?=\w)|\b(?:poached|headhunted) by (?=\w)"
@@ -118,8 +132,9 @@ IDIOMS = (
         "employer",
         _firm,
     ),
-    Idiom(_any(r"\b(?:i|we) report to (?=\w)"), "boss", _name),
+    Idiom((cue("report"),), _any(r"\b(?:i|we) report to (?=\w)"), "boss", _name),
     Idiom(
+        (cue("call by as name"),),
         _any(
             r"\b(?:call me|i go by|i'm going by|i've gone by|goes by|known as"
             r"|changed (?:my|his|her|their) name to) (?=\w)"
@@ -128,6 +143,10 @@ IDIOMS = (
         _name,
     ),
     Idiom(
+        (
+            cue("me him her us", "put started switched moved has have had got"),
+            cue("prescribed"),
+        ),
         _any(
             r"\b(?:put|started|switched|moved|has|have|had|got) (?:me|him|her|us)(?: back)?"
             r" (?:on|onto|to) (?:[0-9]+ ?mg (?:of )?)?(?=\w)|\bprescribed (?:me |him |her )?(?=\w)"
@@ -138,6 +157,7 @@ IDIOMS = (
         "list",
     ),
     Idiom(
+        (cue("mg milligram milligrams mcg"),),
         _any(r"\b(?:take|taking|takes|on) [0-9]+ ?(?:mg|milligrams?|mcg)(?: of)? (?=[a-z])"),
         "medication",
         _remedy,
@@ -145,6 +165,12 @@ IDIOMS = (
         "list",
     ),
     Idiom(
+        (
+            cue(
+                "up love fallen hooked obsessed swear beats without go round around grown"
+                " discovered"
+            ),
+        ),
         _any(
             r"\b(?:taken up|took up|taking up|fell in love with|fallen for"
             r"|fallen in love with|hooked on|obsessed with|swear by|nothing beats"
@@ -158,25 +184,7 @@ IDIOMS = (
         "list",
     ),
 )
-#: For each, words of which one stands wherever its cue does.
-_WORDS = [
-    frozenset(words.split())
-    for words in (
-        "new",
-        f"{_HOUSES} moved registered relocated transferred",
-        "moving",
-        "home",
-        "lease keys",
-        "left",
-        "promoted made appointed hired over out on as gets get being",
-        "offer signed on poached headhunted now back",
-        "report",
-        "call by as name",
-        "me him her us prescribed",
-        "mg milligrams milligram mcg",
-        "up love fallen hooked obsessed swear beats without go-to round around grown discovered",
-    )
-]
+_INDEX = Index(IDIOMS)
 _DOCTOR = re.compile(r"\b(?:doctor|gp|nurse|psychiatrist|clinic|consultant|\w+ologist|mg|dose)\b")
 _PERSON = re.compile(
     r"\b(?:am|'m|is|'s|become|becoming)(?: now| more| much| really| still| very| totally| such)*"
@@ -203,16 +211,22 @@ _NOW = re.compile(r"\b(?:now|these days|nowadays|from now on|lately|from here on
 _DOWN_TO = re.compile(rf"\b(?:down|up) to (?P<value>{NUMBER})(?: (?P<noun>[a-z]+))?\b")
 
 
+@family(
+    *_INDEX.cues,
+    cue("person man woman girl guy lover addict fanatic convert household"),
+    cue("favourite favorite"),
+    cue(_TAKEABLE),
+    cue("coffee tea porridge cereal smoothie latte"),
+    cue(NUMBER_WORDS, "down up"),
+)
 def idioms(line: Line) -> Iterator[Fact]:
     """Yield what set phrases tell of the clause's person, else of the speaker."""
     unreal = line.verb is not None and (line.verb.tense in {"plan", "modal"} or line.verb.denied)
     if unreal and _HAVENT.search(line.low) is None:
         return
     text = line.said.text.replace("’", "'")
-    for idiom, words in zip(IDIOMS, _WORDS, strict=True):
-        if words.isdisjoint(line.words):
-            continue
-        match = idiom.cue.search(text, *line.clause.span)
+    for idiom in _INDEX.of(line.words):
+        match = idiom.before.search(text, *line.clause.span)
         value = None if match is None else at(line, match.end())
         if match is None or value is None or not idiom.fits(value):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,8 +16,6 @@ from mnemos.ingest.facts.predicate import Predicate
 from mnemos.ingest.facts.scene import Scene
 from mnemos.text.dates import Mention, mentions
 from mnemos.text.time_words import holds_time
-
-_WORD = re.compile(r"[\w'-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +29,9 @@ class Line:
         known: What was told before, oldest first.
         subject: Whom it is about; None if it has no subject.
         verb: What it says of them; None if no verb was understood.
+        near: The turns before, oldest first.
+        words: By which rules are chosen: those of its sentence, each once; see ``family``.
         low: The clause in lower case.
-        words: Its words and marks, each once, in lower case.
     """
 
     said: Said
@@ -40,16 +40,14 @@ class Line:
     known: Sequence[Fact]
     subject: Subject | None = None
     verb: Predicate | None = None
+    near: Sequence[Said] = ()
+    words: AbstractSet[str] = frozenset()
     low: str = field(init=False)
-    words: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Lower the clause once: every family of rules looks at it."""
         low = self.said.text[slice(*self.clause.span)].lower().replace("’", "'")
         object.__setattr__(self, "low", low)
-        words = _WORD.findall(low)  # the opener's as well, which is no token
-        words += [token.low for token in self.clause.tokens]
-        object.__setattr__(self, "words", frozenset(words))
 
     @property
     def tokens(self) -> tuple[Token, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from mnemos.ingest.facts.alike import telling_words
 from mnemos.ingest.facts.classes import is_time
 from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.idioms import at
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase
@@ -19,7 +20,7 @@ _BEHIND = re.compile(
     r"|gone off|went off|(?:i'm|she's|he's|been|am|is|we're) off(?! to\b)"
     r"|(?:given|gave|give|giving) up(?: on)?|stopped|quit|dropped|ditched|binned|scrapped"
     r"|cut(?:ting)? out|swore off|sworn off|kicked|abandoned|sold|got(?:ten)? rid of"
-    r"|(?:gave|given) away|donated|returned|cancel+ed|called off|calling off|call off"
+    r"|(?:gave|given) away|donated|returned|cancell?ed|called off|calling off|call off"
     r"|resigned from|retired from|moved (?:out of|away from)|(?:broke|broken|split) up with"
     r"|split (?:from|with)|divorced|unsubscribed from|traded(?: in)?|swapped(?: out)?|replaced"
     r"|(?:switched|changed|moved|went|gone) from|instead of|rather than|parted with|said goodbye to"
@@ -32,22 +33,21 @@ _BEHIND = re.compile(
 _BEFORE = re.compile(
     r"(?:\b(?:is|are|was|were|has been|have been|been|got|'s|'re)\b |'s |'re )?(?:just |now |all )?"
     r"\b(?:over(?!\w| to\b| there\b| here\b| [0-9])|gone(?! (?:to|up|down|for)\b)|history"
-    r"|no more(?= *[.,!;]|\s*$)|off(?= *[.,!;]|\s*$| for good| then)|cancel+ed|called off|scrapped"
+    r"|no more(?= *[.,!;]|\s*$)|off(?= *[.,!;]|\s*$| for good| then)|cancell?ed|called off|scrapped"
     r"|stolen|dead|died|passed away|put down|given away|fell through|fallen through|came to an end"
     r"|is out(?= *[.,!;]|\s*$)|ran away|closed down|broke down for good|packed up|gave up the ghost"
     r"|didn't work out|isn't happening|not happening|sold)\b"
 )
 #: One of them stands wherever a pattern matches.
-_WORDS = frozenset(
-    """
-    no not done finished through over gone went off up away rid stopped quit dropped ditched binned
-    scrapped cut cutting out swore sworn kicked abandoned sold donated returned cancelled canceled
-    called calling call resigned retired moved broke broken split divorced unsubscribed traded
-    swapped replaced switched changed instead rather parted goodbye left leaving lost took taken
-    came come history stolen dead died passed put through ran closed packed happening work take
-    cross strike remove removed removes skip crossed leave scrap threw down ghost
-    """.split()  # noqa: SIM905 - a table of words reads better as text
-)
+_OVER = """
+    no not done finished through over gone went off given gave give giving up stopped quit dropped
+    ditched binned scrapped cut cutting out swore sworn kicked abandoned sold rid away donated
+    returned cancelled canceled called calling call resigned retired moved broke broken split
+    divorced unsubscribed traded swapped replaced switched changed instead rather parted goodbye
+    left leaving lost took taken came come history stolen dead died passed put fell fallen ran
+    closed packed ghost happening work take cross strike remove removed removes skip crossed leave
+    scrap threw
+"""
 _FOR = re.compile(r"\bfor ([A-Z]\w+)")
 _WORD = re.compile(r"[\w:'-]+")
 #: Words between a cue and what is named, at most.
@@ -59,10 +59,19 @@ _LEFT = frozenset(
 _NEVER = frozenset({"age", "birthday", "name", "origin", "allergies", "pet's name"})
 
 
+@family(cue(_OVER, "for to with in"))
+def replaced(line: Line) -> Iterator[Fact]:
+    """Yield what took the place of what was told before and is named as over."""
+    yield from (one for one in _over(line) if one.act == "change")
+
+
+@family(cue(_OVER))
 def named(line: Line) -> Iterator[Fact]:
     """Yield the end of what was told before and is named as over."""
-    if _WORDS.isdisjoint(line.words):
-        return
+    yield from _over(line)
+
+
+def _over(line: Line) -> Iterator[Fact]:
     if line.verb is not None and line.verb.tense in {"plan", "modal"}:
         return
     text = line.said.text[slice(*line.clause.span)].replace("’", "'")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mnemos.ingest.facts.classes import (
     NUMBER,
+    NUMBER_WORDS,
     ORDINALS,
     RELATIONS,
     class_of,
@@ -16,6 +17,7 @@ from mnemos.ingest.facts.classes import (
 )
 from mnemos.ingest.facts.clauses import Token, tokenise
 from mnemos.ingest.facts.fact import Act, Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
@@ -68,6 +70,7 @@ _HEADER = re.compile(
 )
 
 
+@family(cue("makes"), cue(NUMBER_WORDS), cue(ORDINALS))
 def counts(line: Line) -> Iterator[Fact]:
     """Yield how many of something somebody has or has done, and what those are called."""
     made = _MAKES.search(line.low)
@@ -215,10 +218,14 @@ def _of_a_list(line: Line, fact: Fact, value: Phrase, first: Phrase) -> Fact:
     return replace(fact, span=span, words=line.said.text[slice(*span)])
 
 
-def header(line_text: str, line: Line) -> Iterator[Fact]:
+@family(cue(":"))
+def header(line: Line) -> Iterator[Fact]:
     """Yield the items behind a header: "Languages so far: German from home, French"."""
-    match = _HEADER.match(line_text, line.clause.sentence[0])
-    if match is None or _KEPT.match(line_text, line.clause.sentence[0]) is not None:
+    if not line.tokens:
+        return
+    text, start = line.said.text, line.clause.sentence[0]
+    match = _HEADER.match(text, start)
+    if match is None or _KEPT.match(text, start) is not None:
         yield from _kept(line) if line.clause.first else ()
         return
     noun = match["noun"].lower()

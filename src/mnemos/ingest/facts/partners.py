@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mnemos.ingest.facts.classes import PARTNERS, ROLES
+from mnemos.ingest.facts.classes import PARTNERS, RELATIONS, ROLES
 from mnemos.ingest.facts.fact import Fact, Kind
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import introduced
 from mnemos.ingest.facts.phrases import Phrase
@@ -26,6 +27,12 @@ _MET = re.compile(
 _ENDS = frozenset({"split up", "broken up", "broke up", "separated", "divorced"})
 
 
+@family(
+    cue(RELATIONS, "my our new"),
+    cue("together split broken broke separated divorced engaged married dating couple", "i we me"),
+    cue("seeing dating", "name called named"),
+    cue("over", "with between"),
+)
 def partners(line: Line) -> Iterator[Fact]:
     """Yield who somebody's partner is, and how they stand."""
     text = line.said.text.replace("’", "'")

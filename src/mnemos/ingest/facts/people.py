@@ -91,11 +91,12 @@ def mentioned(said: Said, scene: Scene, start: int = 0, end: int | None = None) 
 
 _POSSESSED = re.compile(r"['’]s (?!is\b|was\b|a\b|an\b|in\b|at\b|not\b|got\b)[a-z]+\b[.,!]")
 _MENTION = re.compile(
-    rf"\b(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b"
-    r"|\b(?:[Tt]his is|[Mm]eet) (?P<met>[A-Z][a-z]+)\b"
-    rf"|\b(?P<bare>{'|'.join(one.capitalize() for one in sorted(BARE_RELATIONS))})\b"
-    r"|\b(?P<name>(?:Aunt |Uncle |Professor )?[A-Z][a-z]+)"
-    r"(?='s\b|\s+(?:is|was|has|had|lives|works|drives|rang|said|called|told|moved|got)\b)"
+    r"\b(?=[A-Zmot])(?:"  # all that begin otherwise are passed at once
+    rf"(?:[Mm]y|[Oo]ur)\s+(?:\w+\s+)?(?P<relation>{'|'.join(sorted(RELATIONS))})\b"
+    r"|(?:[Tt]his is|[Mm]eet) (?P<met>[A-Z][a-z]+)\b"
+    rf"|(?P<bare>{'|'.join(one.capitalize() for one in sorted(BARE_RELATIONS))})\b"
+    r"|(?P<name>(?:Aunt |Uncle |Professor )?[A-Z][a-z]+)"
+    r"(?='s\b|\s+(?:is|was|has|had|lives|works|drives|rang|said|called|told|moved|got)\b))"
 )
 
 

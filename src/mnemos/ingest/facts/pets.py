@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mnemos.ingest.facts.classes import class_of
+from mnemos.ingest.facts.classes import class_of, nouns
 from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase
@@ -25,6 +26,11 @@ _MY_PET = re.compile(r"\b(?:my|our|an?) (?:[a-z]+ )?([a-z]+)\b", re.IGNORECASE)
 SLOT = "pet's name"
 
 
+@family(
+    cue(nouns("pet"), "my our a an"),
+    cue("called named now", "he she it"),
+    cue("name", "his her"),
+)
 def pets(line: Line) -> Iterator[Fact]:
     """Yield a pet's name, or its new one."""
     text = line.said.text.replace("’", "'")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 
-from mnemos.ingest.facts import being, changes, corrections, events, numbers, partners, pets, states
+from mnemos.ingest.facts import being, changes, events, numbers, partners, pets, states
 from mnemos.ingest.facts.alike import alike
 from mnemos.ingest.facts.answers import answers
 from mnemos.ingest.facts.classes import RELATIONS
-from mnemos.ingest.facts.clauses import Clause, cut, quotes
+from mnemos.ingest.facts.clauses import Clause, Span, cut, quotes
+from mnemos.ingest.facts.corrections import ANYWHERE, taken_back
 from mnemos.ingest.facts.fact import Fact, Said
+from mnemos.ingest.facts.family import Family, Index, words_of
 from mnemos.ingest.facts.later import Later
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import Subject, mentioned, subject
@@ -21,6 +24,22 @@ from mnemos.ingest.facts.scene import Scene
 from mnemos.ingest.facts.verbs import FORMS
 from mnemos.text.dates import mentions
 
+#: In the order in which they are asked; ``family`` tells how to add one.
+FAMILIES = Index(
+    (
+        numbers.header,
+        partners.partners,
+        numbers.counts,
+        pets.pets,
+        states.states,
+        being.beings,
+        being.employer,
+        events.events,
+        answers,
+        changes.updates,
+    )
+)
+_Parsed = tuple[Subject, Predicate | None]
 #: Turns before this one in which "she" is looked for.
 NEAR = 4
 #: Facts of a subject told before that a change can be about, latest first.
@@ -61,7 +80,8 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     found: list[Fact] = []
     if parts.jest:
         found += _taken_back(said, near, known)
-    previous: tuple[Subject, Predicate | None] | None = None
+    previous: _Parsed | None = None
+    chosen = _chosen(said.text, parts.clauses)
     at = 0
     for clause in parts.clauses:
         if clause.first and clause.span[0] > parts.clauses[0].span[0]:
@@ -69,9 +89,19 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
             if earlier not in {"", scene.speaker}:
                 scene.last = earlier
         at = clause.sentence[0]
-        told = Later(partial(_so_far, known, found))
-        line, previous = _line(said, clause, scene, told, previous)
-        made = _distinct(_facts(line, near), found)
+        words, families = chosen[clause.sentence]
+        about, verb, previous = _parsed(said, clause, scene, previous)
+        line = Line(
+            said=said,
+            clause=clause,
+            scene=scene,
+            known=Later(partial(_so_far, known, found)),
+            subject=about,
+            verb=verb,
+            near=near,
+            words=words,
+        )
+        made = _distinct((fact for each in families for fact in each.read(line)), found)
         found += made
         if line.subject is not None and not line.subject.thing:
             if line.subject.who != scene.speaker and (made or clause.first):
@@ -81,6 +111,16 @@ def read(said: Said, before: Sequence[Said] = (), known: Sequence[Fact] = ()) ->
     found += _followed(found, known)
     found += _of_others(said, scene)
     return tuple(_moved_in(said, found))
+
+
+def _chosen(
+    text: str, clauses: Sequence[Clause]
+) -> dict[Span, tuple[AbstractSet[str], Sequence[Family]]]:
+    """Return, for each sentence of a turn, its words and the families that they can set off."""
+    anywhere = ANYWHERE & words_of(text.lower())
+    spans = dict.fromkeys(clause.sentence for clause in clauses)
+    words = {span: words_of(text[slice(*span)].lower()) | anywhere for span in spans}
+    return {span: (held, FAMILIES.of(held)) for span, held in words.items()}
 
 
 def _of_others(said: Said, scene: Scene) -> Iterator[Fact]:
@@ -96,7 +136,8 @@ def _followed(found: Sequence[Fact], known: Sequence[Fact]) -> list[Fact]:
     ended: list[Fact] = []
     for fact in found:
         before = _BEFORE.get(fact.slot, "") if fact.holds and fact.act != "plan" else ""
-        last = next((one for one in reversed(known) if before and one.slot == before), None)
+        told = reversed(known) if before else ()
+        last = next((one for one in told if one.slot == before), None)
         if last is not None and last.subject == fact.subject and last.value and last.act != "end":
             over = replace(fact, slot=before, value="", act="end", instead_of=last.value)
             ended += [over] if before == "place" or alike(last.value, fact.value) else []
@@ -167,13 +208,9 @@ def _last(near: Sequence[Said], known: Sequence[Fact], scene: Scene) -> str:
     return last
 
 
-def _line(
-    said: Said,
-    clause: Clause,
-    scene: Scene,
-    known: Sequence[Fact],
-    previous: tuple[Subject, Predicate | None] | None,
-) -> tuple[Line, tuple[Subject, Predicate | None] | None]:
+def _parsed(
+    said: Said, clause: Clause, scene: Scene, previous: _Parsed | None
+) -> tuple[Subject | None, Predicate | None, _Parsed | None]:
     """Parse a clause; one that goes on without a subject has that of the clause before."""
     about: Subject | None
     if clause.carried:
@@ -189,8 +226,7 @@ def _line(
     verb = predicate(clause.tokens, about.at) if about is not None else None
     if verb is not None and "still" in clause.opener and verb.tense == "past":
         verb = None
-    line = Line(said=said, clause=clause, scene=scene, known=known, subject=about, verb=verb)
-    return line, None if about is None else (about, verb)
+    return about, verb, None if about is None else (about, verb)
 
 
 def _is_bare(clause: Clause) -> bool:
@@ -199,19 +235,6 @@ def _is_bare(clause: Clause) -> bool:
         return False
     form = FORMS.get(clause.tokens[0].low)
     return form is not None and form.past and not form.base and form.lemma in _BARE_VERBS
-
-
-def _facts(line: Line, near: Sequence[Said]) -> Iterator[Fact]:
-    yield from numbers.header(line.said.text, line) if line.clause.tokens else ()
-    yield from partners.partners(line)
-    yield from numbers.counts(line)
-    yield from pets.pets(line)
-    yield from states.states(line)
-    yield from being.beings(line)
-    yield from being.employer(line)
-    yield from events.events(line)
-    yield from answers(line, near)
-    yield from changes.updates(line)
 
 
 def _distinct(made: Iterable[Fact], before: Sequence[Fact]) -> list[Fact]:
@@ -231,4 +254,4 @@ def _taken_back(said: Said, near: Sequence[Said], known: Sequence[Fact]) -> Iter
     told = [fact for fact in known if fact.turn in own and fact.value]
     clause = Clause(tokens=(), span=(0, len(said.text)), sentence=(0, len(said.text)), first=True)
     line = Line(said=said, clause=clause, scene=Scene(said.who), known=known)
-    yield from corrections.taken_back(line, told)
+    yield from taken_back(line, told)

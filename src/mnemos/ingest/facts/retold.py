@@ -9,6 +9,7 @@ from mnemos.ingest.facts.alike import alike, span_of, telling_words
 from mnemos.ingest.facts.classes import class_of, sort_of, sorts_of
 from mnemos.ingest.facts.events import find_when
 from mnemos.ingest.facts.fact import Fact
+from mnemos.ingest.facts.family import cue, family
 from mnemos.ingest.facts.idioms import at
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.phrases import Phrase
@@ -31,13 +32,11 @@ _BACK_TO = re.compile(
 )
 #: Slots of which another value is told in such words by the way.
 _NOT_SO = frozenset("likes has owns siblings children age pet speaks".split())  # noqa: SIM905
-#: One of them stands wherever a pattern matches.
-_WORDS = frozenset(
-    """
-    now these nowadays currently from as officially instead again new longer changed moved switched
+#: One of them stands wherever _NOW matches.
+_NEWS = """
+    now these nowadays currently of officially instead again new longer changed moved switched
     gone went got up down raised set since finally back
-    """.split()  # noqa: SIM905 - a table of words reads better as text
-)
+"""
 #: Slots of several values of which "it's tea now" replaces the one told last.
 _HAD_ONE = frozenset("drinks eats uses plays prefers reads wears".split())  # noqa: SIM905
 _NO_VALUE = frozenset("good great fine over done better worse ok okay easy hard time".split())  # noqa: SIM905
@@ -45,11 +44,10 @@ _NO_VALUE = frozenset("good great fine over done better worse ok okay easy hard 
 _ONE = frozenset({"single", "event"})
 
 
+@family(cue(_NEWS), cue("back"))
 def retold(line: Line) -> Iterator[Fact]:
     """Yield the new value of what the same person told before."""
     if line.verb is not None and (line.verb.tense in {"plan", "modal"} or line.verb.denied):
-        return
-    if _WORDS.isdisjoint(line.words):
         return
     low = line.low
     back = _BACK_TO.search(low)
@@ -75,8 +73,17 @@ def _back(line: Line, match: re.Match[str]) -> Iterator[Fact]:
         later.add(fact.slot)
 
 
+#: Whatever the slot is, in up to five words; what was told is looked up only where this matches.
+_A_THING_IS = re.compile(
+    r"(?:^|\b(?:the|my|our|his|her|new))\W*(?!(?:i|you|he|she|we|they|it|that|this)(?:\s|'[a-z]))"
+    rf"\w(?:[^\s,;!?]|,(?=\d))*(?: (?:[^\s,;!?]|,(?=\d))+){{0,4}}?\b{_IS.pattern}"
+)
+
+
 def _of_a_thing(line: Line, low: str) -> list[Fact]:
     """Read "the gate changed to C3", "rent is 800 now" of a slot told before."""
+    if _A_THING_IS.search(low) is None:
+        return []
     tokens = {token.low for token in line.tokens}
     tried: set[str] = set()
     for fact in reversed(line.known):

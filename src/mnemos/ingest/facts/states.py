@@ -13,6 +13,7 @@ from mnemos.ingest.facts.classes import (
     is_job,
 )
 from mnemos.ingest.facts.fact import Act, Fact, Kind
+from mnemos.ingest.facts.family import cue, family, forms
 from mnemos.ingest.facts.line import Line
 from mnemos.ingest.facts.people import FUNCTION_WORDS
 from mnemos.ingest.facts.phrases import Phrase, listed, phrase
@@ -51,6 +52,7 @@ _LASTING = frozenset("home employer job school car partner".split())  # noqa: SI
 _WORKS = frozenset(
     "teach design build research consult code write cook study freelance train lecture".split()  # noqa: SIM905
 )
+_FINDS = frozenset({"rent", "find", "buy", "get", "share"})
 _CLAUSE = frozenset("is are was were has have what how that it them you when sure this".split())  # noqa: SIM905
 _NO_DOING = frozenset(
     "going taking making learning getting doing trying giving bringing putting".split()  # noqa: SIM905
@@ -58,6 +60,7 @@ _NO_DOING = frozenset(
 _LISTED = frozenset({"speaks", "likes", "plays", "medication", "eats", "drinks"})
 
 
+@family(cue(forms(*FRAMES, *_FINDS, *_WORKS)))
 def states(line: Line) -> Iterator[Fact]:
     """Yield what a clause with a known verb states of a person."""
     subject, verb = line.subject, line.verb
@@ -321,7 +324,7 @@ def _slot(frame: Frame, value: Phrase) -> tuple[str, Kind]:
 
 def _dwelling(line: Line, verb: Predicate) -> Iterator[Fact]:
     """Read "rent a studio in Lagos", "found a place in Porto", "bought a house near Bath"."""
-    if verb.lemma not in {"rent", "find", "buy", "get", "share"} or verb.denied:
+    if verb.lemma not in _FINDS or verb.denied:
         return
     if verb.lemma != "rent" and verb.tense not in {"past", "perfect"}:
         return
