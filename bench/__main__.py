@@ -19,6 +19,8 @@ BENCHMARKS = {
     "crash_learning": "does learning that is killed end where it would have",
     "serve": "how a server bears load: over HTTP, many clients, many tenants",
     "ui": "how soon the page can be used (needs Chromium)",
+    "service": "tenants, fuzz and load of a server, with one table (needs schemathesis)",
+    "tenants": "does any byte of a tenant reach another, or a wrong key",
     "fuzz": "is any request answered in a way that is not described (needs schemathesis)",
     "data": "what is in data files, and what in them is bad (needs paths)",
     "retrieval": "are the right turns found (needs --data)",

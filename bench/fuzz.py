@@ -24,7 +24,7 @@ from bench.server import Running, serving
 #: Bounds on single values and every field left out, and made-up requests.
 PHASES = ("coverage", "fuzzing")
 #: What wants a body that is no JSON, and what wants a model.
-LEFT_OUT = ("import_messages", "embed")
+LEFT_OUT = ("import_messages", "import_file", "embed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -877,6 +877,29 @@ def test_erasing_a_scope_takes_what_was_derived_in_it_from_nowhere(store: Store)
     assert certificate.proved
 
 
+def test_many_ids_are_looked_up_at_once(store: Store) -> None:
+    first, second = say(store, [{"role": "user", "content": text} for text in "ab"])
+    with store.reading() as snapshot:
+        tables = snapshot.tables
+        both = {first: tables.item_no(first), second: tables.item_no(second)}
+        assert tables.item_nos([second, "nothing", first]) == both
+        assert tables.item_nos([]) == {}
+        assert [item.id for item in snapshot.by_id([second, "nothing", first, second])] == [
+            second,
+            first,
+            second,
+        ]
+
+
+def test_a_store_knows_whether_anything_was_erased(store: Store) -> None:
+    first, _ = say(store, [{"role": "user", "content": text} for text in "ab"])
+    with store.reading() as snapshot:
+        assert not snapshot.tables.has_erased()
+    erased(store, first)
+    with store.reading() as snapshot:
+        assert snapshot.tables.has_erased()
+
+
 def test_an_erased_id_and_place_are_not_used_again(store: Store) -> None:
     first, second = say(store, [{"role": "user", "content": text} for text in "ab"])
     item = get(store, second)

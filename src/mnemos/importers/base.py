@@ -43,7 +43,7 @@ class Record:
     @property
     def fields(self) -> Mapping[str, Any]:
         """The message's fields; none if it is no message."""
-        return self.message if isinstance(self.message, Mapping) else {}
+        return self.message if isinstance(self.message, dict | Mapping) else {}
 
 
 @runtime_checkable

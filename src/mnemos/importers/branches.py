@@ -36,7 +36,8 @@ def parted(records: Iterable[Record], memory: Memory | None, scope: Scope) -> It
             continue
         if paths is None or paths.session != record.session:
             paths = _Paths(record.session, memory, scope, fresh=fresh)
-        yield replace(record, session=paths.place(str(ref), record.follows))
+        home = paths.place(str(ref), record.follows)
+        yield record if home == record.session else replace(record, session=home)
 
 
 class _Paths:

@@ -9,7 +9,7 @@ from typing import Any
 
 def mapping(value: object) -> Mapping[str, Any]:
     """Return an object; an empty one if it is none."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict | Mapping) else {}
 
 
 def listed(value: object) -> list[Any]:

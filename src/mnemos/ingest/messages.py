@@ -74,7 +74,7 @@ def _numbered(number: int, message: Message, naive_zone: tzinfo) -> Draft:
 
 def draft(message: Message, naive_zone: tzinfo) -> Draft:
     """Read one message."""
-    if not isinstance(message, Mapping):
+    if not isinstance(message, dict | Mapping):
         raise MessageError(f"expected a mapping with role and content, not {_type(message)}")
     role = message.get("role")
     if role not in ROLES:
@@ -180,7 +180,7 @@ def _call(call: object) -> str:
 def _metadata(value: object) -> dict[str, JSON]:
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict | Mapping):
         raise MessageError(f"metadata: expected a mapping, not {_type(value)}")
     found: dict[str, JSON] = _json(value, "metadata")
     return found
@@ -200,7 +200,7 @@ def _json(value: object, what: str, depth: int = 0) -> Any:  # noqa: ANN401 - JS
         return value
     if isinstance(value, int | float):
         return _number(value, what)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         wrong = next((key for key in value if not isinstance(key, str)), None)
         if wrong is not None:
             raise MessageError(f"{what}: the key {wrong!r} is no text")

@@ -64,6 +64,7 @@ def remember(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
         RefConflict: A ref is stored with other content.
     """
     free = _free_positions(place.scope, snapshot)
+    here_already = _exact(place.scope, snapshot)
     made: list[Item] = []
     ids: list[str] = []
     existing: list[str] = []
@@ -71,7 +72,7 @@ def remember(drafts: Sequence[Draft], place: Place, snapshot: Snapshot) -> Plan:
     for draft in drafts:
         known = None if draft.ref is None else here.get(draft.ref)
         if known is None and draft.ref is not None:
-            known = _by_ref(draft.ref, _exact(place.scope, snapshot), snapshot)
+            known = _by_ref(draft.ref, here_already, snapshot)
             if known is not None:
                 existing.append(known.id)
         if known is not None:
@@ -243,9 +244,10 @@ def _free_positions(scope: Scope, snapshot: Snapshot) -> Iterator[int]:
     """Yield the places after the last one, leaving out those that were erased."""
     scope_no = snapshot.tables.scope_no(scope)
     position = -1 if scope_no is None else snapshot.tables.last_position(scope_no)
+    erased = snapshot.tables.has_erased()
     while True:
         position += 1
-        if snapshot.tables.erased_at(turn_id(scope, position)) is None:
+        if not erased or snapshot.tables.erased_at(turn_id(scope, position)) is None:
             yield position
 
 
@@ -292,7 +294,7 @@ def _only(ref: str, scope: Scope, snapshot: Snapshot) -> Item:
 
 def _by_ref(ref: str, scope_nos: Sequence[int], snapshot: Snapshot) -> Item | None:
     nos = [no for scope_no in scope_nos for no in snapshot.tables.by_ref(scope_no, ref)]
-    return _representative(snapshot.items(nos), snapshot)
+    return _representative(snapshot.items(nos), snapshot) if nos else None
 
 
 def _stored_anew(draft: Draft, scope: Scope, snapshot: Snapshot) -> Item | None:

@@ -130,7 +130,8 @@ class Saying(Deriving):
     ) -> Receipt:
         """Store what was read, then let the recipe learn from it."""
         header = self._header(op, "", recorded_at)
-        receipt = self._write(header, plan, request_id, commit.said(read, place))
+        payload = "" if request_id is None else commit.said(read, place)
+        receipt = self._write(header, plan, request_id, payload)
         self._learn_at_once(receipt, place.scope, recorded_at)
         return receipt
 

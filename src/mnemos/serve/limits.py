@@ -20,6 +20,8 @@ class Limits:
         burst: At once.
         body_bytes: Of one request; messages to import come a line at a time and have no such limit.
         line_bytes: Of one line of those.
+        file_bytes: Of a file to import.
+        unpacked_bytes: Of what such a file holds, where it is a zip.
         body_s: How long a whole body may take to come, or one line.
         head_s: How long a request's first lines may take.
         waiting: How many requests may be under way, before others are told to come again.
@@ -29,6 +31,8 @@ class Limits:
     burst: int = 200
     body_bytes: int = 16 << 20
     line_bytes: int = 1 << 20
+    file_bytes: int = 512 << 20
+    unpacked_bytes: int = 4 << 30
     body_s: float = 30.0
     head_s: float = 10.0
     waiting: int = 1_000

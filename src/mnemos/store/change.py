@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from mnemos.errors import ConflictError, InputError, NotFound, UndoRefused
 from mnemos.store import journal
@@ -121,6 +121,10 @@ class Change:
         last_at = self._space.recorded_at if self.seq > 1 else header.recorded_at
         self.recorded_at = max(header.recorded_at, last_at)
 
+    @cached_property
+    def _has_erased(self) -> bool:
+        return self._tables.has_erased()
+
     # -- putting rows
 
     def put_item(self, item: Item) -> None:
@@ -139,12 +143,11 @@ class Change:
             self._put_version(no, item)
 
     def _put_new_item(self, item: Item) -> None:
-        if self._tables.erased_at(item.id) is not None:
+        if self._has_erased and self._tables.erased_at(item.id) is not None:
             raise ConflictError(f"item {item.id} was erased; its id is not used again")
         no = self._nos[item.id] = self._take_no()
         self._tables.add_text(no, item.text)
-        self._insert(no, item)
-        numbers = self._numbering.of(item)
+        numbers = self._insert(no, item)
         self._writer.add_item(no, item, numbers)
         self._vectors.add(numbers.scope, no)
 
@@ -162,11 +165,13 @@ class Change:
         self._sum.subtract(journal.item_bytes(current))
         self._insert(no, item)
 
-    def _insert(self, no: int, item: Item) -> None:
-        self._tables.add_item(ItemRow(no=no, item=item), self._numbering.of(item))
+    def _insert(self, no: int, item: Item) -> Numbers:
+        numbers = self._numbering.of(item)
+        self._tables.add_item(ItemRow(no=no, item=item), numbers)
         row = journal.item_bytes(item)
         self._sum.add(row)
         self._enter("item", no, row + journal.recording_bytes(item, no))
+        return numbers
 
     def _current(self, no: int) -> Item:
         row = self._tables.item_at(no)

@@ -45,6 +45,7 @@ SEGMENT = 1024
 ANALYSIS = 3
 POSTING = np.dtype([("offset", "<u2"), ("tf", "u1")])
 PACK_POSTING = Struct("<HB").pack  # the same three bytes
+PACK_DOC = Struct("<4i3H2B3q").pack  # the same bytes as a record of DOC
 MAX_TF = 255
 MAX_LENGTH = 65_535
 #: A metadata pair is indexed as a term that no text can hold; see ``tag``.
@@ -83,7 +84,10 @@ def indexed_text(item: Item) -> str:
 
 def pack(term_counts: Mapping[str, int]) -> tuple[str, bytes]:
     """Return the terms of one document, and their frequencies, as they stand in the tail."""
-    return "\n".join(term_counts), bytes(min(count, MAX_TF) for count in term_counts.values())
+    counts = list(term_counts.values())
+    if counts and max(counts) > MAX_TF:
+        counts = [min(count, MAX_TF) for count in counts]
+    return "\n".join(term_counts), bytes(counts)
 
 
 class IndexWriter:
@@ -98,27 +102,26 @@ class IndexWriter:
 
     def add_item(self, no: int, item: Item, numbers: Numbers) -> None:
         """Index an item by its own text."""
-        record = _record(no, item, numbers)
-        self._add(no, record, indexed_text(item), tags(item.metadata))
+        self._add(no, indexed_text(item), item, numbers, leads_to=no)
 
     def add_key(self, no: int, item_no: int, key: Key, item: Item, numbers: Numbers) -> None:
         """Index an item by a further text."""
-        record = _record(item_no, item, numbers)
-        record["flags"] = FLAG_KEY
-        self._add(no, record, key.text, tags(item.metadata))
+        self._add(no, key.text, item, numbers, leads_to=item_no, flags=FLAG_KEY)
 
-    def _add(self, no: int, record: NDArray[np.void], text: str, extra: Sequence[str]) -> None:
+    def _add(
+        self, no: int, text: str, item: Item, numbers: Numbers, *, leads_to: int, flags: int = 0
+    ) -> None:
         terms = self._analyzer.terms(text)
-        record["length"] = min(len(terms), MAX_LENGTH)
-        record["flags"] |= _flags(text)
-        recipe = int(record["recipe"])
+        length = min(len(terms), MAX_LENGTH)
+        record = _record(leads_to, item, numbers, length, flags | _flags(text))
+        recipe = numbers.recipe
         counts = Counter([within(recipe, term) for term in terms] if recipe else terms)
-        for each in extra:
+        for each in tags(item.metadata):
             counts[each] = 1
         packed, tf = pack(counts)
-        self._tables.put_tail(no, record.tobytes(), packed, tf)
+        self._tables.put_tail(no, record, packed, tf)
         self._live += 1
-        self._length += min(len(terms), MAX_LENGTH)
+        self._length += length
 
     def remove_item(self, no: int, item: Item, numbers: Numbers) -> None:
         """Take an item's document out, to the last posting."""
@@ -181,7 +184,11 @@ class IndexWriter:
         for no, record, terms, tf in self._tables.tail(first=first, end=first + SEGMENT):
             docs[no - first] = np.frombuffer(record, dtype=DOC)[0]
             for term, count in zip(_split(terms), tf, strict=True):
-                postings.setdefault(term, bytearray()).extend(PACK_POSTING(no - first, count))
+                posting = PACK_POSTING(no - first, count)
+                if term in postings:
+                    postings[term] += posting
+                else:
+                    postings[term] = bytearray(posting)
         fresh = self._tables.without_postings(list(postings))
         self._tables.put_segment(segment, docs.tobytes())
         self._tables.put_postings(
@@ -209,20 +216,22 @@ def _hole() -> NDArray[np.void]:
     return record
 
 
-def _record(no: int, item: Item, numbers: Numbers) -> NDArray[np.void]:
-    record = np.zeros((), dtype=DOC)
+def _record(no: int, item: Item, numbers: Numbers, length: int, flags: int) -> bytes:
     event = item.event_time
-    record["item"] = no
-    record["scope"] = numbers.scope
-    record["position"] = item.position
-    record["speaker"] = numbers.speaker
-    record["kind"] = numbers.kind
-    record["recipe"] = numbers.recipe
-    record["role"] = ROLES.index(item.role or "")
-    record["said_at"] = journal.microseconds(item.said_at)
-    record["event_from"] = NO_TIME if event is None else journal.microseconds(event[0])
-    record["event_to"] = NO_TIME if event is None else journal.microseconds(event[1])
-    return record
+    return PACK_DOC(
+        no,
+        numbers.scope,
+        item.position,
+        numbers.speaker,
+        numbers.kind,
+        numbers.recipe,
+        length,
+        ROLES.index(item.role or ""),
+        flags,
+        journal.microseconds(item.said_at),
+        NO_TIME if event is None else journal.microseconds(event[0]),
+        NO_TIME if event is None else journal.microseconds(event[1]),
+    )
 
 
 @dataclass(slots=True)

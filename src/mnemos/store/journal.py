@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b32hexencode
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -176,8 +177,4 @@ def turn_id(scope: Scope, position: int, revision: int = 0) -> str:
 
 def short_hash(data: bytes) -> str:
     """Return sixteen base-32 characters (0-9, a-v) of a hash."""
-    value = int.from_bytes(hashlib.sha256(data).digest()[:10], "big")
-    return "".join("0123456789abcdefghijklmnopqrstuv"[value >> shift & 31] for shift in _SHIFTS)
-
-
-_SHIFTS = range(75, -1, -5)
+    return b32hexencode(hashlib.sha256(data).digest()[:10]).decode().lower()

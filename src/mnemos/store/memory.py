@@ -310,6 +310,9 @@ class MemoryTables(MemoryVectorTables):
     def requests(self) -> list[Request]:
         return sorted(self._requests.rows.values(), key=lambda each: (each.seq, each.request_id))
 
+    def has_erased(self) -> bool:
+        return bool(self._erased.rows)
+
     def erased_at(self, item_id: str) -> int | None:
         return self._erased.get(item_id)
 

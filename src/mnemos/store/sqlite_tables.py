@@ -275,6 +275,9 @@ class SqliteTables(SqliteVectorTables):
     def requests(self) -> list[Request]:
         return [_request(row) for row in self._run("requests")]
 
+    def has_erased(self) -> bool:
+        return self._run("has_erased").fetchone() is not None
+
     def erased_at(self, item_id: str) -> int | None:
         seq: int | None = self._one("erased_at", id=item_id)
         return seq

@@ -253,6 +253,9 @@ class Tables(VectorTables, Protocol):
     def request(self, request_id: str) -> Request | None: ...
     def put_request(self, request: Request) -> None: ...
     def requests(self) -> list[Request]: ...
+    def has_erased(self) -> bool:
+        """Return whether any id was ever erased."""
+
     def erased_at(self, item_id: str) -> int | None:
         """Return the event that erased this id, None if none did."""
 

@@ -60,12 +60,13 @@ def spoken(words: Collection[str], home: str) -> str:
     'english'
     """
     foreign = _foreign(home)
-    if foreign.keys().isdisjoint(words):
+    different = set(words)
+    telling = foreign.keys() & different
+    if not telling:
         return home
-    distinct = set(words)
     scores = dict.fromkeys(LISTED, 0)
-    scores[home] = 2 * len(stopwords(home) & distinct)
-    for word in foreign.keys() & distinct:
+    scores[home] = 2 * len(stopwords(home) & different)
+    for word in telling:
         for language in foreign[word]:
             scores[language] += 1 if word in _IN_NAMES else 2
     best = max(LISTED, key=scores.__getitem__)

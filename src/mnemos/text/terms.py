@@ -95,7 +95,7 @@ class Analyzer:
     def _stemmed_in(self, words: list[str]) -> str:
         if self.language == "none":
             return "none"
-        plain = words if all(map(str.isascii, words)) else list(map(strip_accents, words))
+        plain = words if "".join(words).isascii() else [strip_accents(word) for word in words]
         return languages.spoken(plain, self._latin)
 
     def _in(self, language: str) -> _Stemming:

@@ -163,9 +163,14 @@ OPERATIONS = {
 EXPORT = "/export"
 BACKUP = "/backup"
 IMPORT = "/import"
+#: A file of another product, as ``mnemos import`` takes it.
+IMPORT_FILE = "/import-file"
+#: What a sent file is called, and the session of messages that name none: JSON, in ASCII.
+FILE_HEADER = "Mnemos-File"
 #: Narrows what a request sees, as ``Memory.scoped`` does: a Scope as JSON, in ASCII.
 SCOPE_HEADER = "Mnemos-Scope"
 #: The same request under the same key is done once: it stands for ``request_id``.
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 JSON_TYPE = "application/json"
 LINES_TYPE = "application/x-ndjson"
+FILE_TYPE = "application/octet-stream"

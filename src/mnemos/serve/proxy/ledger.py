@@ -11,14 +11,14 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
-from mnemos import Citation
+from mnemos import Citation, DiskFull, StoreError
 
 #: A conversation that nobody went on with for so long begins anew.
 KEPT = timedelta(days=90)
@@ -146,16 +146,30 @@ class Ledger:
             spots: Theirs; "" is none.
             now: When.
             answered: Whether the last of them has a reply.
+
+        Raises:
+            StoreError: It could not be written, on a full disk say; nothing of it was.
         """
         second = int(now.timestamp())
         threads = [(name, session, answered, second) for name in names if name]
         told = zip(spots, names, strict=True)
         places = [(spot, name, session, second) for spot, name in told if spot and name]
-        with self._lock:
-            self._rows.execute("BEGIN IMMEDIATE")
+        with self._lock, self._writing():
             self._rows.executemany("INSERT OR REPLACE INTO thread VALUES (?, ?, ?, ?)", threads)
             self._rows.executemany("INSERT OR REPLACE INTO spot VALUES (?, ?, ?, ?)", places)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            self._rows.execute("BEGIN IMMEDIATE")
+            yield
             self._rows.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._rows.in_transaction:  # or the next write could not begin
+                self._rows.execute("ROLLBACK")
+            full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            kind = DiskFull if full else StoreError
+            raise kind(f"which conversation goes on could not be noted: {error}") from error
 
     def shown(self, session: str, name: str) -> Shown | None:
         """Return what was put before a message in a session; None if nothing is known of it."""

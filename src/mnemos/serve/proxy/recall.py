@@ -63,6 +63,7 @@ class Prepared:
         fresh: Lines that came with this question.
         tokens: What these cost, under the memory's counter.
         problems: What the memory could not do.
+        kept: What was new is stored.
     """
 
     messages: Sequence[Mapping[str, JSON]]
@@ -73,6 +74,7 @@ class Prepared:
     fresh: int = 0
     tokens: int = 0
     problems: list[str] = field(default_factory=list)
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +123,18 @@ class Conversation:
         Raises:
             MnemosError: It could not be stored.
         """
+        if not prepared.kept:  # there may be room by now; a reply is stored after its question
+            self._store(prepared, said)
         key, last = self.key, next((name for name in reversed(prepared.names) if name), "")
         own = names([reply], key, last)[0]
         spot = spots([*said, reply], key)[-1]
-        self.ledger.put(prepared.session, [last, own], ["", spot], self.clock(), answered=True)
         self.memory.remember(
             {**reply, "id": own, "role": "assistant"},
             scope=replace(self.scope, session=prepared.session),
         )
+        # Behind that: a reply that could not be stored is not known, so that the next call, which
+        # repeats it, stores it.
+        self.ledger.put(prepared.session, [last, own], ["", spot], self.clock(), answered=True)
 
     def _found(self, messages: Sequence[Message]) -> Prepared:
         """Return where a call belongs: where it goes on, or to a conversation of its own.
@@ -155,22 +161,29 @@ class Conversation:
         return Prepared(messages=messages, session=session, names=own, known=0)
 
     def _remember(self, prepared: Prepared, messages: Sequence[Message]) -> None:
+        try:
+            self._store(prepared, messages)
+        except MnemosError as error:
+            prepared.problems.append(f"not remembered: {type(error).__name__}")
+            _log.warning("a proxied message is not remembered: %s", error)
+
+    def _store(self, prepared: Prepared, messages: Sequence[Message]) -> None:
         count = prepared.known
         fresh = [
             {**message, "id": name}
             for message, name in zip(messages[count:], prepared.names[count:], strict=True)
             if message.get("role") in SAID
         ]
-        try:
-            if fresh:
-                self.memory.remember(fresh, scope=replace(self.scope, session=prepared.session))
-        except MnemosError as error:
-            prepared.problems.append(f"not remembered: {type(error).__name__}")
-            _log.warning("a proxied message is not remembered: %s", error)
-            return
+        if fresh:
+            self.memory.remember(fresh, scope=replace(self.scope, session=prepared.session))
+        prepared.kept = True
         own, places = prepared.names, spots(messages, self.key)
         now = self.clock()
-        self.ledger.put(prepared.session, own[count:], places[count:], now, answered=False)
+        try:
+            self.ledger.put(prepared.session, own[count:], places[count:], now, answered=False)
+        except MnemosError as error:
+            prepared.problems.append(f"not followed: {type(error).__name__}")
+            _log.warning("a proxied conversation is not followed: %s", error)
 
     def _before(self, prepared: Prepared, messages: Sequence[Message]) -> dict[int, Shown]:
         """Return what stands before each question: what stood there, and what is new."""

@@ -20,12 +20,15 @@ from mnemos.serve.limits import Limits
 from mnemos.serve.rest import files, importing, openapi
 from mnemos.serve.rest.calls import endpoint
 from mnemos.serve.rest.service import Service
+from mnemos.serve.rest.uploads import Uploads
 from mnemos.serve.work import Work
 from mnemos.wire.operations import (
     BACKUP,
     EXPORT,
+    FILE_HEADER,
     IDEMPOTENCY_HEADER,
     IMPORT,
+    IMPORT_FILE,
     JSON_TYPE,
     OPERATIONS,
     PREFIX,
@@ -138,6 +141,7 @@ def _routes(service: Service) -> list[Route]:
     return [
         *calls,
         _file(IMPORT, "POST", partial(importing.import_messages, service=service)),
+        _file(IMPORT_FILE, "POST", Uploads(service).import_file),
         _file(EXPORT, "GET", partial(files.export, service=service)),
         _file(BACKUP, "GET", partial(files.backup, service=service)),
         Route("/health", health),
@@ -180,6 +184,12 @@ def _open_to(origins: Collection[str], guarded: App) -> App:
         guarded,
         allow_origins=[*origins],
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", IDEMPOTENCY_HEADER, SCOPE_HEADER],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            FILE_HEADER,
+            IDEMPOTENCY_HEADER,
+            SCOPE_HEADER,
+        ],
         expose_headers=["Retry-After"],
     )

@@ -63,6 +63,24 @@ def require_type(request: Request, *wanted: str) -> str:
     return found
 
 
+async def parts(request: Request, limits: Limits) -> AsyncIterator[bytes]:
+    """Yield the parts of a body as they come; it may be of any length.
+
+    Raises:
+        Refusal: Nothing came for too long.
+    """
+    stream = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(limits.body_s):
+                part = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise Refusal(408, f"nothing came for {limits.body_s:g} s") from None
+        yield part
+
+
 async def lines(request: Request, limits: Limits) -> AsyncIterator[bytes]:
     """Yield the lines of a body as they come; it may be of any length.
 
@@ -70,15 +88,7 @@ async def lines(request: Request, limits: Limits) -> AsyncIterator[bytes]:
         Refusal: One is too long, or too slow.
     """
     rest = b""
-    stream = aiter(request.stream())
-    while True:
-        try:
-            async with asyncio.timeout(limits.body_s):
-                part = await anext(stream)
-        except StopAsyncIteration:
-            break
-        except TimeoutError:
-            raise Refusal(408, f"nothing came for {limits.body_s:g} s") from None
+    async for part in parts(request, limits):
         *whole, rest = (rest + part).split(b"\n")
         for line in whole:
             yield line

@@ -5,12 +5,16 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from mnemos.wire.imported import Imported
+from mnemos.serve.rest.uploads import CHOICES
+from mnemos.wire.imported import Imported, ImportedFile
 from mnemos.wire.operations import (
     BACKUP,
     EXPORT,
+    FILE_HEADER,
+    FILE_TYPE,
     IDEMPOTENCY_HEADER,
     IMPORT,
+    IMPORT_FILE,
     JSON_TYPE,
     LINES_TYPE,
     OPERATIONS,
@@ -68,6 +72,7 @@ def document() -> Json:
     for operation in OPERATIONS.values():
         paths.setdefault(PREFIX + operation.path, {})[operation.verb.lower()] = _call(operation)
     paths[PREFIX + IMPORT] = {"post": _import()}
+    paths[PREFIX + IMPORT_FILE] = {"post": _import_file()}
     paths[PREFIX + EXPORT] = {"get": _file("export", "Send the whole memory as lines.", LINES_TYPE)}
     about = "Send a compact copy of the file."
     paths[PREFIX + BACKUP] = {"get": _file("backup", about, "application/vnd.sqlite3")}
@@ -177,6 +182,46 @@ def _import() -> Json:
             "description": about,
             "content": {LINES_TYPE: {"schema": message}},
         },
+        "responses": {
+            "200": {
+                "description": "Done",
+                "content": {JSON_TYPE: {"schema": result}, LINES_TYPE: {"schema": progress}},
+            },
+            **_problems(*_BODIES, *_READS),
+        },
+    }
+
+
+_FILE_PARAMETER: Json = {
+    "name": FILE_HEADER,
+    "in": "header",
+    "description": "What the file is called, and the session of messages that name none.",
+    "content": {
+        JSON_TYPE: {
+            "schema": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "session": {"type": "string"}},
+                "additionalProperties": False,
+            }
+        }
+    },
+}
+
+
+def _import_file() -> Json:
+    result = REPLIES.shape(ImportedFile).schema
+    progress = {"$ref": "#/components/schemas/Progress"}
+    choices = [
+        {"name": name, "in": "query", "schema": {"type": "string", "enum": [*values]}}
+        for name, values in CHOICES.items()
+    ]
+    kind = {"name": "kind", "in": "query", "schema": {"type": "string", "minLength": 1}}
+    return {
+        "operationId": "import_file",
+        "summary": "Take in a file of another product, or say what would come of it.",
+        "tags": ["write"],
+        "parameters": [_FILE_PARAMETER, kind, *choices],
+        "requestBody": {"required": True, "content": {FILE_TYPE: {"schema": {}}}},
         "responses": {
             "200": {
                 "description": "Done",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from mnemos import DiskFull, Memory, Scope
+from mnemos import DiskFull, Memory, Scope, StoreError
 from mnemos.serve.access import Directory
 from mnemos.serve.keys import Right
 from mnemos.serve.limits import Limits
@@ -289,6 +291,71 @@ def test_a_memory_that_fails_stops_no_call(
         )
     assert raw.headers[MEMORY_HEADER] == told
     assert endpoint.asked[-1]["messages"] == [user("Hello")]
+
+
+def told(url: str, said: Said) -> str:
+    """Ask, and return what the header says was done with the memory."""
+    with client(url) as asking:
+        create: Any = asking.chat.completions.with_raw_response.create
+        found: str = create(model="m", messages=said).headers[MEMORY_HEADER]
+    return found
+
+
+@contextmanager
+def full(connection: sqlite3.Connection) -> Iterator[None]:
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    yield
+    connection.execute("PRAGMA max_page_count = 1000000")
+
+
+def test_on_a_full_disk_the_call_passes_on_with_what_is_known_and_says_so(
+    through: Through, endpoint: Endpoint, memory: Memory
+) -> None:
+    url = through()
+    ask(url, [user("My sister Ann keeps bees in Porto")])
+    settled(memory, 2)
+    question = [user("Where does my sister keep her bees? " + "x " * 20_000)]
+    with full(memory._store._writer):  # type: ignore[attr-defined]
+        done = told(url, question)
+        assert re.fullmatch(r"shown=[1-9]\d*; fresh=.*; not remembered: DiskFull", done)
+        assert "Porto" in json.dumps(endpoint.asked[-1])
+        time.sleep(0.2)  # the reply, too, is tried
+        assert len(memory.browse().items) == 2
+    said = [*question, {"role": "assistant", "content": "I see."}, user("And since when?")]
+    assert "not remembered" not in told(url, said)
+    assert settled(memory, 6)[2:] == [*(each["content"] for each in said), "I see."]
+
+
+def test_a_reply_that_could_not_be_stored_is_stored_with_the_next_call(
+    through: Through, endpoint: Endpoint, memory: Memory
+) -> None:
+    long = "It is so. " * 20_000
+    endpoint.answer = lambda _: JSONResponse(completion({"role": "assistant", "content": long}))
+    url = through()
+    writer = memory._store._writer  # type: ignore[attr-defined]
+    writer.execute("PRAGMA max_page_count = 60")
+    assert "not" not in told(url, [user("Is it so?")])
+    time.sleep(0.5)
+    assert [item.text for item in memory.browse().items] == ["Is it so?"]
+    writer.execute("PRAGMA max_page_count = 1000000")
+    told(url, [user("Is it so?"), {"role": "assistant", "content": long}, user("Really?")])
+    assert settled(memory, 4)[:3] == ["Is it so?", long, "Really?"]
+    assert len({item.scope.session for item in memory.browse().items}) == 1
+
+
+def test_where_conversations_cannot_be_noted_the_call_says_so_and_later_ones_are(
+    through: Through, ledger: Ledger
+) -> None:
+    url = through()
+    said = [user(f"{n} " + "x" * 200) for n in range(400)]
+    with full(ledger._rows):
+        assert told(url, said).endswith("; not followed: DiskFull")
+    assert "not followed" not in told(url, [user("Hello again")])
+    with pytest.raises(StoreError, match="could not be noted"):
+        ledger.put("s", ["b"], [""], datetime.now(UTC), answered=[])  # type: ignore[arg-type]
+    ledger.put("s", ["a"], [""], datetime.now(UTC), answered=False)
+    assert ledger.find(["a"]) is not None
 
 
 def test_a_slow_memory_is_not_waited_for_but_still_told(

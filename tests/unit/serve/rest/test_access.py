@@ -7,153 +7,40 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from starlette.requests import Request
 
+from bench import tenants
 from mnemos import Forbidden, NotFound, QueryError, RateLimited, Scope, Unauthorized
 from mnemos.serve import logs
 from mnemos.serve.guard import Receive, Send
 from mnemos.serve.guard import Scope as AsgiScope
 from mnemos.serve.keys import Keys, Right
 from mnemos.serve.limits import Limits
-from mnemos.serve.rest import openapi
 from mnemos.serve.rest.app import Mount
 from mnemos.serve.rest.service import Service
 from mnemos.wire.operations import OPERATIONS, PREFIX
 from tests.unit.serve.rest.serving import Served, served
 
-PLANTED = "Xylophonia"
-LINES = "application/x-ndjson"
+
+def test_no_byte_of_a_tenant_reaches_another_or_a_wrong_key(directory: Served) -> None:
+    found = tenants.look(directory)
+    assert found.findings == []
+    assert found.routes > len(OPERATIONS)
+    assert found.requests > 10 * found.routes
+    assert found.bytes_read > 100 * found.requests
 
 
-def plant(running: Served) -> dict[str, Any]:
-    """Let ben say things that nobody else may hear of; return what there is to ask for."""
-    with running.client(running.key("ben")) as ben:
-        told = ben.remember(
-            [
-                {
-                    "role": "user",
-                    "name": PLANTED,
-                    "content": f"The locker opens with {PLANTED}. I live in {PLANTED}.",
-                    "id": "door",
-                    "metadata": {PLANTED: PLANTED},
-                }
-            ],
-            session="home",
-            scope=Scope(user="user"),
-        )
-        ben.learn()
-        hidden = ben.remember(f"hidden {PLANTED}").ids
-        ben.forget(hidden, why=PLANTED)
-        gone = ben.remember("erased thing").ids
-        ben.erase(gone)
-        facts = ben.facts(every=True)
-    assert facts
-    return {"ids": [*told.ids, *hidden, *gone, *(fact.id for fact in facts)], "head": told.head}
-
-
-def requests_of(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """Return a request or more for every route, each as near as it can come to what ben said."""
-    item = found["ids"][0]
-    bodies: dict[str, list[dict[str, Any]]] = {
-        "remember": [{"messages": "a"}],
-        "sync": [{"messages": [{"role": "user", "content": "a"}], "session": "home"}],
-        "revise": [{"ref": "door", "message": "b", "session": "home"}],
-        "recall": [{"question": "What opens the locker?"}, {"question": "hidden erased"}],
-        "context": [{"question": "What opens the locker?"}],
-        "facts": [{"every": True}, {"question": "Where do I live?"}],
-        "profile": [{"about": "user"}, {"about": "Ben"}],
-        "note_use": [{"shown": each, "outcome": "good"} for each in found["ids"]],
-        "uses": [{"shown": each} for each in found["ids"]],
-        "fade": [{}, {"policy": {"kinds": ["turn"], "unused_for": 0.0}, "preview": True}],
-        "refs": [{}, {"session": "home"}],
-        "correct": [{"fact_id": found["ids"][-1], "value": "c"}],
-        "forget": [{"ids": [each]} for each in found["ids"]],
-        "restore": [{"ids": [each]} for each in found["ids"]],
-        "erase": [
-            {"what": item},
-            {"what": item, "preview": True},
-            {"what": {"session": "home"}},
-        ],
-        "undo": [{}, {"seq": 1}],
-        "browse": [{}, {"after": item}, {"after": "0"}],
-        "sessions": [{}, {"limit": 1}],
-        "verify": [{}, {"expected_head": found["head"]}],
-        "learn": [{}],
-        "consolidate": [{}],
-        "embed": [{}],
-        "reindex": [{"embedder": "ben"}],
-        "replay": [{}],
-        "unlearn": [{"recipe": "default"}],
-    }
-    made: list[tuple[str, str, dict[str, Any]]] = []
-    for path, verbs in openapi.document()["paths"].items():
-        for verb, described in verbs.items():
-            name = described["operationId"]
-            if "{item_id}" in path:
-                made += [(verb, path.replace("{item_id}", each), {}) for each in found["ids"]]
-            elif name == "import_messages":
-                content = b'{"role":"user","content":"a"}'
-                made.append((verb, path, {"content": content, "headers": {"content-type": LINES}}))
-            elif verb == "post":
-                made += [(verb, path, {"json": body}) for body in bodies.pop(name)]
-            else:
-                made.append((verb, path, {}))
-    assert bodies == {}
-    return made
-
-
-def test_with_one_tenants_key_no_byte_of_another_comes_back(directory: Served) -> None:
-    found = plant(directory)
-    sent: dict[str, Any] = {"authorization": f"Bearer {directory.key('ann')}"}
-    asked = requests_of(found)
-    assert len(asked) > len(OPERATIONS)
-    with httpx.Client(base_url=directory.url, trust_env=False) as http:
-        for verb, path, more in asked:
-            for accept in ("application/json", LINES):
-                headers = {**sent, "accept": accept, **more.get("headers", {})}
-                answer = http.request(verb, path, **{**more, "headers": headers})
-                assert answer.status_code < 500, (verb, path, answer.text)
-                assert PLANTED not in answer.text, (verb, path)
-    with directory.client(directory.key("ben")) as ben:
-        assert PLANTED in ben.recall("What opens the locker?")[0].text
-        assert ben.verify(expected_head=found["head"]).ok
-
-
-def test_without_a_key_or_with_a_wrong_one_every_route_answers_401(directory: Served) -> None:
-    found = plant(directory)
-    token = directory.key("ben")
-    revoked = directory.key("ben")
-    keys = Keys(directory.folder)
-    key = keys.opens(revoked)
-    assert key is not None
-    keys.revoke(key.id)
-    keys.close()
-    public = {"/health", "/openapi.json"}
-    wrong: list[dict[str, str]] = [
-        {},
-        {"authorization": ""},
-        {"authorization": token},
-        {"authorization": f"Basic {token}"},
-        {"authorization": f"Bearer {token[:-2]}xx"},
-        {"authorization": f"Bearer {revoked}"},
-    ]
-    with httpx.Client(base_url=directory.url, trust_env=False) as http:
-        for verb, path, more in requests_of(found):
-            for headers in wrong:
-                answer = http.request(
-                    verb, path, **{**more, "headers": {**more.get("headers", {}), **headers}}
-                )
-                if path in public:
-                    assert answer.status_code == 200
-                    continue
-                assert answer.status_code == 401, (verb, path)
-                assert answer.headers["www-authenticate"] == "Bearer"
-                assert answer.json()["error"] == "Unauthorized"
-                assert PLANTED not in answer.text
+def test_what_is_told_of_a_tenant_is_found_where_it_is_told(directory: Served) -> None:
+    planted = tenants.plant(directory, "ben")
+    own = {"authorization": f"Bearer {directory.key('ben')}"}
+    theirs = tenants.ask(directory.url, planted, [own], known=True)
+    told = {each.split(": ")[0] for each in theirs.findings}
+    assert {"post /v1/recall", "get /v1/export", "get /v1/backup", "post /v1/facts"} <= told
+    opened = tenants.ask(directory.url, planted, [own], known=False)
+    assert any(each.endswith("to a key that is none") for each in opened.findings)
 
 
 @pytest.mark.parametrize("right", ["read", "write", "erase"])
@@ -316,12 +203,12 @@ async def answered(text: str, send: Send) -> None:
 def test_logs_and_figures_name_no_text_and_no_id(directory: Served) -> None:
     stream = io.StringIO()
     with logs.written(stream):
-        found = plant(directory)
+        found = tenants.plant(directory, "ben")
         headers = {"authorization": f"Bearer {directory.key('ben')}"}
         with httpx.Client(base_url=directory.url, headers=headers, trust_env=False) as http:
-            http.get(f"/v1/items/{found['ids'][0]}")
-            http.post("/v1/recall", json={"question": PLANTED, "limit": 0})
-            http.get(f"/{PLANTED}")
+            http.get(f"/v1/items/{found.ids[0]}")
+            http.post("/v1/recall", json={"question": tenants.PLANTED, "limit": 0})
+            http.get(f"/{tenants.PLANTED}")
             figures = http.get("/metrics").text
             http.get("/health")
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -332,8 +219,8 @@ def test_logs_and_figures_name_no_text_and_no_id(directory: Served) -> None:
     assert [line["route"] for line in lines[at : at + 3]] == ["recall", "other", "metrics"]
     assert lines[at]["error"] == "QueryError"
     said = stream.getvalue() + figures
-    assert PLANTED not in said
-    assert not [each for each in found["ids"] if each in said]
+    assert tenants.PLANTED not in said
+    assert not [each for each in found.ids if each in said]
     assert 'mnemos_requests_total{route="get",status="200"} 1' in figures
     assert "mnemos_open_memories 1" in figures
     assert "ben" not in figures

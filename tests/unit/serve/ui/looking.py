@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from mnemos import Memory
 from mnemos.client import Client
+from mnemos.serve.limits import Limits
 from mnemos.serve.ui.page import mount
 from tests.unit.serve.rest.serving import served
 
@@ -112,11 +113,18 @@ class Shown:
 
 @contextmanager
 def looking(
-    browser: Browser, folder: Path, *, viewport: ViewportSize = DESK, bypass_csp: bool = False
+    browser: Browser,
+    folder: Path,
+    *,
+    viewport: ViewportSize = DESK,
+    bypass_csp: bool = False,
+    limits: Limits | None = None,
 ) -> Iterator[Shown]:
     """Show a small memory's page in the browser while the block runs."""
     with (
-        served(folder, file="one.mnemos", mounts=[mount], opening=learning) as running,
+        served(
+            folder, file="one.mnemos", mounts=[mount], opening=learning, limits=limits
+        ) as running,
         running.client() as memory,
         browser.new_context(viewport=viewport, bypass_csp=bypass_csp) as context,
     ):

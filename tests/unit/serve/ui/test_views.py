@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.unit.serve.ui.looking import Shown
+from mnemos.serve.limits import Limits
+from tests.unit.importers.exports import EXPORTS, MBOX, kind_of
+from tests.unit.serve.ui.looking import Shown, looking
 
 
 def test_a_question_is_asked_and_its_hits_explained_without_a_mouse(shown: Shown) -> None:
@@ -258,11 +260,12 @@ def test_a_file_is_imported(shown: Shown, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"diary.{ending}"
     path.write_text(text, encoding="utf-8")
     page = shown.go("import")
-    page.get_by_label("File of messages").set_input_files(path)
+    page.get_by_label("File to import").set_input_files(path)
+    page.get_by_role("button", name="Import", exact=True).click()
     page.wait_for_selector(".progress [role=status]", timeout=60_000)
     told = page.locator(".progress").inner_text()
     assert "1,199 messages added, 0 there before, 1 left out." in told
-    assert "line 701" in told
+    assert (f"{path.name}:701: " if ending == "jsonl" else f"{path.name}: message 701: ") in told
     kept = shown.memory.browse(session="diary", limit=2_000).items
     assert [each.text for each in kept] == [f"diary line {n}" for n in range(1_200) if n != 700]
 
@@ -280,10 +283,81 @@ def test_a_file_larger_than_a_part_keeps_every_line(shown: Shown, tmp_path: Path
     assert path.stat().st_size > 2 * 256_000
     page = shown.go("import")
     page.get_by_label("Session of messages").fill("book")
-    page.get_by_label("File of messages").set_input_files(path)
+    page.get_by_label("File to import").set_input_files(path)
+    page.get_by_role("button", name="Import", exact=True).click()
     page.wait_for_selector(".progress [role=status]", timeout=60_000)
     kept = [each.text for each in shown.memory.browse(session="book", limit=500).items]
     assert kept == said
+
+
+@pytest.mark.parametrize(
+    "export", ["chatgpt zip", "claude", "slack zip", "whatsapp android", "mbox"]
+)
+def test_a_file_of_another_product_is_looked_at_before_it_goes_in(
+    shown: Shown, tmp_path: Path, export: str
+) -> None:
+    name, data = EXPORTS[export]
+    assert isinstance(data, bytes)
+    path = tmp_path / name
+    path.write_bytes(data)
+    before = shown.memory.stats().items["turn"]
+    page = shown.go("import")
+    page.get_by_label("File to import").set_input_files(path)
+    coming = page.locator(".coming")
+    coming.wait_for()
+    told = dict(
+        zip(
+            coming.locator("dt").all_inner_texts(),
+            coming.locator("dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    assert told["Kind"] == kind_of(export)
+    new = int(told["New"])
+    assert new > 0
+    assert shown.memory.stats().items["turn"] == before
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(".progress [role=status]")).to_contain_text(f"{new} messages added")
+    assert shown.memory.stats().items["turn"] == before + new
+    page.get_by_label("File to import").set_input_files(path)
+    expect(page.locator(".progress [role=status]")).to_contain_text("Nothing in it is new.")
+
+
+def test_what_is_looked_at_can_be_left(shown: Shown, tmp_path: Path) -> None:
+    path = tmp_path / "тест é.jsonl"
+    path.write_text('{"role": "user", "content": "not this"}\n')
+    page = shown.go("import")
+    events = len(shown.memory.log(100))
+    page.get_by_label("File to import").set_input_files(path)
+    page.get_by_role("button", name="Leave it").click()
+    expect(page.locator(".progress")).to_be_empty()
+    assert len(shown.memory.log(100)) == events
+
+
+def test_lines_that_are_too_many_for_one_file_go_by_parts(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "diary.jsonl"
+    said = [json.dumps({"role": "user", "content": f"line {n}", "id": f"d{n}"}) for n in range(300)]
+    path.write_text("\n".join([*said, '{"role": "nobody"}']))
+    with looking(browser, tmp_path, limits=Limits(requests_per_s=0, file_bytes=100)) as shown:
+        page = shown.go("import")
+        page.get_by_label("File to import").set_input_files(path)
+        told = page.locator(".progress [role=status]")
+        expect(told).to_contain_text("300 messages added, 0 there before, 1 left out.")
+        expect(page.locator(".progress")).to_contain_text("line 301")
+        assert len(shown.memory.browse(session="diary", limit=500).items) == 300
+        other = tmp_path / "mail.mbox"
+        other.write_bytes(MBOX)
+        page.get_by_label("File to import").set_input_files(other)
+        expect(page.get_by_role("alert")).to_contain_text("mnemos import takes files of any size")
+
+
+def test_a_file_of_no_known_kind_is_told_so(shown: Shown, tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(range(256)))
+    page = shown.go("import")
+    page.get_by_label("File to import").set_input_files(path)
+    expect(page.get_by_role("alert")).to_contain_text("a.bin: is of no kind that is known")
+    assert "422" in shown.said.pop()
 
 
 def test_figures_are_those_of_the_memory(shown: Shown) -> None:

@@ -72,10 +72,26 @@ export async function sendLines(body, { once, signal, progress }) {
   const type = "application/x-ndjson";
   const headers = { "Content-Type": type, Accept: type, "Idempotency-Key": once };
   const answer = await fetched("import", { method: "POST", query: { on_error: "skip" }, body, headers, signal });
+  return resultOf(answer, (told) => progress(told.done));
+}
+
+/** Send a file as it is; what came, or would come, of it is returned. `progress` hears a share. */
+export async function sendFile(file, { session, dry, signal, progress }) {
+  const lines = "application/x-ndjson";
+  const about = ascii(session ? { name: file.name, session } : { name: file.name });
+  const headers = { "Content-Type": "application/octet-stream", Accept: lines, "Mnemos-File": about };
+  const answer = await fetched("import-file", { method: "POST", query: { dry_run: dry }, body: file, headers, signal });
+  return resultOf(answer, (told) => progress(told.done / Math.max(1, told.total)));
+}
+
+/** JSON as a header can hold it. */
+const ascii = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+async function resultOf(answer, progress) {
   let result = null;
   for await (const line of lines(answer.body)) {
     const told = JSON.parse(line);
-    if (told.progress) progress(told.progress.done);
+    if (told.progress) progress(told.progress);
     if (told.problem) throw new Problem(told.problem.status, told.problem);
     if (told.result) result = told.result;
   }

@@ -1,23 +1,33 @@
-// Bring conversations in: a file is cut at its lines and sent part by part, so that any size goes.
+// Bring conversations in: a file of any product is looked at first, then taken in.
 
-import { sendLines } from "./api.js";
+import { sendFile } from "./api.js";
 import { bar } from "./charts.js";
-import { button, count, el, field, link, percent, tell, whole } from "./dom.js";
+import { button, count, day, el, field, link, percent, put, size, tell, whole } from "./dom.js";
+import { bringLines, isLines } from "./lines.js";
 
-const PART = 256_000;
 const SHOWN = 20;
+const AUTHORS = 8;
+/** What the server takes as one file; larger ones, and what a key of one user sends, go by their lines. */
+const MOST = 512 * 1024 * 1024;
 
 export const title = () => "Import";
 
 export async function show({ place, signal }) {
-  const file = el("input", { type: "file", accept: ".jsonl,.ndjson,.json,.txt,application/json", "aria-label": "File of messages" });
+  const file = el("input", { type: "file", "aria-label": "File to import" });
   const session = el("input", { name: "session", autocomplete: "off", placeholder: "that of the file's name" });
   const out = el("div", { class: "progress", "aria-live": "polite" });
   const drop = el("div", { class: "drop" },
     el("p", {}, "Drop a file here, or choose one."), file,
-    el("p", { class: "soft" }, "JSON lines, or a list in JSON, of messages: role, content, and if you have them name, id, said_at, session."));
-  const take = (chosen) => { if (chosen) bring(chosen, session.value.trim(), out, signal).catch((error) => failed(out, error)); };
-  file.addEventListener("change", () => take(file.files[0]));
+    el("p", { class: "soft" }, "An export of ChatGPT, Claude, mem0, Letta, Zep, Slack or WhatsApp, mail (mbox), or messages as JSON, Markdown or text; zips as they are. It is looked at first."));
+  let before = null;
+  const take = (chosen) => {
+    if (!chosen) return;
+    before?.abort(); // another file takes the place of one that is being looked at
+    before = new AbortController();
+    signal.addEventListener("abort", before.abort.bind(before));
+    look({ file: chosen, session: session.value.trim(), out, stopping: before }).catch((error) => failed(out, error));
+  };
+  file.addEventListener("change", () => { take(file.files[0]); file.value = ""; });
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => {
@@ -28,85 +38,79 @@ export async function show({ place, signal }) {
   place.append(drop, field("Session of messages that name none", session), out);
 }
 
-async function bring(file, session, out, leaving) {
-  const stopping = new AbortController();
-  leaving.addEventListener("abort", () => stopping.abort());
-  const told = el("p", {});
-  const drawn = el("div", {});
-  const stop = button("Stop", () => stopping.abort());
-  out.replaceChildren(el("h2", {}, file.name), drawn, told, stop);
-  const sum = { messages: 0, added: 0, existing: 0, left_out: 0, problems: [] };
-  const say = (share, more = 0) => {
-    drawn.replaceChildren(bar(share));
-    told.textContent = `${percent(share)}: ${count(sum.messages + more, "message")}`;
-  };
-  say(0);
-  const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
-  const named = session || file.name.replace(/\.[^.]*$/, "");
-  let lines = 0;
-  for await (const { text, share } of parts(file)) {
-    if (stopping.signal.aborted) break;
-    const own = inSession(text, named);
-    const result = await sendLines(own, { once: `${id}-${lines}`, signal: stopping.signal, progress: (done) => say(share, done) });
-    for (const name of ["messages", "added", "existing", "left_out"]) sum[name] += result[name];
-    const before = lines;
-    sum.problems.push(...result.problems.map((each) => each.replace(/^line (\d+)/, (_, number) => `line ${whole(before + Number(number))}`)));
-    lines += own.split("\n").length - 1;
-    say(share);
-  }
-  stop.remove();
-  finished(out, sum, named);
-}
-
-/** Yield a file's lines in parts, with how much of it they reach. */
-async function* parts(file) {
-  if (/^\s*[[{]/.test(await file.slice(0, 64).text()) && /\.json$/i.test(file.name)) {
-    const whole = JSON.parse(await file.text());
-    const messages = Array.isArray(whole) ? whole : whole.messages ?? [whole];
-    const every = 500;
-    for (let at = 0; at < messages.length; at += every) {
-      const some = messages.slice(at, at + every);
-      yield { text: some.map((each) => `${JSON.stringify(each)}\n`).join(""), share: Math.min(1, (at + every) / messages.length) };
-    }
+/** Show what would come of a file, and take it in when asked to. */
+async function look(given) {
+  const { file, session, out, stopping } = given;
+  const say = working(given, `Looking at ${size(file.size)}`);
+  let found;
+  try {
+    if (file.size > MOST) throw Object.assign(new Error(`it is larger than ${size(MOST)}; mnemos import takes files of any size`), { status: 413 });
+    found = await sendFile(file, { session, dry: true, signal: stopping.signal, progress: say });
+  } catch (error) {
+    if (![403, 413].includes(error.status) || !isLines(file)) throw error;
+    const sum = await bringLines(file, session, { signal: stopping.signal, say });
+    finished(out, sum, sum.session);
     return;
   }
-  let start = 0;
-  let reach = PART;
-  while (start < file.size) {
-    const bytes = new Uint8Array(await file.slice(start, start + reach).arrayBuffer());
-    const last = start + bytes.length >= file.size;
-    const end = last ? bytes.length : bytes.lastIndexOf(10) + 1;
-    if (end === 0) { reach *= 2; continue; } // a line longer than this
-    start += end;
-    reach = PART;
-    const text = new TextDecoder().decode(bytes.subarray(0, end));
-    yield { text: text.endsWith("\n") ? text : `${text}\n`, share: start / file.size };
-  }
+  const bring = button("Import", () => take(given).catch((error) => failed(out, error)));
+  const leave = button("Leave it", () => put(out));
+  put(out, el("h2", { dir: "auto" }, file.name), figures(found),
+    found.added || found.revised ? el("p", {}, bring, " ", leave) : el("p", { role: "status", class: "note" }, "Nothing in it is new."),
+    bad(found));
+  (found.added ? bring : out).focus?.();
 }
 
-/** Lines whose messages all name a session. What is no message is sent as it is: the server says why. */
-function inSession(text, session) {
-  return text.split("\n").map((line) => {
-    if (!line.trim()) return line;
-    try {
-      const message = JSON.parse(line);
-      if (typeof message !== "object" || message === null || Array.isArray(message) || message.session) return line;
-      return JSON.stringify({ ...message, session });
-    } catch {
-      return line;
-    }
-  }).join("\n");
+async function take(given) {
+  const { file, session, out, stopping } = given;
+  const say = working(given, "Importing");
+  const done = await sendFile(file, { session, dry: false, signal: stopping.signal, progress: say });
+  finished(out, done, session);
+}
+
+/** Put a bar in place of what stood there; returns what moves it. */
+function working({ file, out, stopping }, doing) {
+  const told = el("p", {}, `${doing} …`);
+  const drawn = el("div", {}, bar(0));
+  put(out, el("h2", { dir: "auto" }, file.name), drawn, told, button("Stop", () => stopping.abort()));
+  return (share) => {
+    drawn.replaceChildren(bar(share));
+    told.textContent = `${doing}: ${percent(share)}`;
+  };
+}
+
+function figures(found) {
+  const authors = Object.entries(found.authors);
+  const named = authors.slice(0, AUTHORS).map(([name, number]) => `${name} ${whole(number)}`);
+  const rows = [
+    ["Kind", found.kind],
+    ["Conversations", whole(found.conversations)],
+    ["Messages", whole(found.messages)],
+    ["New", whole(found.added)],
+    ["There before", whole(found.existing)],
+    ["Period", found.first ? [day(found.first), " to ", day(found.last)] : "–"],
+    ["Authors", authors.length > AUTHORS ? [...named, `${whole(authors.length - AUTHORS)} more`].join(", ") : named.join(", ") || "–"],
+    ["Attachments", whole(found.attachments)],
+    ["Bad records", whole(found.left_out)],
+  ];
+  return el("dl", { class: "fields-of coming" }, rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { dir: "auto" }, value))));
+}
+
+function bad({ problems, left_out: all }) {
+  if (!problems.length) return null;
+  const shown = problems.slice(0, SHOWN);
+  const more = all - shown.length;
+  return el("div", {}, el("h3", {}, "Bad records"),
+    el("ul", { class: "plain" }, shown.map((each) => el("li", { dir: "auto" }, each)), more > 0 ? el("li", {}, `${whole(more)} more`) : null));
 }
 
 function finished(out, sum, session) {
   const words = `${count(sum.added, "message")} added, ${whole(sum.existing)} there before, ${whole(sum.left_out)} left out.`;
-  out.append(el("p", { class: sum.left_out ? "note" : "proved", role: "status" }, words),
-    sum.problems.length ? el("ul", { class: "plain" }, sum.problems.slice(0, SHOWN).map((each) => el("li", { dir: "auto" }, each))) : "",
-    el("p", {}, link("sessions", {}, "Sessions"), " · ", link("session", { session }, session)));
+  put(out, el("p", { class: sum.left_out ? "note" : "proved", role: "status" }, words), bad(sum),
+    el("p", {}, link("sessions", {}, "Sessions"), session ? [" · ", link("session", { session }, session)] : null));
   tell(words);
 }
 
 function failed(out, error) {
   const stopped = error.name === "AbortError";
-  out.append(el("p", { class: "wrong", role: "alert" }, stopped ? "Stopped. What was in stays." : `That did not work: ${error.message}`));
+  put(out, el("p", { class: "wrong", role: "alert", dir: "auto" }, stopped ? "Stopped. What was in stays." : `That did not work: ${error.message}`));
 }

@@ -81,7 +81,8 @@ UPDATE item SET visible_to = :visible_to
 SELECT no FROM item WHERE space = :space AND id = :id LIMIT 1
 
 -- item_nos --
-SELECT DISTINCT id, no FROM item WHERE space = :space AND id IN (SELECT value FROM json_each(:ids))
+SELECT DISTINCT id, no FROM item
+WHERE space = :space AND id IN (SELECT value FROM json_each(:ids))
 
 -- item_current --
 SELECT no, visible_from, visible_to, id, kind, user, agent, session, position, role, speaker, ref,
@@ -259,6 +260,9 @@ VALUES (:space, :request_id, :op, :seq, :nonce, :digest, :receipt)
 -- requests --
 SELECT request_id, op, seq, nonce, digest, receipt FROM request
  WHERE space = :space ORDER BY seq, request_id
+
+-- has_erased --
+SELECT 1 FROM erased WHERE space = :space LIMIT 1
 
 -- erased_at --
 SELECT seq FROM erased WHERE space = :space AND id = :id
