@@ -34,6 +34,7 @@ BENCHMARKS = {
     "answers": "does a model answer right by what compare found (needs a model's endpoint)",
     "environments": "make the environments that compared systems run in",
     "train": "what do the signals weigh (needs --data; writes weights with --out)",
+    "train-newer": "what tells the turn that says how it is now (--data; writes with --keep)",
     "token_counter": "how far off is the token estimate (needs tokenizers)",
 }
 #: Those that are not ``bench.NAME``.
@@ -42,6 +43,7 @@ MODULES = {
     "compare": "bench.compare.command",
     "environments": "bench.compare.environments",
     "recipes": "bench.recipes.command",
+    "train-newer": "bench.train_newer",
 }
 
 

@@ -89,7 +89,7 @@ def _judge(system: Answering, update: Update, check: Check) -> Verdict:
         right = all(any(says(line, value) for line in held) for value in check.values)
         right = right and not any(says(line, value) for line in held for value in check.missing)
     else:
-        right = any(_holds(first, value) for value in check.wordings)
+        right = any(holds(first, value) for value in check.wordings)
     stale = None
     if check.stale or check.missing:
         old = set(check.stale_turns)
@@ -102,7 +102,8 @@ def _judge(system: Answering, update: Update, check: Check) -> Verdict:
     return _verdict(update, check, right=right, stale=stale, answered=bool(lines), told=told)
 
 
-def _holds(line: Shown, value: str) -> bool:
+def holds(line: Shown, value: str) -> bool:
+    """Tell whether a line holds a value; what denies must be denied."""
     if not says(line.text, value):
         return False
     denied = _DENIES.search(value.casefold()) is not None

@@ -4,6 +4,9 @@ The scenarios stand in two files of ``bench/sets``, half of each kind in each, e
 ``updates_open.jsonl`` is to work with; **``updates_sealed.jsonl`` is not to be looked at while
 rules are written; it is run once.**
 
+More of the same form, by writers who knew no rule, stand in ``updates_a.jsonl``,
+``updates_c.jsonl`` and ``updates_d.jsonl``: which turn says how it is now is learnt from them.
+
 A scenario a line: ``{"id", "kind", "turns": [{"session", "at", "speaker", "text"}], "checks"}``.
 Sessions count from 1; ``at`` is when the turn was said; a speaker is a name, "user" or
 "assistant". Turns are told in order, then all checks are put. Every check has ``type`` and

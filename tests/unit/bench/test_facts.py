@@ -27,7 +27,7 @@ def conversation() -> Conversation:
     )
     gold = frozenset({"2"})
     question = Question(
-        qid="q", text="Where do I live?", category="update", gold=gold, audited=gold
+        qid="q", text="Tell me where I live.", category="update", gold=gold, audited=gold
     )
     return Conversation(
         dataset="made up",
