@@ -55,6 +55,8 @@ def server(visiting: Visiting) -> Server[Any]:
         on_read_resource=desk.read_resource,
         on_list_prompts=desk.list_prompts,
         on_get_prompt=desk.get_prompt,
+        # No argument of a tool travels in a header. Else each call would list all tools first.
+        get_tool_input_schema=lambda _: None,
     )
     made.middleware.clear()  # it would hand traces of each request to OpenTelemetry, where there is
     return made
@@ -232,6 +234,7 @@ def _in_words(error: ValidationError | MnemosError) -> str:
 
 
 @cache
+@cache  # its schemas are slow to make
 def _described(tool: Tool) -> types.Tool:
     return types.Tool(
         name=tool.name,

@@ -14,6 +14,7 @@ from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
 from bench.server import serving
+from mnemos import Memory
 from mnemos.serve.keys import Keys
 from mnemos.serve.limits import Limits
 from mnemos.serve.mcp.mount import PATH, mounting
@@ -243,3 +244,23 @@ def test_one_file_on_this_machine_asks_for_no_key(tmp_path: Path) -> None:
             running.url + PATH, json=PING, headers=ACCEPT | {"host": "evil.example"}, timeout=60
         )
         assert rebound.status_code == 403
+
+
+def test_a_call_does_not_list_the_tools_first(tmp_path: Path) -> None:
+    listed: list[Memory] = []
+
+    def reads_facts(memory: Memory) -> bool:
+        listed.append(memory)
+        return True
+
+    with served(tmp_path, mounts=[mounting(reads_facts)]) as running:
+        key = running.key("ann", "read", "write")
+
+        async def called() -> None:
+            async with connected(running, key) as client:
+                await client.list_tools()
+                for _ in range(3):
+                    await client.call_tool("remember", {"text": "The bike stands at the station"})
+
+        run(called())
+    assert len(listed) == 1
