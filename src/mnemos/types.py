@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 if TYPE_CHECKING:
     JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 else:  # what reads types while it runs cannot read one that holds itself
-    JSON = Any
+    JSON = object
 Interval: TypeAlias = tuple[datetime, datetime]
 
 Role = Literal["system", "user", "assistant", "tool", "document"]

@@ -143,7 +143,7 @@ class Shapes:
             return _SENT_MOMENT if self._strict else _READ_MOMENT
         if hint == Message:
             return _ANY_MESSAGE
-        if hint is Any:
+        if hint in {Any, object}:
             return _ANYTHING
         if is_dataclass(hint):
             return self._dataclass(hint)

@@ -46,3 +46,9 @@ def test_every_problem_is_described() -> None:
             assert int(status) in MEANINGS
     for response in openapi.document()["components"]["responses"].values():
         assert list(response["content"]) == [PROBLEM_TYPE]
+
+
+def test_what_holds_any_json_is_described_so_and_not_as_a_message() -> None:
+    described = openapi.document()["components"]["schemas"]["Item"]["properties"]
+    anything = {"type": "object", "additionalProperties": {}}
+    assert described["attrs"] == described["metadata"] == anything
